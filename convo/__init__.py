@@ -1,0 +1,3 @@
+"""convo: two-way SMS conversations, written as YAML state machines."""
+
+__version__ = "0.1.0"

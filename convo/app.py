@@ -1,0 +1,140 @@
+"""App: settings → store, providers, flows and runtime, wired together. Knows no HTTP."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from convo import clock as clocks
+from convo.clock import Clock
+from convo.errors import Problem, SettingsError
+from convo.messages import Item
+from convo.providers import all_providers
+from convo.providers.base import Provider
+from convo.runtime.clockwork import Clockwork
+from convo.runtime.intake import Intake
+from convo.runtime.library import Library
+from convo.runtime.sender import Sender
+from convo.runtime.starting import Start, start
+from convo.settings import Settings
+from convo.store.conversations import Stored
+from convo.store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+
+class App:
+    """Everything that serves, in one process. `start` and `stop` it in the same event loop."""
+
+    def __init__(self, settings: Settings, clock: Clock = clocks.system) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.store = Store(settings.database)
+        self.library = Library(settings.flows)
+        self.providers = _providers(settings, self._deliver)
+        self.intake = Intake(self.store, settings, self.library, clock, self.changed)
+        self.sender = Sender(self.store, self.library, self.providers, clock, self._tell)
+        self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
+        self._watchers: set[Callable[[], None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._deliveries: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> list[Problem]:
+        """Open the database, read the flows, and go to work; the problems of flows left out."""
+        alone = self.store.hold()
+        self.store.upgrade()
+        problems = await self.read_flows()
+        check_flows(self.settings, self.library)
+        self._tasks = [
+            asyncio.create_task(self.intake.run()),
+            asyncio.create_task(self.sender.run(alone=alone)),
+            asyncio.create_task(self.clockwork.run()),
+        ]
+        return problems
+
+    async def stop(self) -> None:
+        """Finish what is claimed, settle it, and close."""
+        if self._tasks:
+            intake, sender, clockwork = self._tasks
+            clockwork.cancel()
+            await self.sender.stop()
+            await asyncio.gather(sender, return_exceptions=True)
+            await asyncio.gather(*self._deliveries, return_exceptions=True)
+            intake.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        for provider in self.providers.values():
+            await provider.close()
+        self.store.close()
+
+    async def read_flows(self) -> list[Problem]:
+        """Read the flows anew and keep their sources; the problems of files that are wrong."""
+        problems = self.library.read()
+        await self.store.write(lambda c: self.library.save(c, self.clock()))
+        return problems
+
+    async def begin(self, wanted: Start) -> tuple[Stored, bool]:
+        """Start a conversation; whether it is new. Raises StartError where it cannot be started."""
+
+        def job(connection: Connection) -> tuple[Stored, bool]:
+            return start(connection, self.settings, self.library, wanted, self.clock())
+
+        begun = await self.store.write(job)
+        self.changed()
+        return begun
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` after every change that this process writes; returns how to end it."""
+        self._watchers.add(watcher)
+        return lambda: self._watchers.discard(watcher)
+
+    def changed(self) -> None:
+        """Something was committed: there may be texts to send and pages to refresh."""
+        self.sender.wake()
+        self._tell()
+
+    def _tell(self) -> None:
+        for watcher in list(self._watchers):
+            watcher()
+
+    def _deliver(self, items: Sequence[Item]) -> None:
+        """What a provider in this process reports goes the way that a webhook goes."""
+        task = asyncio.get_running_loop().create_task(self.intake.put(items))
+        self._deliveries.add(task)
+        task.add_done_callback(self._delivered)
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._deliveries.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("report.lost", error=str(error))
+
+
+def check_flows(settings: Settings, library: Library) -> None:
+    """Raises SettingsError for a number whose flow does not exist, or that no text can start."""
+    for name, number in settings.numbers.items():
+        if number.flow is None:
+            continue
+        found = library.current.get(number.flow)
+        if found is None:
+            known = ", ".join(sorted(library.current)) or "none"
+            raise SettingsError(
+                f"numbers.{name}.flow: there is no flow '{number.flow}' in {settings.flows}; there is {known}"
+            )
+        if found.root.flow.needs:
+            raise SettingsError(
+                f"numbers.{name}.flow: a text cannot start '{number.flow}', "
+                f"which needs {', '.join(found.root.flow.needs)}"
+            )
+
+
+def _providers(settings: Settings, deliver: Callable[[Sequence[Item]], None]) -> dict[str, Provider]:
+    made: dict[str, Provider] = {}
+    for name, account in settings.accounts.items():
+        known = all_providers()
+        if account.provider not in known:
+            raise SettingsError(
+                f"accounts.{name}.provider: there is no provider '{account.provider}'; "
+                f"there is {', '.join(sorted(known))}"
+            )
+        made[name] = known[account.provider](name, account, deliver)
+    return made

@@ -1,0 +1,78 @@
+"""The errors that convo raises, and the problems that it finds in files.
+
+ConvoError
+├── FlowError            a flow file is wrong; carries its problems
+├── SettingsError        a setting is wrong; says which and how to mend it
+├── StartError           a conversation cannot be started
+├── InvalidSignature     a request is not from whom it says (401)
+├── UnreadablePayload    a request's body cannot be read (400)
+└── StoreUnavailable     the database cannot store now (503)
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a problem is: an error keeps a flow from running, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding in a file, for a person to mend. Lines and columns count from 1."""
+
+    code: str
+    file: str
+    line: int
+    column: int
+    severity: Severity
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}"
+        mend = f"\n  {self.hint}" if self.hint else ""
+        return f"{where}: {self.severity} {self.code}: {self.message}{mend}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        return asdict(self)
+
+
+class ConvoError(Exception):
+    """Anything that convo itself reports; its text is for people."""
+
+
+class FlowError(ConvoError):
+    """A flow file cannot be used; `problems` says where and why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = list(problems)
+
+
+class SettingsError(ConvoError):
+    """A setting is missing or wrong."""
+
+
+class StartError(ConvoError):
+    """A conversation cannot be started; `code` is a stable word for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class InvalidSignature(ConvoError):
+    """A webhook's signature or secret does not fit its bytes."""
+
+
+class UnreadablePayload(ConvoError):
+    """A webhook's body is not in the provider's format at all."""
+
+
+class StoreUnavailable(ConvoError):
+    """The database cannot be written now; the same request may succeed later."""

@@ -1,0 +1,1 @@
+"""The flow language: reading, compiling and stepping. Pure: no I/O, no clock, no database."""

@@ -1,0 +1,56 @@
+"""What a rule of `convo check` is, and what it looks at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from convo.errors import Severity
+from convo.flow.model import Flow
+from convo.flow.plan import Arrow, Plan
+from convo.flow.source import Path, Source
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One flow under check: its file, its model, and what its constructs add up to."""
+
+    source: Source
+    flow: Flow
+    plan: Plan
+
+    @cached_property
+    def arrows_from(self) -> dict[str, list[Arrow]]:
+        found: dict[str, list[Arrow]] = {name: [] for name in self.plan.states}
+        for arrow in self.plan.arrows:
+            found[arrow.source].append(arrow)
+        return found
+
+    def leads_to(self, state: str) -> set[str]:
+        """The states that exist and can follow `state`."""
+        return {
+            arrow.dest
+            for arrow in self.arrows_from[state]
+            if arrow.dest is not None and arrow.dest in self.plan.states
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found: where, one sentence, and its mend."""
+
+    path: Path
+    message: str
+    hint: str
+    key: bool = False  # the finding is about the key at `path`, not its value
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: a stable code, one bad and one good flow for its test, and how it looks."""
+
+    code: str
+    severity: Severity
+    about: str
+    bad: str
+    good: str
+    find: Callable[[Subject], Iterator[Finding]]

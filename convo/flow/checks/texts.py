@@ -1,0 +1,30 @@
+"""A text, or a pattern, that does not parse."""
+
+from collections.abc import Iterator
+
+from convo.errors import Severity
+from convo.flow.checks.base import Finding, Rule, Subject
+
+BAD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ name", end: done}
+"""
+GOOD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ name }}", end: done}
+"""
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    for path, message in subject.plan.faults:
+        sentence, _, mend = message.partition("; ")
+        yield Finding(path, sentence, mend[:1].upper() + mend[1:])
+
+
+RULE = Rule("C005", Severity.ERROR, "a text or pattern cannot be read", BAD, GOOD, find)

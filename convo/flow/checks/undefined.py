@@ -1,0 +1,38 @@
+"""A name in a text that no variable has."""
+
+from collections.abc import Iterator
+
+from convo.errors import Severity
+from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.names import did_you_mean
+from convo.flow.render import GIVEN_NAMES
+
+BAD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ nmae }}", end: done}
+"""
+GOOD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ name }}", end: done}
+"""
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    known = {*subject.plan.types, *GIVEN_NAMES}
+    for placed in subject.plan.placed:
+        for name in sorted(placed.text.names - known):
+            yield Finding(
+                placed.path,
+                f"there is no variable '{name}'",
+                did_you_mean(name, sorted(known))
+                + f" Variables stand under `needs` or `vars`, or in a `save`; add {name} there.",
+            )
+
+
+RULE = Rule("C030", Severity.ERROR, "a text uses an unknown variable", BAD, GOOD, find)

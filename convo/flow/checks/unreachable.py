@@ -1,0 +1,42 @@
+"""A state that nothing leads to."""
+
+from collections.abc import Iterator
+
+from convo.errors import Severity
+from convo.flow.checks.base import Finding, Rule, Subject
+
+BAD = """\
+flow: sample
+start: ask
+states:
+  ask: {say: Hello, end: done}
+  other: {say: Nobody reads this, end: done}
+"""
+GOOD = """\
+flow: sample
+start: ask
+states:
+  ask: {say: Hello, then: other}
+  other: {say: Bye, end: done}
+"""
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    if subject.flow.start not in subject.plan.states:
+        return
+    reached, ahead = {subject.flow.start}, [subject.flow.start]
+    while ahead:
+        new = subject.leads_to(ahead.pop()) - reached
+        reached |= new
+        ahead += new
+    for state in subject.plan.states:
+        if state not in reached:
+            yield Finding(
+                ("states", state),
+                f"nothing leads to the state '{state}'",
+                "Name it on a right side, or take it out.",
+                key=True,
+            )
+
+
+RULE = Rule("C012", Severity.WARNING, "nothing leads to a state", BAD, GOOD, find)

@@ -1,0 +1,164 @@
+"""The models of a flow file: which keys there are and what each takes."""
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
+
+from convo.errors import FlowError, Problem
+from convo.flow import render
+from convo.flow.names import did_you_mean
+from convo.flow.slots import parse_type
+from convo.flow.source import Path, Source
+from convo.flow.steps import all_steps
+from convo.flow.steps.base import Duration, Goto, Name, Section, Step, Variable
+from convo.flow.steps.otherwise import Answer
+from convo.flow.triggers import Triggers
+
+S = TypeVar("S", bound=Step)
+EXPIRES = "7 days"
+
+
+def _type(text: str) -> str:
+    parse_type(text)
+    return text
+
+
+def _language(text: str) -> str:
+    render.locale(text)
+    return text
+
+
+TypeName = Annotated[str, AfterValidator(_type)]
+
+
+class Variable_(Section):  # noqa: N801 - `Variable` is the name of one
+    """A variable with a default: `{type: text, default: Elm St}`, or `text = Elm St`."""
+
+    type: TypeName
+    default: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        kind, equals, default = value.partition("=")
+        if not equals:
+            raise ValueError(f"'{value}' has no default; write it like `text = Elm St`")
+        return {"type": kind.strip(), "default": default.strip()}
+
+
+class StateBase(BaseModel):
+    """A state: its constructs, in the order in which they are taken up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def steps(self) -> list[Step]:
+        found = (getattr(self, step.KEY) for step in all_steps())
+        return [step for step in found if step is not None]
+
+    def step(self, kind: type[S]) -> S | None:
+        found: S | None = getattr(self, kind.KEY)
+        return found
+
+
+if TYPE_CHECKING:
+    State = StateBase
+else:
+    State = create_model(
+        "State",
+        __base__=StateBase,
+        **{step.KEY: (step | None, Field(None, description=step.__doc__)) for step in all_steps()},
+    )
+
+
+class Flow(Section):
+    """A flow file."""
+
+    flow: Name
+    about: str | None = None
+    language: Annotated[str, AfterValidator(_language)] = "en"
+    needs: dict[Variable, TypeName] = Field(default_factory=dict)
+    vars: dict[Variable, Variable_] = Field(default_factory=dict)
+    start: Name
+    triggers: Triggers | None = None
+    expires: Duration = EXPIRES
+    states: dict[Name, State]
+
+    @field_validator("states")
+    @classmethod
+    def _some(cls, value: dict[str, StateBase]) -> dict[str, StateBase]:
+        if not value:
+            raise ValueError("a flow has at least one state")
+        return value
+
+
+def parse(source: Source) -> Flow:
+    """The flow of a file; raises FlowError with every problem of its keys and values."""
+    try:
+        return Flow.model_validate(source.data)
+    except ValidationError as error:
+        problems = [_problem(source, dict(found)) for found in error.errors()]
+        raise FlowError(sorted(problems, key=lambda p: (p.line, p.column))) from None
+
+
+_SENTENCES = {
+    "string_type": "this must be a text",
+    "dict_type": "this must be lines of `key: value`",
+    "model_type": "this must be lines of `key: value`",
+    "model_attributes_type": "this must be lines of `key: value`",
+    "list_type": "this must be a list, like [one, two]",
+    "string_too_short": "this text is empty",
+    "string_too_long": "this text is too long; {max_length} characters are the most",
+    "too_short": "this list is empty",
+}
+
+
+def _problem(source: Source, error: dict[str, Any]) -> Problem:
+    place: Path = tuple(error["loc"])
+    kind = error["type"]
+    if kind == "missing":
+        message = f"the key '{place[-1]}' is missing"
+        return source.problem("C002", place[:-1], message, _example(str(place[-1])))
+    if kind == "extra_forbidden":
+        word, known = str(place[-1]), _known(place)
+        hint = did_you_mean(word, known)
+        return source.problem("C001", place, f"unknown key '{word}'", hint, key=True)
+    in_key = bool(place) and place[-1] == "[key]"
+    if kind == "value_error":
+        message, _, hint = str(error["ctx"]["error"]).partition("; ")
+    else:
+        message, hint = _SENTENCES.get(kind, error["msg"]).format(**error.get("ctx", {})), ""
+    hint = hint[:1].upper() + hint[1:] + ("." if hint else "")
+    return source.problem("C003", place[:-1] if in_key else place, message, hint, key=in_key)
+
+
+def _example(key: str) -> str:
+    examples = {
+        "flow": "Write the file's own name: `flow: appointment-reminder`.",
+        "start": "Write the name of the first state: `start: ask`.",
+        "states": "Write `states:` and below it the states, each with a name of its own.",
+    }
+    return examples.get(key, f"Write `{key}: …` here.")
+
+
+def _known(place: Path) -> list[str]:
+    """The keys that may stand where `place` ends."""
+    sections: dict[int, type[BaseModel]] = {1: Flow, 3: State}
+    model = sections.get(len(place))
+    if place[0] == "triggers":
+        model = Triggers
+    elif place[0] == "vars":
+        model = Variable_
+    elif model is None:
+        model = Answer if place[2] == "otherwise" else Goto
+    return list(model.model_fields)

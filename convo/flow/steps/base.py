@@ -1,0 +1,85 @@
+"""What a construct of the language is, and the right side that several of them share."""
+
+import re
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from convo.clock import parse_duration
+from convo.flow.plan import Action, StatePlan
+from convo.flow.source import Path
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError(f"'{text}' is not a name; write letters, digits, _ and -, like pick_time")
+    return text
+
+
+def _variable(text: str) -> str:
+    if not _VARIABLE.fullmatch(text):
+        raise ValueError(f"'{text}' is not a variable; write letters, digits and _, like first_name")
+    return text
+
+
+def _duration(text: str) -> str:
+    parse_duration(text)
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]  # of a state, an outcome or a queue
+Variable = Annotated[str, AfterValidator(_variable)]
+Duration = Annotated[str, AfterValidator(_duration)]
+Words = Annotated[str, Field(min_length=1, max_length=2000)]  # a text to send
+
+
+class Step(RootModel[Any]):
+    """A construct: the value of one key of a state."""
+
+    model_config = ConfigDict(frozen=True)
+    KEY: ClassVar[str]
+    ORDER: ClassVar[int]  # among the constructs of a state: on entry, and for the same event
+
+    @abstractmethod
+    def build(self, state: StatePlan) -> None:
+        """Write what this construct does into the plan."""
+
+
+class Section(BaseModel):
+    """A value with keys of its own; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Goto(Section):
+    """The right side: a state's name, or `{say, then}`. Without `then` the conversation stays."""
+
+    say: Words | None = None
+    then: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        return {"then": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> "Goto":
+        if self.say is None and self.then is None:
+            raise ValueError("this leads nowhere; write a state's name, or {say: …, then: …}")
+        return self
+
+    def action(self, state: StatePlan, path: Path, *, lapses: bool = False) -> Action | None:
+        """What is done on the way: say the text. A text without `then` may lapse with its state."""
+        if self.say is None:
+            return None
+        text = state.text(self.say, (*path, "say"))
+        stays = lapses and self.then is None
+        return lambda run: run.say(text, lapses=stays)
+
+    def path(self, path: Path) -> Path:
+        """Where the destination is written, below `path`."""
+        return path if self.say is None else (*path, "then")

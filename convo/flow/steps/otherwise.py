@@ -1,0 +1,53 @@
+"""`otherwise`: what happens to a reply that nothing took."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from convo.flow.plan import REPLIED, StatePlan
+from convo.flow.steps.base import Name, Section, Step, Words
+
+TRIES = 2
+
+
+def _count(value: object) -> object:
+    if isinstance(value, str) and not value.isdecimal():
+        raise ValueError(f"'{value}' is not a number of tries; write one from 1 to 20")
+    return value
+
+
+class Answer(Section):
+    say: Words | None = None
+    tries: Annotated[int, BeforeValidator(_count), Field(ge=1, le=20)] = TRIES
+    then: Name | None = None
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "Answer":
+        if self.say is None and self.then is None:
+            raise ValueError("this does nothing; write {say: …, tries: 2, then: …}")
+        return self
+
+
+class Otherwise(Step):
+    """Said at most `tries` times (2 unless said); the next miss goes to `then`."""
+
+    KEY: ClassVar[str] = "otherwise"
+    ORDER: ClassVar[int] = 90
+
+    root: Answer
+
+    def build(self, state: StatePlan) -> None:
+        answer, path = self.root, (self.KEY,)
+        state.waits = state.listens = True
+        if answer.say is not None:
+            text = state.text(answer.say, (*path, "say"))
+            state.arrow(
+                REPLIED,
+                None,
+                (*path, "say"),
+                "otherwise",
+                when=lambda run: run.misses < answer.tries,
+                do=lambda run: run.miss(text),
+            )
+        if answer.then is not None:
+            state.arrow(REPLIED, answer.then, (*path, "then"), "otherwise")

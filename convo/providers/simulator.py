@@ -1,0 +1,157 @@
+"""The simulator: a provider like any other, whose phones are in this machine.
+
+Webhooks are JSON: a text `{"id", "from", "to", "text"}`, a delivery report `{"id", "from", "status"}`
+with `delivered` or `failed` and a `reason`, or a list of these. With a `webhook_secret` they are signed:
+`X-Convo-Signature` is the hex HMAC-SHA256 of the body.
+"""
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+
+from convo import phone
+from convo.errors import InvalidSignature, UnreadablePayload
+from convo.messages import (
+    Accepted,
+    Inbound,
+    Item,
+    Outbound,
+    RawRequest,
+    Reason,
+    Report,
+    Response,
+    SendError,
+    Status,
+    Trouble,
+    Unread,
+)
+from convo.providers.base import Deliver, Traits
+from convo.settings import Account
+
+SIGNATURE = "x-convo-signature"
+LONGEST_ID = 256
+_TIMEOUT = 5  # seconds for the program that plays the phones
+
+
+class Simulator:
+    """Accepts every text and reports it as delivered, unless it was told to fail."""
+
+    name = "simulator"
+    traits = Traits(idempotent=True)
+
+    def __init__(self, account: str, settings: Account, report: Deliver) -> None:
+        self._account = account
+        self._secrets = [secret.encode() for secret in settings.webhook_secret]
+        self._phones = settings.deliver_to
+        self._report = report
+        self._told: defaultdict[str, deque[SendError | Reason]] = defaultdict(deque)
+        self._http: aiohttp.ClientSession | None = None
+
+    # Webhooks.
+
+    def verify(self, request: RawRequest) -> None:
+        if not self._secrets:
+            return
+        given = request.headers.get(SIGNATURE, "").encode()
+        expected = [hmac.new(key, request.body, hashlib.sha256).hexdigest() for key in self._secrets]
+        if not any(hmac.compare_digest(given, one.encode()) for one in expected):
+            raise InvalidSignature(
+                f"{SIGNATURE} does not fit the body; check accounts.{self._account}.webhook_secret"
+            )
+
+    def parse(self, request: RawRequest) -> Sequence[Item]:
+        try:
+            body = json.loads(request.body)
+        except (ValueError, RecursionError):
+            raise UnreadablePayload(
+                'the body is not JSON; send {"id": …, "from": …, "to": …, "text": …}'
+            ) from None
+        if isinstance(body, dict):
+            return [self._item(body, request.body)]
+        if isinstance(body, list):
+            return [self._item(one, json.dumps(one).encode()) for one in body]
+        return [Unread(self._account, "not an object", request.body)]
+
+    def acknowledge(self, request: RawRequest) -> Response:
+        del request
+        return Response(200, b'{"stored": true}', {"content-type": "application/json"})
+
+    def _item(self, event: Any, raw: bytes) -> Item:
+        if not isinstance(event, dict):
+            return Unread(self._account, "not an object", raw)
+        number = event.get("id")
+        name = str(number) if isinstance(number, str | int) else ""
+        if not 0 < len(name) <= LONGEST_ID:
+            return Unread(self._account, f"no id of 1 to {LONGEST_ID} characters", raw)
+        contact = phone.from_provider(str(event.get("from", "")))
+        if contact is None:
+            return Unread(self._account, "`from` is not a phone number", raw)
+        if "status" in event:
+            return self._read_report(event, name, contact, raw)
+        ours, text = phone.from_provider(str(event.get("to", ""))), event.get("text")
+        if ours is None or not isinstance(text, str):
+            return Unread(self._account, "an event that is neither a text nor a report", raw)
+        return Inbound(self._account, name, contact, ours, text, raw)
+
+    def _read_report(self, event: dict[str, Any], name: str, contact: str, raw: bytes) -> Item:
+        status, reason = event["status"], event.get("reason", Reason.UNKNOWN.value)
+        if status not in ("delivered", "failed") or reason not in list(Reason):
+            return Unread(self._account, f"a report of an unknown status: {status} {reason}", raw)
+        return Report(
+            self._account, name, contact, Status(status),
+            reason=Reason(reason) if status == "failed" else None,
+        )  # fmt: skip
+
+    # Sending.
+
+    def tell(self, contact: str, failure: SendError | Reason) -> None:
+        """The next text to `contact` fails: at once (SendError), or in its report (Reason)."""
+        self._told[contact].append(failure)
+
+    async def send(self, message: Outbound) -> Accepted:
+        told = self._told[message.contact]
+        failure = told.popleft() if told else None
+        if isinstance(failure, SendError):
+            raise failure
+        if self._phones is not None and failure is None:
+            await self._hand_over(self._phones, message)
+        name = f"sim-{message.key}"
+        self._report([self._outcome(message, name, failure)])
+        return Accepted(name)
+
+    def _outcome(self, message: Outbound, name: str, failure: Reason | None) -> Report:
+        status = Status.FAILED if failure else Status.DELIVERED
+        return Report(self._account, name, message.contact, status, reason=failure, message_id=message.id)
+
+    async def _hand_over(self, url: str, message: Outbound) -> None:
+        if self._http is None:
+            self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
+        text = {
+            "key": message.key,
+            "from": message.number,
+            "to": message.contact,
+            "text": message.text,
+        }
+        try:
+            async with self._http.post(url, json=text) as answer:
+                status = answer.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SendError(Trouble.RETRY, Reason.UNREACHABLE) from error
+        if status == 429:
+            raise SendError(Trouble.LATER)
+        if status >= 500:
+            raise SendError(Trouble.RETRY)
+        if status >= 400:
+            raise SendError(Trouble.PERMANENT, Reason.REJECTED)
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+
+PROVIDER = Simulator

@@ -1,0 +1,1 @@
+"""What runs: texts come in, messages leave, clocks go off. Knows no HTTP."""

@@ -1,0 +1,124 @@
+"""What follows from STOP, START and HELP: the ledger, one fixed answer, and silence after a STOP."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from convo import keywords, segments
+from convo.keywords import Keyword, KeywordKind
+from convo.messages import Direction, Inbound, Kind, Reason, Status
+from convo.settings import Settings
+from convo.store import consent, conversations, messages
+from convo.store.contacts import Known
+
+STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
+CONFIRM_WITHIN = timedelta(minutes=5)  # a confirmation that comes later only puzzles
+
+_KINDS = {
+    KeywordKind.STOP: Kind.STOP_CONFIRMATION,
+    KeywordKind.START: Kind.START_CONFIRMATION,
+    KeywordKind.HELP: Kind.HELP_ANSWER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A keyword that a contact sent, with what the answer depends on."""
+
+    inbound: Inbound
+    known: Known
+    keyword: Keyword
+    opted_out: bool  # before this text
+
+
+def apply(connection: Connection, settings: Settings, said: Said, now: datetime) -> bool:
+    """Write the ledger and the one answer; whether the contact is opted out from now on.
+
+    Everything collected before must be written already: a STOP withdraws all that is queued.
+    """
+    kind, brand = said.keyword.kind, settings.brand(said.inbound.number)
+    changes = (kind is KeywordKind.STOP and not said.opted_out) or (
+        kind is KeywordKind.START and said.opted_out
+    )
+    answers = changes or kind is KeywordKind.HELP
+    wording = _wording(settings, said) if answers else None
+    (entry,) = consent.append(connection, [_entry(said, brand, wording, now)])
+    if kind is KeywordKind.STOP:
+        stop(connection, brand, said.known.id, now)
+    if changes:
+        out = kind is KeywordKind.STOP
+        consent.decide(connection, brand, said.known.id, entry, now, out=out)
+    if wording is not None:
+        messages.write(connection, [_answer(settings, said, brand, wording, entry, now)])
+    return said.opted_out if kind is KeywordKind.HELP else kind is KeywordKind.STOP
+
+
+def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> None:
+    """End a contact's conversations with a brand and withdraw all that is queued for them."""
+    conversations.stop(connection, brand, contact_id, STOPPED, now)
+    messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
+
+
+def stopped_by_provider(connection: Connection, brand: str, number: str, known: Known, now: datetime) -> None:
+    """The provider says that this contact has opted out: put it on record, and stop."""
+    entry = consent.Entry(
+        brand=brand,
+        contact=known.contact.number,
+        number=number,
+        action=KeywordKind.STOP,
+        text="",
+        normalised="",
+        rule="provider:opted-out",
+        provider_id=None,
+        actor="provider",
+        wording=None,
+        at=now,
+    )
+    (line,) = consent.append(connection, [entry])
+    consent.decide(connection, brand, known.id, line, now, out=True)
+    stop(connection, brand, known.id, now)
+
+
+def _wording(settings: Settings, said: Said) -> str:
+    number = settings.number(said.inbound.number)
+    if said.keyword.kind is KeywordKind.HELP and number.help:
+        return number.help
+    language = said.keyword.language or said.known.contact.language or "en"
+    return keywords.answer(said.keyword.kind, language)
+
+
+def _entry(said: Said, brand: str, wording: str | None, now: datetime) -> consent.Entry:
+    return consent.Entry(
+        brand=brand,
+        contact=said.known.contact.number,
+        number=said.inbound.number,
+        action=said.keyword.kind,
+        text=said.inbound.text,
+        normalised=said.keyword.normalised,
+        rule=said.keyword.rule,
+        provider_id=said.inbound.provider_id,
+        actor="contact",
+        wording=wording,
+        at=now,
+    )
+
+
+def _answer(
+    settings: Settings, said: Said, brand: str, wording: str, entry: int, now: datetime
+) -> messages.Draft:
+    return messages.Draft(
+        direction=Direction.OUT,
+        kind=_KINDS[said.keyword.kind],
+        account=settings.number(said.inbound.number).account,
+        number=said.inbound.number,
+        brand=brand,
+        contact_id=said.known.id,
+        text=wording,
+        segments=segments.count(wording).count,
+        status=Status.QUEUED,
+        created_at=now,
+        entry_id=entry,
+        due_at=now,
+        valid_until=now + CONFIRM_WITHIN,
+    )

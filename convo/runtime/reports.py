@@ -1,0 +1,56 @@
+"""Delivery reports: they only ever move a message's status forward, in whatever order they come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from convo.messages import Reason, Report, Status
+from convo.store import outbox
+from convo.store import reports as early
+from convo.store.outbox import Change, Waiting
+
+
+def apply(connection: Connection, delivered: Sequence[Report], now: datetime) -> None:
+    """Move the messages that these speak of. Their contacts are locked, where they are known.
+
+    A report for a message that we do not know yet is kept until its send is settled.
+    """
+    if not delivered:
+        return
+    by_provider = outbox.by_provider_ids(connection, (report.provider_id for report in delivered))
+    by_id = outbox.by_ids(
+        connection, (report.message_id for report in delivered if report.message_id is not None)
+    )
+    changes: dict[int, Change] = {}
+    unknown: list[early.Early] = []
+    for report in delivered:
+        at = report.at or now
+        message = by_provider.get((report.account, report.provider_id)) or _ours(by_id, report)
+        if message is None:
+            unknown.append(early.Early(report.account, report.provider_id, report.status, report.reason, at))
+            continue
+        last = changes.get(message.id)
+        status = last.status if last else message.status
+        if status.before(report.status):
+            changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
+    outbox.change(connection, changes.values())
+    early.keep(connection, unknown)
+
+
+def moved(message: Waiting, status: Status, reason: Reason | None, at: datetime, provider_id: str) -> Change:
+    """What a report makes of a message."""
+    return Change(
+        message.id,
+        status,
+        message.tries,
+        reason=reason if status is Status.FAILED else None,
+        provider_id=provider_id,
+        sent_at=at if message.status.before(Status.SENT) else None,
+        delivered_at=at if status is Status.DELIVERED else None,
+    )
+
+
+def _ours(by_id: dict[int, Waiting], report: Report) -> Waiting | None:
+    message = by_id.get(report.message_id) if report.message_id is not None else None
+    return message if message and message.account == report.account else None

@@ -1,0 +1,1 @@
+"""The database: tables, statements and migrations. Rows do not leave this room; records do."""

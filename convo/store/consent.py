@@ -1,0 +1,69 @@
+"""The consent ledger and its last word per brand and contact."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from convo.store import ids
+from convo.store.insert import upsert
+from convo.store.tables import consent_entries, consents
+
+_OUT = select(consents.c.brand, consents.c.contact_id).where(
+    consents.c.opted_out, consents.c.contact_id.in_(bindparam("ids", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: who stopped, started or asked for help, when and by which words."""
+
+    brand: str
+    contact: str
+    number: str
+    action: str  # stop, start or help
+    text: str
+    normalised: str
+    rule: str
+    provider_id: str | None
+    actor: str  # contact, operator, api or provider
+    wording: str | None  # what was confirmed; None where nothing changed
+    at: datetime
+
+
+def opted_out(connection: Connection, contact_ids: Iterable[int]) -> set[tuple[str, int]]:
+    """The brands that these contacts have stopped, as (brand, contact row)."""
+    rows = connection.execute(_OUT, {"ids": sorted(set(contact_ids))})
+    return {(row.brand, row.contact_id) for row in rows}
+
+
+def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:
+    """Write these lines into the ledger; their numbers."""
+    numbers = ids.allocate(connection, consent_entries, len(entries))
+    if entries:
+        connection.execute(
+            consent_entries.insert(),
+            [{"id": number, **asdict(entry)} for number, entry in zip(numbers, entries, strict=True)],
+        )
+    return numbers
+
+
+def decide(
+    connection: Connection, brand: str, contact_id: int, entry_id: int, at: datetime, *, out: bool
+) -> None:
+    """Make a ledger entry the last word on whether this contact is opted out."""
+    values = {"opted_out": out, "entry_id": entry_id, "since": at}
+    statement = upsert(connection, consents).values(brand=brand, contact_id=contact_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=values))
+
+
+def history(connection: Connection, brand: str, contact: str) -> list[Entry]:
+    """The ledger's lines on one contact, oldest first."""
+    columns = [column for column in consent_entries.c if column.name != "id"]
+    rows = connection.execute(
+        select(*columns)
+        .where(consent_entries.c.brand == brand, consent_entries.c.contact == contact)
+        .order_by(consent_entries.c.id)
+    )
+    return [Entry(**row._mapping) for row in rows]

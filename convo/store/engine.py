@@ -1,0 +1,277 @@
+"""The database connection: one code for SQLite and PostgreSQL, write transactions in worker threads.
+
+On SQLite every write goes through one thread and is `BEGIN IMMEDIATE`; intake goes first. On
+PostgreSQL intake has a thread of its own. What the transactions hold is in the other modules.
+"""
+
+import itertools
+import queue
+import threading
+from asyncio import wrap_future
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import alembic.command
+import alembic.config
+import filelock
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from convo.errors import SettingsError, StoreUnavailable
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+
+LOCK_TIMEOUT = 5  # seconds that a write waits for another process's lock
+_READERS = 4
+_CHECKPOINT_EVERY = 1.0  # seconds
+_UPGRADE_LOCK = {"key": 0x636F6E766F}  # "convo", for pg_advisory_xact_lock
+_WRITES = {"convo_writes": True}
+
+
+class Store:
+    """Runs jobs in transactions. Every job gets a connection and returns plain values.
+
+    Raises StoreUnavailable where the database cannot take a transaction now, and SettingsError for
+    a URL that it cannot open.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine, self._file = _open(url)
+        self.dialect = self._engine.dialect.name
+        self._serving: filelock.BaseFileLock | None = None
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="convo-read")
+        first = _Lane("convo-write", 1)
+        self._first = first
+        self._others = first if self.dialect == "sqlite" else _Lane("convo-write", 2)
+        self._checkpoints = _Checkpoints(self._engine) if self._file else None
+
+    # Synchronous: commands and tests.
+
+    def transact(self, job: Job[T]) -> T:
+        """Run `job` in one write transaction, in this thread."""
+        with _translated(), self._engine.connect().execution_options(**_WRITES) as connection:
+            with connection.begin():
+                self._still_there()
+                return job(connection)
+
+    def look(self, job: Job[T]) -> T:
+        """Run `job` in one read transaction, in this thread."""
+        with _translated(), self._engine.connect() as connection, connection.begin():
+            return job(connection)
+
+    # Asynchronous: everything that serves.
+
+    async def write(self, job: Job[T], *, first: bool = False) -> T:
+        """Run `job` in one write transaction; `first` goes before whatever else is waiting."""
+        lane = self._first if first else self._others
+        return await wrap_future(lane.put(lambda: self.transact(job), 0 if first else 1))
+
+    async def read(self, job: Job[T]) -> T:
+        """Run `job` in one read transaction."""
+        return await wrap_future(self._readers.submit(self.look, job))
+
+    # Its life.
+
+    def upgrade(self) -> None:
+        """Bring the schema up to date. Many processes may start at once: one does the work."""
+        config = alembic.config.Config()
+        config.set_main_option("script_location", "convo.store:migrations")
+
+        def job(connection: Connection) -> None:
+            if self.dialect == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), _UPGRADE_LOCK)
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, "head")
+
+        self.transact(job)
+
+    def hold(self) -> bool:
+        """Claim the database for a serving process; whether this process has it to itself.
+
+        SQLite serves one process at a time; a second one gets a SettingsError.
+        """
+        if self.dialect != "sqlite":
+            return False
+        if self._file is not None:
+            lock = filelock.FileLock(f"{self._file}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except filelock.Timeout:
+                raise SettingsError(
+                    f"another convo process is serving {self._file}; stop it first, or set "
+                    "`database` to PostgreSQL, where many processes may serve"
+                ) from None
+            self._serving = lock
+        if self._checkpoints:
+            self._checkpoints.start()
+        return True
+
+    def close(self) -> None:
+        """Finish what is under way and let go of everything."""
+        for lane in {self._first, self._others}:
+            lane.stop()
+        self._readers.shutdown()
+        if self._checkpoints:
+            self._checkpoints.stop()
+        self._engine.dispose()
+        if self._serving is not None:
+            self._serving.release()
+
+    def _still_there(self) -> None:
+        """SQLite goes on writing into a file that was deleted; nobody would ever find it again."""
+        if self._file is None:
+            return
+        if not self._file.exists():
+            raise StoreUnavailable(f"{self._file} is gone; put it back, or start convo anew")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreUnavailable(f"the database cannot be used now: {error.__cause__ or error}") from (error)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(f"the database went away: {error.__cause__}") from error
+        raise
+
+
+def _open(url: str) -> tuple[Engine, Path | None]:
+    try:
+        parsed = make_url(url)
+    except Exception:
+        raise SettingsError(f"database: '{url}' is not a URL; write one like sqlite:///convo.db") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed.database)
+    if parsed.get_backend_name() == "postgresql":
+        try:
+            return (
+                create_engine(
+                    parsed.set(drivername="postgresql+psycopg"),
+                    pool_size=12,
+                    pool_timeout=LOCK_TIMEOUT,
+                    pool_pre_ping=True,
+                    connect_args={
+                        "connect_timeout": LOCK_TIMEOUT,
+                        # A plan made while a table was empty scans it whole ever after.
+                        "options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC",
+                    },
+                ),
+                None,
+            )
+        except ModuleNotFoundError:
+            raise SettingsError(
+                "database: PostgreSQL needs its driver; pip install 'convo-sms[postgres]'"
+            ) from None
+    raise SettingsError(f"database: '{parsed.drivername}' is not known; use sqlite or postgresql")
+
+
+def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
+    in_memory = database in (None, "", ":memory:")
+    engine = create_engine(
+        "sqlite://" if in_memory else f"sqlite:///{database}",
+        connect_args={"timeout": LOCK_TIMEOUT, "check_same_thread": False},
+        **({"poolclass": StaticPool} if in_memory else {"pool_size": 8}),
+    )
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: object) -> None:
+        del record
+        connection.isolation_level = None  # the transactions are begun below, not by the driver
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_autocheckpoint=0" if not in_memory else "SELECT 1")
+        connection.execute("PRAGMA cache_size=-65536")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("convo_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine, None if in_memory or database is None else Path(database).absolute()
+
+
+class _Lane:
+    """Threads that run jobs one after another, the lowest rank first, then as they came."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._waiting: queue.PriorityQueue[tuple[int, int, Callable[[], None]]] = queue.PriorityQueue()
+        self._turn = itertools.count()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{name}-{place}", daemon=True)
+            for place in range(threads)
+        ]
+        self._started = False
+        self._lock = threading.Lock()
+
+    def put(self, job: Callable[[], T], rank: int) -> Future[T]:
+        with self._lock:
+            if not self._started:
+                self._started = True
+                for thread in self._threads:
+                    thread.start()
+        future: Future[T] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(job())
+            except BaseException as error:  # the caller gets whatever the job raised
+                future.set_exception(error)
+
+        self._waiting.put((rank, next(self._turn), run))
+        return future
+
+    def stop(self) -> None:
+        """Run what is waiting, then end the threads."""
+        if not self._started:
+            return
+        for _ in self._threads:
+            self._waiting.put((2, next(self._turn), _stop))
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            run = self._waiting.get()[2]
+            if run is _stop:
+                return
+            run()
+
+
+def _stop() -> None:
+    """The last job of a lane's thread."""
+
+
+class _Checkpoints:
+    """Moves SQLite's log into its file beside the hot line, which would wait for it otherwise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="convo-checkpoint", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(_CHECKPOINT_EVERY):
+            try:
+                with self._engine.connect() as connection:
+                    connection.exec_driver_sql("COMMIT")
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+                    connection.exec_driver_sql("BEGIN")
+            except (OperationalError, InterfaceError):
+                continue  # the next one will do; the log only grows meanwhile

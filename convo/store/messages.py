@@ -1,0 +1,177 @@
+"""Messages: writing them, and lists for people. What a sender does with them is in `outbox`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from convo.messages import Direction, Kind, Reason, Status
+from convo.store import ids
+from convo.store.tables import contacts, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to write. Its number is given in `write`, under its contact's lock."""
+
+    direction: Direction
+    account: str
+    number: str
+    brand: str
+    contact_id: int
+    text: str
+    segments: int
+    status: Status
+    created_at: datetime
+    kind: Kind = Kind.TEXT
+    conversation_id: int | None = None
+    state: str | None = None
+    visit: int | None = None
+    starts_clock: bool = False
+    lapses: bool = False
+    entry_id: int | None = None
+    provider_id: str | None = None
+    key: str | None = None
+    due_at: datetime | None = None
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message as people and programs see it."""
+
+    id: int
+    direction: Direction
+    kind: Kind
+    contact: str
+    number: str
+    text: str
+    status: Status
+    reason: Reason | None
+    segments: int
+    conversation: int | None
+    state: str | None
+    provider_id: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+
+_SELECT = select(
+    messages.c.id,
+    messages.c.direction,
+    messages.c.kind,
+    contacts.c.number.label("contact"),
+    messages.c.number,
+    messages.c.text,
+    messages.c.status,
+    messages.c.reason,
+    messages.c.segments,
+    messages.c.conversation_id.label("conversation"),
+    messages.c.state,
+    messages.c.provider_id,
+    messages.c.created_at,
+    messages.c.sent_at,
+    messages.c.delivered_at,
+).join(contacts, contacts.c.id == messages.c.contact_id)
+
+_QUEUED = messages.c.status == bindparam(None, Status.QUEUED.value, literal_execute=True)
+_LAPSED = (
+    update(messages)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.lapses,
+        messages.c.visit < bindparam("from_visit"),
+        _QUEUED,
+    )
+    .values(status=Status.WITHDRAWN.value, reason=Reason.LEFT_STATE.value)
+)
+
+
+def write(connection: Connection, drafts: Sequence[Draft]) -> None:
+    """Write new messages, numbered in this order."""
+    numbers = ids.allocate(connection, messages, len(drafts))
+    if drafts:
+        connection.execute(
+            messages.insert(),
+            [_row(number, draft) for number, draft in zip(numbers, drafts, strict=True)],
+        )
+
+
+def lapse(connection: Connection, left: Iterable[tuple[int, int]]) -> None:
+    """Withdraw texts of clocks and misses whose state was left: (conversation, visit it is in)."""
+    rows = [{"conversation": number, "from_visit": visit} for number, visit in left]
+    if rows:
+        connection.execute(_LAPSED, rows)
+
+
+def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Reason) -> None:
+    """Withdraw every text that a brand has queued for a contact, but for answers to keywords."""
+    connection.execute(
+        update(messages)
+        .where(
+            messages.c.contact_id == contact_id,
+            messages.c.brand == brand,
+            messages.c.kind == Kind.TEXT.value,
+            _QUEUED,
+        )
+        .values(status=Status.WITHDRAWN.value, reason=reason.value)
+    )
+
+
+def listed(
+    connection: Connection,
+    contact: str | None,
+    after: int,
+    most: int,
+    *,
+    number: str | None = None,
+    conversation: int | None = None,
+) -> list[Stored]:
+    """Messages from after row `after` on, in the order in which they were stored."""
+    statement = _SELECT.where(messages.c.id > after).order_by(messages.c.id).limit(most)
+    if contact is not None:
+        statement = statement.where(contacts.c.number == contact)
+    if number is not None:
+        statement = statement.where(messages.c.number == number)
+    if conversation is not None:
+        statement = statement.where(messages.c.conversation_id == conversation)
+    return [_stored(row) for row in connection.execute(statement)]
+
+
+def _row(number: int, draft: Draft) -> dict[str, object]:
+    return {
+        "id": number,
+        "direction": draft.direction.value,
+        "kind": draft.kind.value,
+        "account": draft.account,
+        "number": draft.number,
+        "brand": draft.brand,
+        "contact_id": draft.contact_id,
+        "text": draft.text,
+        "segments": draft.segments,
+        "status": draft.status.value,
+        "conversation_id": draft.conversation_id,
+        "state": draft.state,
+        "visit": draft.visit,
+        "starts_clock": draft.starts_clock,
+        "lapses": draft.lapses,
+        "entry_id": draft.entry_id,
+        "provider_id": draft.provider_id,
+        "key": draft.key,
+        "tries": 0,
+        "created_at": draft.created_at,
+        "due_at": draft.due_at,
+        "valid_until": draft.valid_until,
+    }
+
+
+def _stored(row: Any) -> Stored:
+    values = dict(row._mapping)
+    values["direction"] = Direction(row.direction)
+    values["kind"] = Kind(row.kind)
+    values["status"] = Status(row.status)
+    values["reason"] = Reason(row.reason) if row.reason else None
+    return Stored(**values)

@@ -1,0 +1,248 @@
+"""The outgoing messages as a sender sees them: what may leave now, claims, and what came of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from convo.messages import Direction, Kind, Outbound, Reason, Status
+from convo.store.tables import contacts, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An outgoing message that is not settled yet."""
+
+    id: int
+    kind: Kind
+    account: str
+    number: str
+    brand: str
+    contact_id: int
+    contact: str
+    text: str
+    status: Status
+    conversation_id: int | None
+    visit: int | None
+    starts_clock: bool
+    key: str | None
+    tries: int
+    created_at: datetime
+    valid_until: datetime | None
+
+    def outbound(self) -> Outbound:
+        return Outbound(self.id, self.key or "", self.account, self.number, self.contact, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of a message. None in `provider_id` and the moments leaves them as they are."""
+
+    id: int
+    status: Status
+    tries: int
+    reason: Reason | None = None
+    provider_id: str | None = None
+    due_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+def _is(status: Status, column: ColumnElement[str] = messages.c.status) -> ColumnElement[bool]:
+    # Spelled out, not bound: the planners match it with the partial indexes.
+    return column == bindparam(None, status.value, literal_execute=True)
+
+
+_OTHER = messages.alias("other")
+_IN_FLIGHT = exists().where(
+    _OTHER.c.contact_id == messages.c.contact_id, _is(Status.SENDING, _OTHER.c.status)
+)
+_HELD_BACK = and_(
+    messages.c.kind == Kind.TEXT.value,
+    exists().where(
+        _OTHER.c.conversation_id == messages.c.conversation_id,
+        _OTHER.c.id < messages.c.id,
+        _is(Status.QUEUED, _OTHER.c.status),
+    ),
+)
+_MAY_LEAVE = and_(
+    _is(Status.QUEUED),
+    messages.c.due_at <= bindparam("now"),
+    ~_IN_FLIGHT,
+    or_(messages.c.conversation_id.is_(None), ~_HELD_BACK),
+)
+_CONTACTS = (
+    select(contacts.c.id)
+    .join(messages, messages.c.contact_id == contacts.c.id)
+    .where(_MAY_LEAVE)
+    .order_by(messages.c.due_at, messages.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=contacts, skip_locked=True)
+)
+_COLUMNS = (
+    messages.c.id,
+    messages.c.kind,
+    messages.c.account,
+    messages.c.number,
+    messages.c.brand,
+    messages.c.contact_id,
+    contacts.c.number.label("contact"),
+    messages.c.text,
+    messages.c.status,
+    messages.c.conversation_id,
+    messages.c.visit,
+    messages.c.starts_clock,
+    messages.c.key,
+    messages.c.tries,
+    messages.c.created_at,
+    messages.c.valid_until,
+)
+_SELECT = select(*_COLUMNS).join(contacts, contacts.c.id == messages.c.contact_id)
+_READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding=True)), _MAY_LEAVE).order_by(
+    messages.c.kind == Kind.TEXT.value, messages.c.id
+)
+_BY_ID = _SELECT.where(messages.c.id.in_(bindparam("ids", expanding=True)))
+_OF_PROVIDER = _SELECT.add_columns(messages.c.provider_id).where(
+    messages.c.direction == bindparam(None, Direction.OUT.value, literal_execute=True),
+    messages.c.provider_id.in_(bindparam("ids", expanding=True)),
+)
+_DEAD_CONTACTS = (
+    select(contacts.c.id)
+    .join(messages, messages.c.contact_id == contacts.c.id)
+    .where(_is(Status.SENDING), messages.c.lease_until <= bindparam("now"))
+    .limit(bindparam("most"))
+    .with_for_update(of=contacts, skip_locked=True)
+)
+_DEAD = _SELECT.where(
+    messages.c.contact_id.in_(bindparam("contacts", expanding=True)),
+    _is(Status.SENDING),
+    messages.c.lease_until <= bindparam("now"),
+)
+_CLAIM = (
+    update(messages)
+    .where(messages.c.id == bindparam("row_id"))
+    .values(
+        status=Status.SENDING.value,
+        key=bindparam("new_key"),
+        tries=messages.c.tries + 1,
+        lease_until=bindparam("until"),
+    )
+)
+_CHANGE = (
+    update(messages)
+    .where(messages.c.id == bindparam("row_id"))
+    .values(
+        status=bindparam("status"),
+        reason=bindparam("reason"),
+        tries=bindparam("tries"),
+        lease_until=None,
+    )
+)
+# One statement a set of columns, so that what is not known yet is not overwritten.
+_MOMENTS = ("provider_id", "due_at", "sent_at", "delivered_at")
+
+
+def lock_ready(connection: Connection, now: datetime, most: int) -> list[int]:
+    """Lock contacts to whom something may leave now and whom nobody else holds; their rows."""
+    rows = connection.execute(_CONTACTS, {"now": now, "most": most}).scalars()
+    return sorted(set(rows))
+
+
+def ready(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Waiting]:
+    """What may leave now to these locked contacts, answers to keywords first, then as stored.
+
+    Nothing for a contact to whom something is under way; no text of a conversation while an
+    earlier one of it waits for a retry.
+    """
+    if not contact_ids:
+        return []
+    rows = connection.execute(_READY, {"contacts": list(contact_ids), "now": now})
+    return [_waiting(row) for row in rows]
+
+
+def claim(connection: Connection, claims: Iterable[tuple[int, str]], until: datetime) -> None:
+    """Mark these messages, each with its key, as being sent by us until the lease ends."""
+    rows = [{"row_id": number, "new_key": key, "until": until} for number, key in claims]
+    if rows:
+        connection.execute(_CLAIM, rows)
+
+
+def lock_dead(connection: Connection, now: datetime, most: int) -> list[int]:
+    """Lock contacts with a message whose sender's lease has run out; their rows."""
+    return sorted(set(connection.execute(_DEAD_CONTACTS, {"now": now, "most": most}).scalars()))
+
+
+def dead(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Waiting]:
+    """The messages of these locked contacts whose sender's lease has run out."""
+    if not contact_ids:
+        return []
+    rows = connection.execute(_DEAD, {"contacts": list(contact_ids), "now": now})
+    return [_waiting(row) for row in rows]
+
+
+def by_ids(connection: Connection, numbers: Iterable[int]) -> dict[int, Waiting]:
+    """These outgoing messages, by row number."""
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    return {row.id: _waiting(row) for row in connection.execute(_BY_ID, {"ids": wanted})}
+
+
+def by_provider_ids(connection: Connection, provider_ids: Iterable[str]) -> dict[tuple[str, str], Waiting]:
+    """Outgoing messages by account and the provider's id."""
+    wanted = sorted(set(provider_ids))
+    if not wanted:
+        return {}
+    return {
+        (row.account, row.provider_id): _waiting(row)
+        for row in connection.execute(_OF_PROVIDER, {"ids": wanted})
+    }
+
+
+def change(connection: Connection, changes: Iterable[Change]) -> None:
+    """Write what becomes of these messages."""
+    sorts: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for item in changes:
+        known = tuple(name for name in _MOMENTS if getattr(item, name) is not None)
+        row: dict[str, object] = {
+            "row_id": item.id,
+            "status": item.status.value,
+            "reason": item.reason.value if item.reason else None,
+            "tries": item.tries,
+        }
+        row.update({f"new_{name}": getattr(item, name) for name in known})
+        sorts.setdefault(known, []).append(row)
+    for known, rows in sorts.items():
+        extra: dict[str, Any] = {name: bindparam(f"new_{name}") for name in known}
+        connection.execute(_CHANGE.values(extra) if extra else _CHANGE, rows)
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next queued message may leave at the earliest."""
+    return connection.execute(
+        select(messages.c.due_at).where(_is(Status.QUEUED)).order_by(messages.c.due_at).limit(1)
+    ).scalar()
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(
+        id=row.id,
+        kind=Kind(row.kind),
+        account=row.account,
+        number=row.number,
+        brand=row.brand,
+        contact_id=row.contact_id,
+        contact=row.contact,
+        text=row.text,
+        status=Status(row.status),
+        conversation_id=row.conversation_id,
+        visit=row.visit,
+        starts_clock=row.starts_clock,
+        key=row.key,
+        tries=row.tries,
+        created_at=row.created_at,
+        valid_until=row.valid_until,
+    )

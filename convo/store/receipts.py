@@ -1,0 +1,60 @@
+"""What providers delivered, word for word; a delivery that was stored before stops here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from convo.store.insert import upsert
+from convo.store.tables import receipts
+
+Key = tuple[str, str]  # account, provider id
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One delivery; `error` says why nothing could be done with it."""
+
+    account: str
+    provider_id: str
+    raw: bytes
+    error: str | None = None
+
+
+def admit(connection: Connection, delivered: Iterable[Receipt], now: datetime) -> set[Key]:
+    """Store these deliveries, sorted; the keys of those that were not stored before."""
+    rows = [
+        {
+            "account": receipt.account,
+            "provider_id": receipt.provider_id,
+            "raw": receipt.raw,
+            "error": receipt.error,
+            "received_at": now,
+        }
+        for receipt in sorted(delivered, key=lambda r: (r.account, r.provider_id))
+    ]
+    if not rows:
+        return set()
+    statement = (
+        upsert(connection, receipts)
+        .on_conflict_do_nothing()
+        .returning(receipts.c.account, receipts.c.provider_id)
+    )
+    return {(row.account, row.provider_id) for row in connection.execute(statement, rows)}
+
+
+def blame(connection: Connection, poisoned: Sequence[tuple[Key, str]]) -> None:
+    """Put on record why these deliveries could not be used."""
+    for (account, provider_id), error in poisoned:
+        connection.execute(
+            receipts.update()
+            .where(receipts.c.account == account, receipts.c.provider_id == provider_id)
+            .values(error=error)
+        )
+
+
+def troubled(connection: Connection) -> int:
+    """How many deliveries could not be used."""
+    where = receipts.c.error.is_not(None)
+    return connection.execute(select(func.count()).select_from(receipts).where(where)).scalar_one()

@@ -1,0 +1,265 @@
+"""The tables, as SQLModel classes; the hot lines use `CLASS.__table__` with Core statements."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment: `timestamptz` on PostgreSQL, sortable UTC text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None or isinstance(value, datetime):
+            return value
+        return datetime.fromisoformat(value)
+
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER keys by itself
+
+
+def _numbered() -> dict[str, Any]:
+    """SQLite never gives out a number twice, not even that of a row that was archived."""
+    return {"sqlite_autoincrement": True}
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    clause = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
+
+
+class Row(SQLModel):
+    metadata = metadata
+
+
+class ContactRow(Row, table=True):
+    """The person on the other side. Its row is the lock of everything about them."""
+
+    __tablename__ = "contact"
+    __table_args__ = _numbered()
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    number: str = Field(unique=True)
+    language: str | None = None
+    timezone: str | None = None
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class ReceiptRow(Row, table=True):
+    """What a provider delivered, word for word, once; `error` is set where it could not be used."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (_partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),)
+
+    account: str = Field(primary_key=True)
+    provider_id: str = Field(primary_key=True)
+    raw: bytes
+    error: str | None = None
+    received_at: datetime = Field(sa_type=Moment)
+
+
+class FlowVersionRow(Row, table=True):
+    """The source of every version that a conversation may run on."""
+
+    __tablename__ = "flow_version"
+
+    version: str = Field(primary_key=True)
+    flow: str = Field(index=True)
+    file: str
+    source: bytes
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class ConversationRow(Row, table=True):
+    """One contact talking to one of our numbers through one flow version."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        _partial("ux_conversation_live", "contact_id", "number", where="status <> 'ended'", unique=True),
+        _partial("ix_conversation_wake_at", "wake_at", where="wake_at IS NOT NULL"),
+        Index("ix_conversation_contact_id_id", "contact_id", "id"),
+        _numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    contact_id: int = Field(sa_type=BigInteger)
+    number: str
+    brand: str
+    flow: str
+    version: str
+    key: str | None = Field(default=None, unique=True)
+    status: str
+    state: str
+    visit: int
+    clock_from: datetime | None = Field(default=None, sa_type=Moment)
+    outcome: str | None = None
+    queue: str | None = None
+    trouble: str | None = None  # why a person was called in, where the flow did not ask for one
+    vars: dict[str, Any] = Field(sa_type=Document)
+    progress: dict[str, Any] = Field(sa_type=Document)  # what only `advance` reads of a session
+    wake_at: datetime | None = Field(default=None, sa_type=Moment)
+    started_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class EventRow(Row, table=True):
+    """Everything that happened to a conversation, so that it can be replayed."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_conversation_id_id", "conversation_id", "id"),
+        _numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    conversation_id: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=Moment)
+    kind: str
+    data: str | None = None
+
+
+class MessageRow(Row, table=True):
+    """One SMS either way."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_contact_id_id", "contact_id", "id"),
+        Index("ix_message_conversation_id_id", "conversation_id", "id"),
+        _partial("ix_message_due_at", "due_at", where="status = 'queued'"),
+        _partial("ix_message_lease_until", "lease_until", where="status = 'sending'"),
+        _partial("ix_message_open", "contact_id", "id", where="status IN ('queued', 'sending')"),
+        _partial("ix_message_provider_id", "account", "provider_id", where="direction = 'out'"),
+        _numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    direction: str
+    kind: str
+    account: str
+    number: str
+    brand: str
+    contact_id: int = Field(sa_type=BigInteger)
+    text: str
+    segments: int
+    status: str
+    reason: str | None = None
+    conversation_id: int | None = Field(default=None, sa_type=BigInteger)
+    state: str | None = None
+    visit: int | None = None
+    starts_clock: bool = False
+    lapses: bool = False
+    entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the ledger entry confirmed
+    key: str | None = None  # tells a provider that a second try is the same message
+    provider_id: str | None = None
+    tries: int = 0
+    created_at: datetime = Field(sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    valid_until: datetime | None = Field(default=None, sa_type=Moment)
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
+    delivered_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class ReportRow(Row, table=True):
+    """A delivery report that came before we knew its message; joined when the send is settled."""
+
+    __tablename__ = "report"
+    __table_args__ = (Index("ix_report_account_provider_id", "account", "provider_id"), _numbered())
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    account: str
+    provider_id: str
+    status: str
+    reason: str | None = None
+    at: datetime = Field(sa_type=Moment)
+
+
+class ConsentRow(Row, table=True):
+    """Whether a contact has stopped a brand: the ledger's last word, for the hot line."""
+
+    __tablename__ = "consent"
+
+    brand: str = Field(primary_key=True)
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    opted_out: bool
+    entry_id: int = Field(sa_type=BigInteger)
+    since: datetime = Field(sa_type=Moment)
+
+
+class ConsentEntryRow(Row, table=True):
+    """The consent ledger: append-only; the database itself refuses update and delete."""
+
+    __tablename__ = "consent_entry"
+    __table_args__ = (
+        Index("ix_consent_entry_brand_contact", "brand", "contact"),
+        _numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    brand: str
+    contact: str
+    number: str
+    action: str
+    text: str
+    normalised: str
+    rule: str
+    provider_id: str | None = None
+    actor: str
+    wording: str | None = None  # what was confirmed; None where nothing changed
+    at: datetime = Field(sa_type=Moment)
+
+
+def table(row: type[Row]) -> Table:
+    """The Core table of a class."""
+    found: Table = metadata.tables[str(row.__tablename__)]
+    return found
+
+
+contacts = table(ContactRow)
+receipts = table(ReceiptRow)
+flow_versions = table(FlowVersionRow)
+conversations = table(ConversationRow)
+events = table(EventRow)
+messages = table(MessageRow)
+reports = table(ReportRow)
+consents = table(ConsentRow)
+consent_entries = table(ConsentEntryRow)
