@@ -67,6 +67,13 @@ class App:
             await provider.close()
         self.store.close()
 
+    def stopped(self) -> list[str]:
+        """The lines that should be working and are not."""
+        names = ("intake", "sender", "clockwork")
+        if not self._tasks:
+            return list(names)
+        return [name for name, task in zip(names, self._tasks, strict=True) if task.done()]
+
     async def read_flows(self) -> list[Problem]:
         """Read the flows anew and keep their sources; the problems of files that are wrong."""
         problems = self.library.read()

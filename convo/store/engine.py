@@ -43,6 +43,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._engine, self._file = _open(url)
         self.dialect = self._engine.dialect.name
+        self._inode: int | None = None  # of the file, once its schema is known to be ours
         self._serving: filelock.BaseFileLock | None = None
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="convo-read")
         first = _Lane("convo-write", 1)
@@ -54,10 +55,13 @@ class Store:
 
     def transact(self, job: Job[T]) -> T:
         """Run `job` in one write transaction, in this thread."""
-        with _translated(), self._engine.connect().execution_options(**_WRITES) as connection:
-            with connection.begin():
-                self._still_there()
-                return job(connection)
+        with (
+            _translated(),
+            self._engine.connect().execution_options(**_WRITES) as connection,
+            connection.begin(),
+        ):
+            self._still_there()
+            return job(connection)
 
     def look(self, job: Job[T]) -> T:
         """Run `job` in one read transaction, in this thread."""
@@ -89,6 +93,8 @@ class Store:
             alembic.command.upgrade(config, "head")
 
         self.transact(job)
+        if self._file is not None:
+            self._inode = self._file.stat().st_ino
 
     def hold(self) -> bool:
         """Claim the database for a serving process; whether this process has it to itself.
@@ -124,9 +130,13 @@ class Store:
 
     def _still_there(self) -> None:
         """SQLite goes on writing into a file that was deleted; nobody would ever find it again."""
-        if self._file is None:
+        if self._file is None or self._inode is None:
             return
-        if not self._file.exists():
+        try:
+            inode = self._file.stat().st_ino
+        except OSError:
+            inode = None
+        if inode != self._inode:
             raise StoreUnavailable(f"{self._file} is gone; put it back, or start convo anew")
 
 

@@ -1,0 +1,41 @@
+"""Web and console mounted on an App: what uvicorn runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+
+from convo.app import App
+from convo.console import console_routes
+from convo.web.api.access import guarded
+from convo.web.api.conversations import Conversations
+from convo.web.api.messages import Messages
+from convo.web.health import Health
+from convo.web.webhooks import Webhooks
+
+
+def create(app: App, *, phone: bool = False) -> Starlette:
+    """The ASGI application. `phone` adds the pages that play a phone: for `convo dev` alone."""
+    health, messages, conversations = Health(app), Messages(app), Conversations(app)
+    routes: list[BaseRoute] = [
+        Route("/webhooks/{account}", Webhooks(app)),
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        Route("/v1/messages", guarded(app.settings, messages.list)),
+        Route("/v1/conversations", guarded(app.settings, conversations.list), methods=["GET"]),
+        Route("/v1/conversations", guarded(app.settings, conversations.start), methods=["POST"]),
+    ]
+    if phone:
+        routes += console_routes(app)
+
+    @asynccontextmanager
+    async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
+        del starlette
+        await app.start()
+        try:
+            yield
+        finally:
+            await app.stop()
+
+    return Starlette(routes=routes, lifespan=lifespan)

@@ -1,0 +1,187 @@
+"""A world in memory: the real lines of convo on a virtual clock, with phones instead of a provider.
+
+Nothing here decides anything: texts go through the intake, what is said through the gate and the
+sender's claims, and clocks through the clockwork. Only time is not waited for.
+"""
+
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from convo.clock import VirtualClock
+from convo.flow.compile import Bundle
+from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, Status
+from convo.runtime import clockwork, intake, sender, settling
+from convo.runtime.library import Library
+from convo.runtime.starting import Start, start
+from convo.settings import SIMULATOR, Account, Number, Settings
+from convo.store import conversations, messages, outbox
+from convo.store.engine import Store
+
+T = TypeVar("T")
+MOST_STEPS = 10_000  # of the clock, in one wait
+
+
+class World:
+    """One database, one clock, some flows. Close it, or use it as a context manager."""
+
+    def __init__(self, flows: Path, now: datetime, numbers: Mapping[str, Number] | None = None) -> None:
+        self.clock = VirtualClock(now)
+        self.settings = Settings.model_construct(
+            database="sqlite://",
+            flows=flows,
+            accounts={SIMULATOR: Account(provider=SIMULATOR)},
+            numbers=dict(numbers or {}),
+        )
+        self.library = Library(flows)
+        self.problems = self.library.read()
+        self.sent: list[Outbound] = []
+        self._unreported: list[tuple[Outbound, str]] = []
+        self._keys = (f"key-{place}" for place in itertools.count(1))
+        self._store = Store("sqlite://")
+        self._store.upgrade()
+        self.do(lambda connection: self.library.save(connection, now))
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._store.close()
+
+    def do(self, job: Callable[[Connection], T]) -> T:
+        """Run `job` in a transaction."""
+        return self._store.transact(job)
+
+    def flow(self, name: str) -> Bundle:
+        return self.library.current[name]
+
+    def start(self, wanted: Start) -> None:
+        """As an application would; raises StartError."""
+        self._report()
+        self.do(lambda c: start(c, self.settings, self.library, wanted, self.clock()))
+        self._send()
+
+    def deliver(self, *items: Item) -> None:
+        """As a provider's webhook would."""
+        self._report()
+        self._take(*items)
+        self._send()
+
+    def wait(self, time: timedelta) -> None:
+        """Let `time` pass; everything that becomes due on the way happens at its moment."""
+        self._report()
+        end = self.clock() + time
+        for _ in range(MOST_STEPS):
+            moments = (self.do(conversations.next_wake), self.do(outbox.next_due))
+            due = min((moment for moment in moments if moment is not None), default=end)
+            self.clock.move_to(min(due, end))
+            if due > end:
+                return
+            woken = self.do(lambda c: clockwork.wake(c, self.settings, self.library, self.clock()))
+            if not self._send() and not woken:
+                self.clock.move_to(end)
+                return
+        raise RuntimeError(f"more than {MOST_STEPS} things happened within {time}")
+
+    def fail(self, reason: Reason = Reason.UNREACHABLE) -> bool:
+        """The last text that left is reported as undelivered; False where there is none."""
+        if not self._unreported:
+            return False
+        message, name = self._unreported.pop()
+        self._take(Report(SIMULATOR, name, message.contact, Status.FAILED, self.clock(), reason))
+        self._send()
+        return True
+
+    def history(self, contact: str) -> list[messages.Stored]:
+        """Every message of a contact, as stored."""
+        return self.do(lambda c: messages.listed(c, contact, 0, 10_000))
+
+    def conversations(self, contact: str) -> list[conversations.Stored]:
+        """Every conversation of a contact, oldest first."""
+        return self.do(lambda c: conversations.listed(c, contact, 0, 10_000))
+
+    def _take(self, *items: Item) -> None:
+        self.do(lambda c: intake.take(intake.Line(c, self.settings, self.library, self.clock()), items))
+
+    def _send(self) -> int:
+        """Everything that may leave now is accepted; how many texts that were."""
+        count = 0
+        while claims := self.do(
+            lambda c: sender.claim(c, self.clock(), sender.MOST_IN_FLIGHT, lambda: next(self._keys))
+        ):
+            results = []
+            for claimed in claims:
+                name = f"sim-{claimed.outbound.key}"
+                self.sent.append(claimed.outbound)
+                self._unreported.append((claimed.outbound, name))
+                results.append(
+                    settling.Result(
+                        claimed.outbound.id,
+                        claimed.contact_id,
+                        claimed.tries,
+                        self.clock(),
+                        Accepted(name),
+                    )
+                )
+            count += len(results)
+            self.do(lambda c, results=results: settling.settle(c, self.library, results))  # type: ignore[misc]
+        return count
+
+    def _report(self) -> None:
+        """Whatever left before has arrived by now."""
+        arrived, self._unreported = self._unreported, []
+        self._take(
+            *(
+                Report(SIMULATOR, name, message.contact, Status.DELIVERED, self.clock())
+                for message, name in arrived
+            )
+        )
+
+
+class Handset:
+    """A phone in that world: it texts one of our numbers and reads what comes back."""
+
+    def __init__(self, world: World, contact: str, number: str) -> None:
+        self.world = world
+        self.contact = contact
+        self.number = number
+        self._texts = 0
+        self._read = 0
+
+    def text(self, text: str, *, times: int = 1) -> None:
+        """Send a text; `times` says how often the provider delivers it."""
+        self._texts += 1
+        name = f"{self.contact}-{self._texts}"
+        for _ in range(times):
+            self.world.deliver(Inbound(SIMULATOR, name, self.contact, self.number, text, text.encode()))
+
+    def unread(self) -> list[str]:
+        """The texts that came and were not read yet, oldest first."""
+        mine = [
+            message.text
+            for message in self.world.sent
+            if (message.contact, message.number) == (self.contact, self.number)
+        ]
+        return mine[self._read :]
+
+    def read(self) -> str | None:
+        """The next text that came; None where there is none."""
+        waiting = self.unread()
+        if not waiting:
+            return None
+        self._read += 1
+        return waiting[0]
+
+    def reads(self, expected: str) -> None:
+        """The next text that came is `expected`."""
+        came = self.read()
+        assert came == expected, f"came: {came!r}, expected: {expected!r}"
+
+    def conversation(self) -> conversations.Stored | None:
+        """The latest conversation of this phone."""
+        mine = [c for c in self.world.conversations(self.contact) if c.number == self.number]
+        return mine[-1] if mine else None

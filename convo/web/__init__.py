@@ -1,0 +1,1 @@
+"""HTTP for programs: webhooks of providers, the API, health."""

@@ -1,0 +1,43 @@
+"""`/v1/messages`: what was said either way."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from convo.app import App
+from convo.store import messages
+from convo.store.messages import Stored
+from convo.web.api.access import contact, page
+
+
+class Messages:
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def list(self, request: Request) -> Response:
+        """Messages in the order in which they were stored, a page at a time."""
+        after, most = page(request)
+        asked = contact(request)
+        found = await self._app.store.read(lambda c: messages.listed(c, asked, after, most + 1))
+        shown = found[:most]
+        following = str(shown[-1].id) if len(found) > most else None
+        return JSONResponse({"items": [_shown(message) for message in shown], "next": following})
+
+
+def _shown(message: Stored) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "direction": message.direction,
+        "contact": message.contact,
+        "number": message.number,
+        "text": message.text,
+        "status": message.status,
+        "reason": message.reason,
+        "segments": message.segments,
+        "conversation": message.conversation,
+        "state": message.state,
+        "created_at": message.created_at.isoformat(),
+        "sent_at": message.sent_at.isoformat() if message.sent_at else None,
+        "delivered_at": message.delivered_at.isoformat() if message.delivered_at else None,
+    }

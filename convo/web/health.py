@@ -1,0 +1,28 @@
+"""Whether the process lives (`/healthz`), and whether it can do its work (`/readyz`)."""
+
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from convo.app import App
+from convo.errors import StoreUnavailable
+
+
+class Health:
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def alive(self, request: Request) -> JSONResponse:
+        del request
+        return JSONResponse({"status": "ok"})
+
+    async def ready(self, request: Request) -> JSONResponse:
+        """503 while the database cannot be read, or where one of the three lines has stopped."""
+        del request
+        if stopped := self._app.stopped():
+            return JSONResponse({"status": "stopped", "lines": stopped}, 503)
+        try:
+            await self._app.store.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+        except StoreUnavailable as error:
+            return JSONResponse({"status": "no database", "error": str(error)}, 503)
+        return JSONResponse({"status": "ready"})

@@ -1,0 +1,102 @@
+"""Webhooks: bytes are verified, read and stored, and only then answered.
+
+A plain ASGI endpoint, for it is the hot line. Its answers are chosen on purpose (PROVIDERS.md): 2xx
+stored, 401 wrong signature, 413 too large, 400 unreadable, 503 cannot store now. Providers never
+repeat what got a 4xx, so a passing fault of ours is always a 503.
+"""
+
+import structlog
+from starlette.types import Message, Receive, Scope, Send
+
+from convo.app import App
+from convo.errors import InvalidSignature, StoreUnavailable, UnreadablePayload
+from convo.messages import RawRequest, Response
+
+RETRY_AFTER = "5"  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+class Webhooks:
+    """The endpoint of `/webhooks/{account}`."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(scope, receive)
+        if response is None:
+            return  # the client went away; what it half sent is not stored
+        await send(
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": [
+                    (b"content-length", str(len(response.body)).encode()),
+                    *((name.encode(), value.encode()) for name, value in response.headers.items()),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
+        account = scope["path_params"]["account"]
+        provider = self._app.providers.get(account)
+        if provider is None:
+            return _refuse(404, f"there is no account '{account}'")
+        if scope["method"] != "POST":
+            return Response(405, b"", {"allow": "POST"})
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            body = await _body(headers, receive, self._app.settings.max_body)
+        except _TooLarge:
+            return _refuse(413, f"at most {self._app.settings.max_body} bytes")
+        if body is None:
+            return None
+        request = RawRequest(
+            scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body
+        )
+        try:
+            provider.verify(request)
+            items = provider.parse(request)
+            await self._app.intake.put(items)
+        except InvalidSignature as error:
+            log.warning("webhook.refused", account=account, error=str(error))
+            return _refuse(401, "the signature does not fit")
+        except UnreadablePayload as error:
+            return _refuse(400, str(error))
+        except StoreUnavailable as error:
+            log.error("webhook.not_stored", account=account, error=str(error))
+            return Response(503, b"cannot store now; try again\n", {"retry-after": RETRY_AFTER})
+        return provider.acknowledge(request)
+
+
+class _TooLarge(Exception):
+    """The body is over the cap."""
+
+
+async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes | None:
+    """The whole body; None where the client went away before its end."""
+    announced = headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > most:
+        raise _TooLarge
+    message: Message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        only: bytes = message.get("body", b"")
+        if len(only) > most:
+            raise _TooLarge
+        return only
+    parts, size = [], 0
+    while message["type"] == "http.request":
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise _TooLarge
+        if not message.get("more_body"):
+            return b"".join(parts)
+        message = await receive()
+    return None
+
+
+def _refuse(status: int, why: str) -> Response:
+    return Response(status, f"{why}\n".encode(), {"content-type": "text/plain; charset=utf-8"})
