@@ -1,0 +1,5 @@
+"""`python -m convo`."""
+
+from convo.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""`convo dev`: everything in one process, with phones in the browser."""
+
+import logging
+import secrets
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from convo.cli._serving import HOST, PORT, log_to_stderr, run
+from convo.errors import SettingsError
+
+if TYPE_CHECKING:
+    from convo.app import App
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(dev)
+
+
+def dev(
+    host: str = typer.Option(HOST, help="A loopback address; others are refused."),
+    port: int = typer.Option(PORT, help="0 takes any that is free."),
+) -> None:
+    """Run everything on this machine, with a phone in the browser; a changed flow is read at once."""
+    from convo.app import App
+    from convo.settings import load
+
+    if not _is_loopback(host):
+        raise SettingsError(
+            f"--host {host}: `convo dev` lets anybody play any phone, so it listens on this machine "
+            "only; use 127.0.0.1, or `convo serve`"
+        )
+    settings = load()
+    token = settings.api_token or secrets.token_urlsafe(16)
+    log_to_stderr(logging.WARNING, as_json=False)
+    served = App(settings.model_copy(update={"api_token": token}))
+    _tell_problems(settings.flows)
+    run(
+        served,
+        host,
+        port,
+        phone=True,
+        greeting=f"A phone to try your flows: {{address}}/phone\n"
+        f"The API: {{address}}/v1 with `Authorization: Bearer {token}`\n"
+        f"Flows in {settings.flows}/ are read again when they change. Ctrl-C ends.",
+        beside=_watch(served),
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _tell_problems(folder: Path) -> None:
+    from convo.cli._files import read_project
+    from convo.flow.project import check
+
+    if not folder.is_dir():
+        print(f"There is no folder {folder} with flows yet; put a flow into it.", file=sys.stderr)
+        return
+    for problem in check(read_project([folder])):
+        print(problem, file=sys.stderr)
+
+
+async def _watch(app: "App") -> None:
+    """Read the flows again when a file changes; one that is wrong keeps its last good version."""
+    from watchfiles import awatch
+
+    folder = app.settings.flows
+    if not folder.is_dir():
+        return
+    async for changes in awatch(folder, debounce=200, step=50):
+        if not any(path.endswith(".yaml") for _, path in changes):
+            continue
+        problems = await app.read_flows()
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        if problems:
+            print("The last good version goes on.", file=sys.stderr, flush=True)
+        else:
+            print("Flows read again.", file=sys.stderr, flush=True)
+        app.changed()

@@ -1,0 +1,45 @@
+"""`convo test`: the tests of flows."""
+
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from convo.errors import FlowError, SettingsError
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(test)
+
+
+def test(
+    paths: list[Path] = typer.Argument(None, help="Test files and folders; the flows folder unless said."),
+) -> None:
+    """Run the `*.test.yaml` files. Exit code 1 where a test fails, 2 where there is none."""
+    from convo.cli._files import test_files
+    from convo.settings import load
+    from convo.testing import scenario
+
+    files = test_files(paths or [load().flows])
+    if not files:
+        raise SettingsError("there is no *.test.yaml file here; write one beside its flow")
+    began, passed, failed = time.monotonic(), 0, 0
+    for file in files:
+        try:
+            scenarios = scenario.load(file)
+        except FlowError as error:
+            print(f"{error}\n")
+            failed += 1
+            continue
+        for found in scenarios:
+            try:
+                scenario.run(found)
+            except scenario.ScenarioFailed as failure:
+                print(f"FAILED {failure}\n")
+                failed += 1
+            else:
+                passed += 1
+    print(f"{passed} passed, {failed} failed in {time.monotonic() - began:.2f} s")
+    if failed:
+        sys.exit(1)
