@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import sys
+from typing import Annotated
 
 import typer
 
@@ -39,8 +40,9 @@ def _version(asked: bool) -> None:
 
 
 def _options(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version and end."
-    ),
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end."),
+    ] = False,
 ) -> None:
     del version

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,8 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def chat(
-    flow: Path = typer.Argument(help="The flow's file, or its name in the flows folder."),
-    given: list[str] = typer.Option([], "--set", metavar="NAME=VALUE", help="What the flow needs."),
+    flow: Annotated[Path, typer.Argument(help="The flow's file, or its name in the flows folder.")],
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="What the flow needs.")
+    ] = None,
 ) -> None:
     """Play the phone. Piped, each line in is a text, and each line out begins with `bot: `."""
     from convo import clock
@@ -39,7 +41,7 @@ def chat(
             raise FlowError(wrong)
         phone = Handset(world, CONTACT, DEFAULT_NUMBER)
         try:
-            world.start(Start(file.stem, CONTACT, DEFAULT_NUMBER, dict(_pairs(given))))
+            world.start(Start(file.stem, CONTACT, DEFAULT_NUMBER, dict(_pairs(given or []))))
         except StartError as error:
             raise SettingsError(f"{error} (--set name=value)") from None
         _talk(phone)

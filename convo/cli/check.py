@@ -4,6 +4,7 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -20,8 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    paths: list[Path] = typer.Argument(None, help="Flow files and folders; the flows folder unless said."),
-    form: Format = typer.Option(Format.TEXT, "--format", help="JSON is an array of findings."),
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Flow files and folders; the flows folder unless said.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="JSON is an array of findings.")] = Format.TEXT,
 ) -> None:
     """Check flows. Exit code 1 where one has an error; warnings alone are fine."""
     from convo.cli._files import read_project

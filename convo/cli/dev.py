@@ -5,7 +5,7 @@ import secrets
 import sys
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
 
 
 def dev(
-    host: str = typer.Option(HOST, help="A loopback address; others are refused."),
-    port: int = typer.Option(PORT, help="0 takes any that is free."),
+    host: Annotated[str, typer.Option(help="A loopback address; others are refused.")] = HOST,
+    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
 ) -> None:
     """Run everything on this machine, with a phone in the browser; a changed flow is read at once."""
     from convo.app import App

@@ -1,6 +1,7 @@
 """`convo serve`: production."""
 
 import logging
+from typing import Annotated
 
 import typer
 
@@ -12,8 +13,8 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    host: str = typer.Option(HOST, help="The address to listen on."),
-    port: int = typer.Option(PORT, help="0 takes any that is free."),
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = HOST,
+    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
 ) -> None:
     """Serve webhooks and the API, send, and keep the clocks. Logs are JSON on standard error."""
     from convo.app import App

@@ -3,6 +3,7 @@
 import sys
 import time
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,11 +11,13 @@ from convo.errors import FlowError, SettingsError
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(test)
+    app.command("test")(run_tests)
 
 
-def test(
-    paths: list[Path] = typer.Argument(None, help="Test files and folders; the flows folder unless said."),
+def run_tests(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Test files and folders; the flows folder unless said.")
+    ] = None,
 ) -> None:
     """Run the `*.test.yaml` files. Exit code 1 where a test fails, 2 where there is none."""
     from convo.cli._files import test_files

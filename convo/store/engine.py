@@ -10,7 +10,7 @@ import threading
 from asyncio import wrap_future
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,6 +78,18 @@ class Store:
     async def read(self, job: Job[T]) -> T:
         """Run `job` in one read transaction."""
         return await wrap_future(self._readers.submit(self.look, job))
+
+    # A whole database in memory, as bytes.
+
+    def snapshot(self) -> bytes:
+        """Everything that a SQLite database in memory holds."""
+        with closing(self._engine.raw_connection()) as connection:
+            return bytes(connection.driver_connection.serialize())  # type: ignore[union-attr]
+
+    def restore(self, snapshot: bytes) -> None:
+        """Make a SQLite database in memory hold what `snapshot` was taken of."""
+        with closing(self._engine.raw_connection()) as connection:
+            connection.driver_connection.deserialize(snapshot)  # type: ignore[union-attr]
 
     # Its life.
 

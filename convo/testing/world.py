@@ -7,6 +7,7 @@ sender's claims, and clocks through the clockwork. Only time is not waited for.
 import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,8 +43,7 @@ class World:
         self.sent: list[Outbound] = []
         self._unreported: list[tuple[Outbound, str]] = []
         self._keys = (f"key-{place}" for place in itertools.count(1))
-        self._store = Store("sqlite://")
-        self._store.upgrade()
+        self._store = _fresh_store()
         self.do(lambda connection: self.library.save(connection, now))
 
     def __enter__(self) -> "World":
@@ -140,6 +140,23 @@ class World:
                 for message, name in arrived
             )
         )
+
+
+def _fresh_store() -> Store:
+    """An up-to-date database in memory, copied from one that was migrated once."""
+    store = Store("sqlite://")
+    store.restore(_schema())
+    return store
+
+
+@cache
+def _schema() -> bytes:
+    store = Store("sqlite://")
+    store.upgrade()
+    try:
+        return store.snapshot()
+    finally:
+        store.close()
 
 
 class Handset:

@@ -49,24 +49,18 @@ class Webhooks:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await _body(headers, receive, self._app.settings.max_body)
-        except _TooLarge:
-            return _refuse(413, f"at most {self._app.settings.max_body} bytes")
-        if body is None:
-            return None
-        request = RawRequest(
-            scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body
-        )
-        try:
+            if body is None:
+                return None
+            request = RawRequest(
+                scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body
+            )
             provider.verify(request)
-            items = provider.parse(request)
-            await self._app.intake.put(items)
-        except InvalidSignature as error:
+            await self._app.intake.put(provider.parse(request))
+        except (InvalidSignature, UnreadablePayload, _TooLarge) as error:
             log.warning("webhook.refused", account=account, error=str(error))
-            return _refuse(401, "the signature does not fit")
-        except UnreadablePayload as error:
-            return _refuse(400, str(error))
+            return _refuse(_STATUS[type(error)], str(error))
         except StoreUnavailable as error:
-            log.error("webhook.not_stored", account=account, error=str(error))
+            log.warning("webhook.not_stored", account=account, error=str(error))
             return Response(503, b"cannot store now; try again\n", {"retry-after": RETRY_AFTER})
         return provider.acknowledge(request)
 
@@ -75,23 +69,26 @@ class _TooLarge(Exception):
     """The body is over the cap."""
 
 
+_STATUS = {InvalidSignature: 401, UnreadablePayload: 400, _TooLarge: 413}
+
+
 async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes | None:
     """The whole body; None where the client went away before its end."""
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > most:
-        raise _TooLarge
+        raise _TooLarge(f"at most {most} bytes")
     message: Message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         only: bytes = message.get("body", b"")
         if len(only) > most:
-            raise _TooLarge
+            raise _TooLarge(f"at most {most} bytes")
         return only
     parts, size = [], 0
     while message["type"] == "http.request":
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > most:
-            raise _TooLarge
+            raise _TooLarge(f"at most {most} bytes")
         if not message.get("more_body"):
             return b"".join(parts)
         message = await receive()

@@ -1,0 +1,128 @@
+"""The texts of one phone with one of our numbers, as bubbles."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from convo import segments
+from convo.console.phone.handset import Handset
+from convo.messages import Direction, Reason, Status
+from convo.store import messages
+from convo.store.messages import Stored
+
+MOST_TEXTS = 200
+MOST_CHARACTERS = 10_000  # of one text; the rest is counted
+_SCROLLS = 600  # characters from which a text may be taller than its bubble
+_PAGE = 1000
+
+STATUSES: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.RECEIVED: "",
+        Status.QUEUED: "queued",
+        Status.SENDING: "sending",
+        Status.UNCERTAIN: "uncertain: the provider did not answer",
+        Status.SENT: "sent",
+        Status.WITHDRAWN: "withdrawn",
+        Status.FAILED: "failed",
+        Status.DELIVERED: "delivered ✓",
+    }
+)
+REASONS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.OPTED_OUT: "the phone has opted out",
+        Reason.LEFT_STATE: "the conversation went on without it",
+        Reason.STOPPED: "STOP came first",
+        Reason.OUT_OF_DATE: "it would have come too late",
+        Reason.BAD_NUMBER: "there is no such number",
+        Reason.UNREACHABLE: "the phone was out of coverage",
+        Reason.BLOCKED: "it was blocked on the way",
+        Reason.REJECTED: "the provider refused it",
+        Reason.GAVE_UP: "every try failed",
+        Reason.UNKNOWN: "nobody says why",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One text, in words that a page shows as they are."""
+
+    id: int
+    theirs: bool  # the phone's own
+    text: str
+    cut: int  # characters that are not shown
+    scrolls: bool
+    day: str | None  # where the day changes
+    time: str
+    moment: str
+    size: str
+    tone: str  # waiting, fine or wrong
+    status: str
+
+
+def latest(connection: Connection, handset: Handset) -> list[Stored]:
+    """The newest texts between the two numbers, oldest first: one more than are shown, if there are."""
+    found: deque[Stored] = deque(maxlen=MOST_TEXTS + 1)
+    after = 0
+    while page := messages.listed(connection, handset.contact, after, _PAGE, number=handset.number):
+        found.extend(page)
+        after = page[-1].id
+        if len(page) < _PAGE:
+            break
+    return list(found)
+
+
+def bubbles(stored: Sequence[Stored], today: date) -> list[Bubble]:
+    """Texts as bubbles, in this machine's time zone."""
+    shown: list[Bubble] = []
+    day: date | None = None
+    for message in stored:
+        began = message.created_at.astimezone().date()
+        shown.append(_bubble(message, None if began == day else _day(began, today)))
+        day = began
+    return shown
+
+
+def _bubble(message: Stored, day: str | None) -> Bubble:
+    text, at = message.text, message.created_at.astimezone()
+    return Bubble(
+        id=message.id,
+        theirs=message.direction is Direction.IN,
+        text=text[:MOST_CHARACTERS],
+        cut=max(0, len(text) - MOST_CHARACTERS),
+        scrolls=len(text) > _SCROLLS or text.count("\n") > 12,
+        day=day,
+        time=f"{at:%H:%M}",
+        moment=at.isoformat(timespec="seconds"),
+        size=size(text),
+        tone=_tone(message.status),
+        status=": ".join(filter(None, [STATUSES[message.status], _why(message)])),
+    )
+
+
+@lru_cache(maxsize=2 * MOST_TEXTS)
+def size(text: str) -> str:
+    """How a text is sent, such as `2 segments, UCS-2`."""
+    parts = segments.count(text)
+    return f"{parts.count} {'segment' if parts.count == 1 else 'segments'}, {parts.encoding}"
+
+
+def _why(message: Stored) -> str:
+    return REASONS[message.reason] if message.reason else ""
+
+
+def _tone(status: Status) -> str:
+    if status in (Status.FAILED, Status.WITHDRAWN, Status.UNCERTAIN):
+        return "wrong"
+    return "fine" if status is Status.DELIVERED else "waiting"
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return "Today"
+    return f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")

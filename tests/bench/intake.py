@@ -1,0 +1,167 @@
+"""How fast a text comes in: the whole first line beside a constant answer, in turn in one set-up.
+
+    python -m tests.bench.intake [--requests 20000] [--rounds 3] [--connections 32]
+
+The servers run in a process of their own, one at a time, behind uvicorn on loopback: a bare
+Starlette route that answers a constant, a route that verifies and parses, the first line alone
+(durable SQLite, random ids, each text stepped through a flow and answered), and the first line with
+the sender and the reports of all it sends beside it. Ratios are what counts: machines are noisy.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import cast
+
+import uvloop
+
+from tests.bench.servers import KINDS, SECRET
+
+CONTACTS = 2000
+AT_MOST = 60  # seconds for one measurement
+FLOW = """
+flow: echo
+start: greet
+triggers: {anything: true}
+expires: 1 day
+states:
+  greet: {say: Welcome., then: listen}
+  listen:
+    save: {said: text}
+    otherwise: {say: Sorry?, tries: 20}
+    then: answer
+  answer: {say: "Got {{ said }}", then: listen}
+"""
+
+
+def request(rng: random.Random, number: int) -> bytes:
+    """A signed webhook as it goes over the wire."""
+    body = json.dumps(
+        {
+            "id": rng.randbytes(16).hex(),
+            "from": f"+1555{number % CONTACTS:07}",
+            "to": "+15550009999",
+            "text": f"text number {number}",
+        }
+    ).encode()
+    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    head = (
+        "POST /webhooks/simulator HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+        f"x-convo-signature: {signature}\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Connection(asyncio.Protocol):
+    """Sends the next request as soon as the one before was answered."""
+
+    def __init__(self, waiting: list[bytes], took: list[float], done: asyncio.Future[None]) -> None:
+        self._waiting, self._took, self._done = waiting, took, done
+        self._sent = 0.0
+        self._answer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        head, found, body = self._answer.partition(b"\r\n\r\n")
+        if not found:
+            return
+        size = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        if len(body) < size:
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self._waiting.clear()
+            if not self._done.done():
+                self._done.set_exception(RuntimeError(head.decode()))
+            return
+        self._took.append(time.perf_counter() - self._sent)
+        self._answer = b""
+        self._next()
+
+    def _next(self) -> None:
+        if not self._waiting:
+            self._transport.close()
+            if not self._done.done():
+                self._done.set_result(None)
+            return
+        self._sent = time.perf_counter()
+        self._transport.write(self._waiting.pop())
+
+
+async def load(port: int, requests: list[bytes], connections: int) -> tuple[float, float]:
+    """Requests per second, and the 99th percentile of an answer's time in milliseconds."""
+    loop = asyncio.get_running_loop()
+    took: list[float] = []
+    total = len(requests)
+    began = time.perf_counter()
+    done = [loop.create_future() for _ in range(connections)]
+    for future in done:
+        await loop.create_connection(
+            lambda future=future: Connection(requests, took, future), "127.0.0.1", port
+        )
+    async with asyncio.timeout(AT_MOST):
+        await asyncio.gather(*done)
+    return total / (time.perf_counter() - began), statistics.quantiles(took, n=100)[98] * 1000
+
+
+def measure(kind: str, folder: Path, options: argparse.Namespace, rng: random.Random) -> tuple[float, float]:
+    """Start one server, warm it up, load it, and end it."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.servers", kind, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        warm = [request(rng, number) for number in range(CONTACTS)]
+        requests = [request(rng, number) for number in range(options.requests)]
+        uvloop.run(load(port, warm, options.connections))
+        return uvloop.run(load(port, requests, options.connections))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    options = parser.parse_args()
+    rng = random.Random(1)
+    kinds = options.kinds.split(",")
+    rates: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for turn in range(options.rounds):
+        for kind in kinds:
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "echo.yaml").write_text(FLOW)
+                rate, slowest = measure(kind, Path(folder), options, rng)
+            rates[kind].append(rate)
+            print(
+                f"round {turn + 1}  {kind:<12} {rate:>9,.0f} requests/s   p99 {slowest:6.1f} ms", flush=True
+            )
+    print()
+    middle = {kind: statistics.median(found) for kind, found in rates.items()}
+    for kind in kinds:
+        shares = "   ".join(
+            f"{middle[kind] / middle[other]:.2f} of {other}"
+            for other in ("constant", "parsed")
+            if other in middle
+        )
+        print(f"{kind:<12} {middle[kind]:>9,.0f} requests/s   {shares}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The servers that `intake` measures; run as `python -m tests.bench.servers KIND FOLDER`."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from convo.app import App
+from convo.messages import Item
+from convo.settings import SIMULATOR, Account, Settings
+from convo.web.webhooks import Webhooks
+
+SECRET = "bench"
+
+
+def _app(folder: Path) -> App:
+    return App(
+        Settings(
+            database=f"sqlite:///{folder / 'convo.db'}",
+            flows=folder,
+            accounts={SIMULATOR: Account(provider=SIMULATOR, webhook_secret=[SECRET])},
+        )
+    )
+
+
+def constant(folder: Path) -> Starlette:
+    """A bare route."""
+    del folder
+
+    async def answer(request: Request) -> PlainTextResponse:
+        del request
+        return PlainTextResponse("ok")
+
+    return Starlette(routes=[Route("/webhooks/{account}", answer, methods=["POST"])])
+
+
+def parsed(folder: Path) -> Starlette:
+    """Verified and parsed, and nothing stored."""
+    app = _app(folder)
+
+    async def drop(items: list[Item]) -> None:
+        del items
+
+    app.intake.put = drop  # type: ignore[method-assign, assignment]
+    return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))])
+
+
+def first_line(folder: Path) -> Starlette:
+    """The whole first line; what it answers waits for a sender elsewhere."""
+    app = _app(folder)
+
+    @asynccontextmanager
+    async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
+        del starlette
+        app.store.hold()
+        app.store.upgrade()
+        await app.read_flows()
+        task = asyncio.create_task(app.intake.run())
+        yield
+        task.cancel()
+        app.store.close()
+
+    return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))], lifespan=lifespan)
+
+
+def everything(folder: Path) -> Starlette:
+    """The first line with the sender, its clock and the reports of all it sends beside it."""
+    app = _app(folder)
+
+    @asynccontextmanager
+    async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
+        del starlette
+        await app.start()
+        yield
+        await app.stop()
+
+    return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))], lifespan=lifespan)
+
+
+KINDS: dict[str, Callable[[Path], Starlette]] = {
+    "constant": constant,
+    "parsed": parsed,
+    "first_line": first_line,
+    "everything": everything,
+}
+
+
+async def _serve(kind: str, folder: Path) -> None:
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            KINDS[kind](folder), log_level="warning", access_log=False, http="httptools", ws="none"
+        )
+    )
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    print(listening.getsockname()[1], flush=True)
+    await task
+
+
+if __name__ == "__main__":
+    import uvloop
+
+    uvloop.run(_serve(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,32 @@
+"""A house on either database, with a few small flows."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from convo.settings import Number
+from convo.store.engine import Store
+from tests.runtime.house import INVITE, VISIT, House
+
+Build = Callable[..., House]
+
+
+@pytest.fixture
+def build(store: Store, tmp_path: Path) -> Build:
+    """Builds a house: `build(numbers={…}, flows={name: source})`."""
+
+    def make(numbers: Mapping[str, Number] | None = None, flows: Mapping[str, str] | None = None) -> House:
+        folder = tmp_path / "flows"
+        folder.mkdir()
+        for name, source in (flows or {"visit": VISIT, "invite": INVITE}).items():
+            (folder / f"{name}.yaml").write_text(source)
+        return House(store, folder, numbers)
+
+    return make
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """A house with one number, where nothing is set."""
+    return build()

@@ -1,0 +1,145 @@
+"""Clocks go off at their time, each once, also after everybody slept; a broken flow calls a person."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from convo.flow.advance import advance
+from convo.flow.session import Phase, Session, TimedOut, Turn
+from convo.messages import Reason, Status
+from convo.runtime import turns
+from convo.runtime.starting import Start
+from tests.runtime.house import ANA, BEN, OURS, House
+
+
+@pytest.fixture
+def asked(house: House) -> House:
+    """Ana was asked, and her clocks count."""
+    house.take(house.text("visit"))
+    house.leaves()
+    return house
+
+
+def test_nothing_wakes_before_its_time(asked: House) -> None:
+    asked.later(hours=3, minutes=59)
+    assert asked.wake() == 0
+
+    asked.later(minutes=1)
+    assert asked.wake() == 1
+    assert asked.leaves() == ["Still there?"]
+    assert asked.wake() == 0
+
+
+def test_the_nudge_and_the_close_come_at_their_times_and_once(asked: House) -> None:
+    asked.wait(timedelta(days=30))
+    assert [m.text for m in asked.outgoing()] == ["Can you come?", "Still there?", "Another time, then."]
+    assert asked.conversation().outcome == "no_answer"
+
+
+def test_after_a_long_sleep_the_close_happens_and_the_nudge_that_never_left_is_withdrawn(
+    asked: House,
+) -> None:
+    asked.later(days=3)
+    asked.wake()
+
+    assert asked.conversation().outcome == "no_answer"
+    nudge = asked.message("Still there?")
+    assert (nudge.status, nudge.reason) == (Status.WITHDRAWN, Reason.LEFT_STATE)
+    assert asked.leaves() == ["Another time, then."]
+    events = asked.rows("SELECT kind, data FROM event ORDER BY id")
+    assert events == [("Started", None), ("TimedOut", "after 4 hours"), ("TimedOut", "after 20 hours")]
+
+
+def test_an_answer_withdraws_the_nudge_that_waits_for_a_retry(asked: House) -> None:
+    from convo.messages import Trouble
+
+    asked.later(hours=4)
+    asked.wake()
+    asked.fails(Trouble.RETRY)
+    asked.take(asked.text("yes"))
+
+    assert asked.leaves() == ["See you!"]
+    asked.later(hours=1)
+    assert asked.leaves() == []
+
+
+def test_everybody_whose_time_has_come_is_woken_at_once(house: House) -> None:
+    people = [f"+1555000{place:04d}" for place in range(12)]
+    house.take(*(house.text("visit", person) for person in people))
+    house.leaves()
+    house.later(hours=20)
+
+    assert house.wake() == 12
+    assert all(house.conversations(who)[-1].outcome == "no_answer" for who in people)
+
+
+def test_a_conversation_whose_flow_breaks_goes_to_a_person_and_is_not_woken_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(flows: Any, session: Session, event: Any, now: Any) -> Turn:
+        if isinstance(event, TimedOut) and session.contact.number == ANA:
+            raise ZeroDivisionError("a bug of ours")
+        return advance(flows, session, event, now)
+
+    house.take(house.text("visit", ANA), house.text("visit", BEN))
+    house.leaves()
+    monkeypatch.setattr(turns, "advance", breaks)
+    house.later(hours=4)
+    assert house.wake() == 2
+
+    broken = house.conversation(ANA)
+    assert (broken.status, broken.queue, broken.trouble) == (Phase.HANDED_OFF, "errors", "a bug of ours")
+    assert broken.wake_at is None
+    assert house.leaves() == ["Still there?"]
+    assert house.said(BEN)[-1] == "Still there?"
+    house.later(days=30)
+    house.wake()
+    assert house.conversation(ANA).status == Phase.HANDED_OFF
+
+
+def test_a_version_that_is_gone_calls_a_person(asked: House) -> None:
+    asked.rows("UPDATE conversation SET version = 'gone' RETURNING id")
+    asked.later(hours=4)
+    asked.wake()
+
+    stored = asked.conversation()
+    assert (stored.status, stored.queue, stored.wake_at) == (Phase.HANDED_OFF, "errors", None)
+    assert "version gone" in str(stored.trouble)
+
+
+def test_a_text_moves_the_expiry(house: House) -> None:
+    house.begin(Start("invite", ANA, OURS, {"name": "Ana"}))
+    house.take(house.text("person", BEN), house.text("visit", BEN), house.text("person", BEN))
+    house.later(days=6)
+    house.take(house.text("still here", BEN))
+    house.later(days=2)
+    house.wake()
+    assert house.conversation(BEN).status == Phase.HANDED_OFF
+
+    house.later(days=5)
+    house.wake()
+    assert house.conversation(BEN).outcome == "expired"
+
+
+def test_replaying_what_is_on_record_gives_the_conversation_as_it_is_stored(house: House) -> None:
+    from convo.flow.advance import open_session
+    from convo.flow.session import Event, Replied, Started
+    from convo.messages import Contact
+    from convo.runtime.sessions import decode
+    from convo.store import events
+
+    house.take(house.text("visit"), house.text("what?"))
+    house.take(house.text("hm"), house.text("person"))
+    stored = house.conversation()
+    bundle = house.flow("visit")
+
+    session = open_session(bundle, Contact(ANA), OURS, "UTC", {}, stored.started_at)
+    for happened in house.do(lambda c: events.of_conversation(c, stored.id)):
+        data = happened.data or ""
+        kinds: dict[str, Event] = {
+            "Started": Started(), "Replied": Replied(data), "TimedOut": TimedOut(data),
+        }  # fmt: skip
+        session = advance(bundle, session, kinds[happened.kind], happened.at).session
+
+    assert session == decode(stored)

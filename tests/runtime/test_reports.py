@@ -1,0 +1,131 @@
+"""Delivery reports: any order, twice, early or about nothing; a status only ever moves forward."""
+
+import itertools
+
+import pytest
+
+from convo.messages import Reason, Report, Status
+from convo.settings import SIMULATOR
+from tests.runtime.house import ANA, House
+
+ASK = "Can you come?"
+
+
+@pytest.fixture
+def asked(house: House) -> House:
+    """One text has left and was accepted."""
+    house.take(house.text("visit"))
+    house.leaves()
+    return house
+
+
+def test_a_report_says_that_a_text_arrived(asked: House) -> None:
+    asked.later(minutes=1)
+    asked.report(asked.message(ASK), Status.DELIVERED)
+
+    delivered = asked.message(ASK)
+    assert delivered.status is Status.DELIVERED
+    assert delivered.delivered_at == asked.clock()
+    assert delivered.sent_at is not None
+    assert delivered.sent_at < asked.clock()
+
+
+def test_a_report_says_that_a_text_did_not_arrive_and_why(asked: House) -> None:
+    asked.report(asked.message(ASK), Status.FAILED, Reason.UNREACHABLE)
+
+    failed = asked.message(ASK)
+    assert (failed.status, failed.reason, failed.delivered_at) == (Status.FAILED, Reason.UNREACHABLE, None)
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations([Status.SENT, Status.DELIVERED, Status.SENT]))[:3]
+)
+def test_delivered_stays_delivered_in_whatever_order_reports_come(
+    asked: House, order: tuple[Status, ...]
+) -> None:
+    for status in order:
+        asked.report(asked.message(ASK), status)
+
+    assert asked.message(ASK).status is Status.DELIVERED
+
+
+def test_the_first_final_report_wins(asked: House) -> None:
+    asked.report(asked.message(ASK), Status.DELIVERED)
+    asked.report(asked.message(ASK), Status.FAILED, Reason.UNKNOWN)
+
+    delivered = asked.message(ASK)
+    assert (delivered.status, delivered.reason) == (Status.DELIVERED, None)
+
+
+def test_a_report_twice_in_one_batch_counts_once(asked: House) -> None:
+    name = str(asked.message(ASK).provider_id)
+    first = Report(SIMULATOR, name, ANA, Status.FAILED, reason=Reason.BLOCKED)
+    asked.take(first, Report(SIMULATOR, name, ANA, Status.DELIVERED), first)
+
+    failed = asked.message(ASK)
+    assert (failed.status, failed.reason) == (Status.FAILED, Reason.BLOCKED)
+
+
+def test_a_report_that_comes_before_our_own_settling_is_kept(house: House) -> None:
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.take(Report(SIMULATOR, f"sim-{claimed.outbound.key}", ANA, Status.DELIVERED))
+    assert house.message(ASK).status is Status.SENDING
+
+    house.settle(house.result(claimed))
+    delivered = house.message(ASK)
+    assert delivered.status is Status.DELIVERED
+    assert delivered.sent_at is not None
+    assert house.conversation().clock_from is not None
+    assert house.rows("SELECT * FROM report") == []
+
+
+def test_an_early_report_that_names_our_message_counts_at_once(house: House) -> None:
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.reported(claimed, Status.FAILED, Reason.BLOCKED)
+    assert house.message(ASK).status is Status.FAILED
+
+    house.settle(house.result(claimed))
+    failed = house.message(ASK)
+    assert (failed.status, failed.reason) == (Status.FAILED, Reason.BLOCKED)
+    assert house.conversation().clock_from is not None
+    assert house.leaves() == []
+
+
+def test_a_report_that_names_a_message_of_another_account_is_not_believed(asked: House) -> None:
+    ((number,),) = asked.rows("SELECT id FROM message WHERE direction = 'out'")
+    assert isinstance(number, int)
+    asked.take(Report("stranger", "x-1", ANA, Status.FAILED, reason=Reason.BLOCKED, message_id=number))
+
+    assert asked.message(ASK).status is Status.SENT
+
+
+def test_an_early_report_waits_for_the_message_of_its_own_account(house: House) -> None:
+    """Two providers may call two messages alike."""
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.take(Report("stranger", f"sim-{claimed.outbound.key}", ANA, Status.FAILED, reason=Reason.BLOCKED))
+    house.settle(house.result(claimed))
+
+    assert house.message(ASK).status is Status.SENT
+    assert house.rows("SELECT account FROM report") == [("stranger",)]
+
+
+def test_a_report_about_nothing_we_know_disturbs_nothing(asked: House) -> None:
+    asked.take(Report(SIMULATOR, "nobody", "+15559999999", Status.DELIVERED))
+
+    assert asked.message(ASK).status is Status.SENT
+    assert asked.rows("SELECT number FROM contact") == [(ANA,)]
+
+
+def test_an_uncertain_text_is_settled_by_its_report(house: House) -> None:
+    from tests.runtime.house import Carrier
+
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.later(seconds=15)
+    house.revive(Carrier(idempotent=False))
+    house.reported(claimed, Status.DELIVERED)
+
+    assert house.message(ASK).status is Status.DELIVERED

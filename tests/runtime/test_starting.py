@@ -1,0 +1,140 @@
+"""Starting a conversation: once per key, never over a STOP or another conversation, and with all it needs."""
+
+import pytest
+
+from convo.errors import StartError
+from convo.settings import Number
+from tests.runtime.conftest import Build
+from tests.runtime.house import ANA, BEN, OURS, House, Start
+
+NAME = {"name": "Ana"}
+
+
+def refused(house: House, wanted: Start) -> StartError:
+    with pytest.raises(StartError) as error:
+        house.begin(wanted)
+    return error.value
+
+
+def test_a_started_conversation_says_its_first_text(house: House) -> None:
+    stored, new = house.begin(Start("invite", ANA, OURS, NAME))
+
+    assert new
+    assert stored.state == "ask"
+    assert house.leaves() == ["Hi Ana, Monday?"]
+
+
+def test_a_number_is_taken_as_people_type_it(house: House) -> None:
+    stored, _ = house.begin(Start("invite", "+1 (555) 000-1111", OURS, NAME))
+
+    assert stored.contact == ANA
+
+
+def test_the_same_key_starts_nothing_twice(house: House) -> None:
+    first, new = house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
+    again, new_again = house.begin(Start("invite", ANA, OURS, {"name": "Anna"}, key="order-7"))
+
+    assert (new, new_again) == (True, False)
+    assert again.id == first.id
+    assert house.said() == ["Hi Ana, Monday?"]
+
+
+def test_the_same_key_is_known_after_the_conversation_ended_and_the_contact_stopped(house: House) -> None:
+    first, _ = house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
+    house.take(house.text("stop"))
+    again, new = house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
+
+    assert (again.id, new) == (first.id, False)
+
+
+def test_a_key_of_another_conversation_is_refused(house: House) -> None:
+    house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
+
+    assert refused(house, Start("invite", BEN, OURS, NAME, key="order-7")).code == "key_reused"
+    assert refused(house, Start("visit", ANA, OURS, key="order-7")).code == "key_reused"
+
+
+def test_nothing_starts_with_someone_who_has_stopped(house: House) -> None:
+    house.take(house.text("stop"))
+    error = refused(house, Start("invite", ANA, OURS, NAME))
+
+    assert error.code == "opted_out"
+    assert ANA in str(error)
+    assert house.conversations(ANA) == []
+
+
+def test_one_conversation_is_live_at_a_time(house: House) -> None:
+    house.begin(Start("invite", ANA, OURS, NAME))
+    assert refused(house, Start("visit", ANA, OURS)).code == "busy"
+
+    house.take(house.text("yes"))
+    _, new = house.begin(Start("visit", ANA, OURS))
+    assert new
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "names"),
+    [
+        ({}, "missing_variable", "needs 'name'"),
+        ({"name": "Ana", "nmae": "x"}, "unknown_variable", "it takes name, day"),
+        ({"name": ""}, "wrong_variable", "'name'"),
+        ({"name": "x" * 1001}, "wrong_variable", "1 to 1000 characters"),
+    ],
+)
+def test_variables_are_checked_and_named(
+    house: House, given: dict[str, str], code: str, names: str
+) -> None:
+    error = refused(house, Start("invite", ANA, OURS, given))
+
+    assert error.code == code
+    assert names in str(error)
+
+
+def test_nulls_and_halves_of_emoji_in_a_variable_reach_nobody(house: House) -> None:
+    house.begin(Start("invite", ANA, OURS, {"name": "A\x00na\ud83d"}))
+
+    assert house.leaves() == ["Hi A\ufffdna\ufffd, Monday?"]
+
+
+def test_a_key_with_a_null_in_it_is_a_key_as_well(house: House) -> None:
+    first, _ = house.begin(Start("invite", ANA, OURS, NAME, key="order\x007"))
+    again, new = house.begin(Start("invite", ANA, OURS, NAME, key="order\x007"))
+
+    assert (again.id, new) == (first.id, False)
+
+
+@pytest.mark.parametrize("contact", ["", "12", "Ana", "+1", "5550001111"])
+def test_what_is_no_number_is_refused_with_what_to_write(house: House, contact: str) -> None:
+    error = refused(house, Start("invite", contact, OURS, NAME))
+
+    assert error.code == "bad_contact"
+    assert "+15550001111" in str(error)
+
+
+def test_a_flow_that_is_not_there_is_refused_with_those_that_are(house: House) -> None:
+    error = refused(house, Start("invites", ANA, OURS))
+
+    assert error.code == "unknown_flow"
+    assert "there is invite, visit" in str(error)
+
+
+def test_which_of_several_numbers_must_be_said_and_be_ours(build: Build) -> None:
+    house = build(numbers={OURS: Number(), "+15550008888": Number()})
+
+    assert refused(house, Start("invite", ANA, None, NAME)).code == "no_number"
+    assert refused(house, Start("invite", ANA, "+15550007777", NAME)).code == "unknown_number"
+    stored, _ = house.begin(Start("invite", ANA, "15550008888", NAME))
+    assert stored.number == "+15550008888"
+
+
+def test_a_first_text_that_fails_calls_a_person_and_says_nothing(build: Build) -> None:
+    broken = (
+        "flow: invite\nstart: ask\nneeds: {name: text}\nstates:\n"
+        '  ask: {say: "{{ name.foo.bar }}", then: bye}\n  bye: {say: Bye, end: done}\n'
+    )
+    house = build(flows={"invite": broken})
+    stored, _ = house.begin(Start("invite", ANA, OURS, NAME))
+
+    assert (stored.status, stored.queue) == ("handed_off", "errors")
+    assert "name.foo.bar" in str(stored.trouble)
+    assert house.outgoing() == []

@@ -1,0 +1,64 @@
+"""While the database cannot store, a webhook gets 503, and the provider's next try loses nothing."""
+
+import sqlite3
+
+import pytest
+
+from convo.store import engine
+from tests.web.conftest import Tell
+from tests.web.server import Server
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits five seconds for a lock here."""
+    monkeypatch.setattr(engine, "LOCK_TIMEOUT", 0.05)
+
+
+def test_a_locked_database_gets_503_and_the_retry_is_answered_once(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        other = sqlite3.connect(server.database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            refused = await server.text("visit", "1")
+            assert refused.status == 503
+            assert int(refused.headers["retry-after"]) > 0
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        assert await server.texts() == []
+
+        assert (await server.text("visit", "1")).status == 200
+        assert (await server.text("visit", "1")).status == 200
+        assert await server.texts() == [("in", "visit"), ("out", "Can you come?")]
+
+    tell(story)
+
+
+def test_a_database_file_that_was_moved_away_gets_503_until_it_is_back(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        aside = server.database.with_suffix(".aside")
+        server.database.rename(aside)
+        assert (await server.text("visit", "1")).status == 503
+
+        aside.rename(server.database)
+        assert (await server.text("visit", "1")).status == 200
+        assert await server.texts() == [("in", "visit"), ("out", "Can you come?")]
+
+    tell(story)
+
+
+def test_the_api_says_503_as_well_and_the_process_lives(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        aside = server.database.with_suffix(".aside")
+        server.database.rename(aside)
+        try:
+            wanted = {"flow": "visit", "contact": "+15550001111"}
+            refused = await server.api("/v1/conversations", "POST", json=wanted)
+            assert refused.status == 503
+            assert refused.json["title"] == "store_unavailable"
+            assert (await server.ask("GET", "/healthz")).status == 200
+        finally:
+            aside.rename(server.database)
+
+    tell(story)
