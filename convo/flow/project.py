@@ -10,7 +10,7 @@ from convo.flow.checks import check_flow
 from convo.flow.checks.base import Subject
 from convo.flow.compile import Bundle, compile_plan, plan
 from convo.flow.model import parse
-from convo.flow.source import read
+from convo.flow.source import Source, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,15 @@ class Project:
 def check(project: Project) -> list[Problem]:
     """Every problem of every file, in file order. A flow without errors can run."""
     problems: list[Problem] = []
+    first: dict[str, str] = {}
     for file, text in project.files.items():
-        problems += _look(file, text)[1]
+        subject, found = _look(file, text)
+        problems += found
+        if subject is not None:
+            name = subject.flow.flow
+            if name in first:
+                problems.append(_twice(subject.source, name, first[name]))
+            first.setdefault(name, file)
     return problems
 
 
@@ -37,6 +44,12 @@ def load(file: str, text: bytes) -> Bundle:
     name = subject.flow.flow
     compiled = compile_plan(subject.flow, subject.plan)
     return Bundle(name, hashlib.sha256(text).hexdigest(), {name: compiled})
+
+
+def _twice(source: Source, name: str, other: str) -> Problem:
+    return source.problem(
+        "C006", ("flow",), f"the flow '{name}' stands in {other} too", "Give one of them another name."
+    )
 
 
 def _look(file: str, text: bytes) -> tuple[Subject | None, list[Problem]]:

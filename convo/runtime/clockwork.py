@@ -102,4 +102,6 @@ class Clockwork:
                         continue
             except StoreUnavailable as error:
                 log.warning("clock.store_unavailable", error=str(error))
+            except Exception:
+                log.exception("clock.failed")  # one bad round must not stop every clock
             await asyncio.sleep(POLL.total_seconds())

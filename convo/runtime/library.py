@@ -51,7 +51,8 @@ class Library:
             if before is not None:
                 files[path] = before
         self._files = files
-        self._current = {bundle.name: bundle for _, bundle in files.values()}
+        # Of two files with one name the first counts; `convo check` tells (C006).
+        self._current = {bundle.name: bundle for _, bundle in reversed(files.values())}
         self._versions.update({bundle.version: bundle for bundle in self._current.values()})
         return problems
 

@@ -169,8 +169,10 @@ class Sender:
             try:
                 busy = await self._round(dead_by)
                 dead_by = None
-            except StoreUnavailable as error:
-                log.warning("sender.store_unavailable", error=str(error))
+            except Exception as error:
+                if self._stopping:
+                    return  # whoever comes next takes over what is claimed, when its lease ends
+                _log_trouble(error)
                 busy = False
                 await asyncio.sleep(POLL)
             if not busy:
@@ -215,6 +217,13 @@ class Sender:
         provider = self._providers.get(claimed.outbound.account)
         self._results.append(await send(provider, claimed, self._clock))
         self._wake.set()
+
+
+def _log_trouble(error: Exception) -> None:
+    if isinstance(error, StoreUnavailable):
+        log.warning("sender.store_unavailable", error=str(error))
+    else:
+        log.error("sender.failed", exc_info=error)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

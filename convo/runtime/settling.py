@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
+from convo.errors import ConvoError
 from convo.flow.advance import next_wake
 from convo.flow.session import Phase
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
@@ -15,6 +17,8 @@ from convo.runtime.reports import moved
 from convo.runtime.sessions import decode, encode
 from convo.store import contacts, conversations, outbox, reports
 from convo.store.outbox import Change, Waiting
+
+log = structlog.get_logger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=1)  # from when the message was said
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -85,7 +89,12 @@ def start_clocks(
         if stored.status == Phase.ENDED or stored.visit != message.visit or stored.clock_from:
             continue
         session = replace(decode(stored), clock_from=at, last_text_at=at)
-        flows = library.version(connection, stored.version)
+        try:
+            flows = library.version(connection, stored.version)
+        except ConvoError:
+            # Its clocks stand still until somebody mends the flow; the sends are settled anyway.
+            log.exception("clock.not_started", conversation=stored.id)
+            continue
         changed.append(encode(stored, session, next_wake(flows, session), at))
     conversations.save(connection, changed)
 

@@ -163,11 +163,12 @@ class MessageRow(Row, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_contact_id_id", "contact_id", "id"),
-        Index("ix_message_conversation_id_id", "conversation_id", "id"),
+        # What waits and what is under way stays small, however long the history grows.
         _partial("ix_message_due_at", "due_at", where="status = 'queued'"),
-        _partial("ix_message_lease_until", "lease_until", where="status = 'sending'"),
-        _partial("ix_message_open", "contact_id", "id", where="status IN ('queued', 'sending')"),
-        _partial("ix_message_provider_id", "account", "provider_id", where="direction = 'out'"),
+        _partial("ix_message_queued_contact_id_id", "contact_id", "id", where="status = 'queued'"),
+        _partial("ix_message_queued_conversation_id_id", "conversation_id", "id", where="status = 'queued'"),
+        _partial("ix_message_sending_contact_id", "contact_id", where="status = 'sending'"),
+        _partial("ix_message_provider_id_account", "provider_id", "account", where="direction = 'out'"),
         _numbered(),
     )
 
@@ -203,7 +204,7 @@ class ReportRow(Row, table=True):
     """A delivery report that came before we knew its message; joined when the send is settled."""
 
     __tablename__ = "report"
-    __table_args__ = (Index("ix_report_account_provider_id", "account", "provider_id"), _numbered())
+    __table_args__ = (Index("ix_report_provider_id_account", "provider_id", "account"), _numbered())
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     account: str

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -108,9 +109,7 @@ async def load(port: int, requests: list[bytes], connections: int) -> tuple[floa
     began = time.perf_counter()
     done = [loop.create_future() for _ in range(connections)]
     for future in done:
-        await loop.create_connection(
-            lambda future=future: Connection(requests, took, future), "127.0.0.1", port
-        )
+        await loop.create_connection(partial(Connection, requests, took, future), "127.0.0.1", port)
     async with asyncio.timeout(AT_MOST):
         await asyncio.gather(*done)
     return total / (time.perf_counter() - began), statistics.quantiles(took, n=100)[98] * 1000

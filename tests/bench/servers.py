@@ -102,8 +102,8 @@ async def _serve(kind: str, folder: Path) -> None:
         )
     )
     task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:
-        await asyncio.sleep(0.01)
+    while not server.started:  # uvicorn has no event to wait for
+        await asyncio.sleep(0.01)  # noqa: ASYNC110
     print(listening.getsockname()[1], flush=True)
     await task
 

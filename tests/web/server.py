@@ -122,6 +122,7 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     app = App(Settings.model_construct(**{**values, **settings}))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # from here on a client that is too early waits
     server = uvicorn.Server(
         uvicorn.Config(asgi.create(app), lifespan="off", log_config=None, http="httptools", ws="none")
     )

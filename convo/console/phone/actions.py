@@ -17,6 +17,7 @@ from convo.messages import Inbound, Reason
 from convo.providers.simulator import Simulator
 from convo.runtime.starting import Start
 
+_TO_THE_PHONE = "innerHTML swapEmpty:true show:top showTarget:#phone"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -62,13 +63,13 @@ class Actions:
         handset, _, form = await self._form(request)
         given = {name.removeprefix(PREFIX): value for name, value in form.items() if name.startswith(PREFIX)}
         await self._app.begin(Start(form.get("flow", ""), handset.contact, handset.number, given))
-        return HTMLResponse("", headers={"hx-reswap": "innerHTML show:top showTarget:#phone"})
+        return HTMLResponse(render("phone/started.html"), headers={"hx-reswap": _TO_THE_PHONE})
 
     async def lose_coverage(self, request: Request) -> Response:
         """Make the next text to this phone fail."""
         handset, phones, _ = await self._form(request)
         phones.tell(handset.contact, Reason.UNREACHABLE)
-        return _note("the next text to this phone will not arrive", 200)
+        return _note("the next text to this phone will not arrive.", 200)
 
     async def size(self, request: Request) -> Response:
         """How the text that is being written would be sent."""

@@ -141,15 +141,16 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_message_contact_id_id", "message", ["contact_id", "id"])
-    op.create_index("ix_message_conversation_id_id", "message", ["conversation_id", "id"])
-    op.create_index("ix_message_due_at", "message", ["due_at"], **_where("status = 'queued'"))
-    op.create_index("ix_message_lease_until", "message", ["lease_until"], **_where("status = 'sending'"))
-    op.create_index(
-        "ix_message_open", "message", ["contact_id", "id"], **_where("status IN ('queued', 'sending')")
+    queued, sending, out = (
+        _where("status = 'queued'"),
+        _where("status = 'sending'"),
+        _where("direction = 'out'"),
     )
-    op.create_index(
-        "ix_message_provider_id", "message", ["account", "provider_id"], **_where("direction = 'out'")
-    )
+    op.create_index("ix_message_due_at", "message", ["due_at"], **queued)
+    op.create_index("ix_message_queued_contact_id_id", "message", ["contact_id", "id"], **queued)
+    op.create_index("ix_message_queued_conversation_id_id", "message", ["conversation_id", "id"], **queued)
+    op.create_index("ix_message_sending_contact_id", "message", ["contact_id"], **sending)
+    op.create_index("ix_message_provider_id_account", "message", ["provider_id", "account"], **out)
 
     op.create_table(
         "receipt",
@@ -173,7 +174,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_report"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_report_account_provider_id", "report", ["account", "provider_id"])
+    op.create_index("ix_report_provider_id_account", "report", ["provider_id", "account"])
 
     _append_only("consent_entry")
 

@@ -1,0 +1,59 @@
+"""The hot lines look up by index: what they cost does not grow with the history."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from convo.store import conversations, messages, outbox, reports
+from convo.store.engine import Store
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+HOT: dict[str, Callable[[Connection], object]] = {
+    "what may leave": lambda c: outbox.lock_ready(c, NOW, 10),
+    "what may leave to a contact": lambda c: outbox.ready(c, [1, 2], NOW),
+    "dead leases": lambda c: outbox.lock_dead(c, NOW, 10),
+    "dead leases of a contact": lambda c: outbox.dead(c, [1], NOW),
+    "the message of a report": lambda c: outbox.by_provider_ids(c, ["a"]),
+    "early reports": lambda c: reports.take(c, ["a"]),
+    "live conversations": lambda c: conversations.alive(c, [1, 2]),
+    "due conversations": lambda c: conversations.lock_due(c, NOW, 10),
+    "texts that lapse": lambda c: messages.lapse(c, [(1, 2)]),
+    "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
+}
+# Small by their condition, whatever the history: what waits, and what is under way.
+SMALL = ("ix_message_due_at", "ix_message_sending_contact_id")
+
+
+@pytest.mark.parametrize("what", HOT)
+def test_nothing_scans_a_table(what: str) -> None:
+    store = Store("sqlite://")
+    store.upgrade()
+    statements: list[tuple[str, Any]] = []
+
+    def job(connection: Connection) -> None:
+        def keep(conn: object, cursor: object, sql: str, values: Any, context: object, many: bool) -> None:
+            statements.append((sql, values[0] if many else values))
+
+        event.listen(connection, "before_cursor_execute", keep)
+        HOT[what](connection)
+
+    def plans(connection: Connection) -> list[str]:
+        return [
+            row[3]
+            for sql, values in statements
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        ]
+
+    store.transact(job)
+    assert statements
+    for step in store.look(plans):
+        if re.match(r"SCAN (message|conversation|report|contact|other)\b", step):
+            assert any(name in step for name in SMALL), step
+        # The history of a contact is never walked through for what waits.
+        if what.startswith("what may leave"):
+            assert "ix_message_contact_id_id" not in step, step
+    store.close()

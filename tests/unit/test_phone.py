@@ -1,0 +1,46 @@
+"""Numbers: what providers write and what people type become E.164, or are refused."""
+
+import pytest
+
+from convo import phone
+
+
+@pytest.mark.parametrize(
+    ("spelled", "number"),
+    [
+        ("15550001111", "+15550001111"), ("+15550001111", "+15550001111"), (" 447700900123 ", "+447700900123"),
+        ("12345", "12345"), ("123", "123"),
+        ("ACME", None), ("", None), ("+", None), ("012345678", None), ("1" * 16, None), ("١٢٣٤٥٦٧", None),
+        ("+1 555 000 1111", None), ("12", None), ("None", None),
+    ],
+)  # fmt: skip
+def test_a_providers_spelling(spelled: str, number: str | None) -> None:
+    assert phone.from_provider(spelled) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "number"),
+    [
+        ("+1 (555) 000-1111", None, "+15550001111"),
+        ("07700 900123", "GB", "+447700900123"),
+        ("+44 7700 900123", "US", "+447700900123"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+    ],
+)
+def test_what_a_person_types(typed: str, region: str | None, number: str) -> None:
+    assert phone.parse(typed, region) == number
+
+
+@pytest.mark.parametrize("typed", ["", "hello", "07700 900123", "+1555", "+1" + "5" * 30, "x" * 500])
+def test_what_is_no_number_is_refused_with_what_to_write(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"write it with its country, like \+15550001111"):
+        phone.parse(typed)
+
+
+@pytest.mark.parametrize("number", ["+15550001111", "12345", "", "+447700900123"])
+def test_a_masked_number_cannot_be_called(number: str) -> None:
+    masked = phone.mask(number)
+
+    assert "…" in masked
+    assert len(masked) < 9
+    assert number not in masked or not number

@@ -1,0 +1,121 @@
+"""Settings: what is wrong is named, with its mend; with none at all everything runs on the simulator."""
+
+from pathlib import Path
+
+import pytest
+
+from convo.app import App
+from convo.errors import SettingsError
+from convo.settings import SIMULATOR, load
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of its own, with nothing set."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("CONVO_DATABASE", "CONVO_API_TOKEN", "CONVO_FLOWS", "CONVO_MAX_BODY"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def refused(toml: str) -> str:
+    Path("convo.toml").write_text(toml)
+    with pytest.raises(SettingsError) as error:
+        load()
+    return str(error.value)
+
+
+def test_with_nothing_set_everything_runs_on_the_simulator() -> None:
+    settings = load()
+
+    assert settings.database == "sqlite:///convo.db"
+    assert settings.accounts[SIMULATOR].provider == "simulator"
+    assert settings.number("+15550001234").flow == "support"
+    assert settings.api_token is None
+
+
+def test_the_file_is_read(folder: Path) -> None:
+    (folder / "convo.toml").write_text(
+        'database = "sqlite:///elm.db"\n[numbers."+18005550100"]\nflow = "visit"\nbrand = "Elm"\n'
+        'timezone = "America/New_York"\n[accounts.simulator]\nprovider = "simulator"\n'
+    )
+    settings = load()
+
+    assert settings.database == "sqlite:///elm.db"
+    assert settings.brand("+18005550100") == "Elm"
+    assert settings.only_number() == "+18005550100"
+    assert settings.number("+15550001234").flow is None
+
+
+def test_a_variable_overrides_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "convo.toml").write_text('database = "sqlite:///elm.db"\nflows = "texts"\n')
+    monkeypatch.setenv("CONVO_DATABASE", "sqlite:///oak.db")
+
+    assert load().database == "sqlite:///oak.db"
+    assert load().flows == Path("texts")
+
+
+def test_what_a_command_says_overrides_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVO_DATABASE", "sqlite:///oak.db")
+
+    assert load(database="sqlite://").database == "sqlite://"
+
+
+def test_a_secret_comes_from_its_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEW", "n")
+    monkeypatch.setenv("OLD", "o")
+    (folder / "convo.toml").write_text(
+        '[accounts.simulator]\nprovider = "simulator"\nwebhook_secret = ["env:NEW", "env:OLD"]\n'
+    )
+
+    assert load().accounts["simulator"].webhook_secret == ["n", "o"]
+
+
+def test_a_secret_that_is_not_set_is_an_error_and_no_blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml = '[accounts.simulator]\nprovider = "simulator"\nwebhook_secret = "env:WEBHOOK_SECRET"\n'
+    assert "the variable WEBHOOK_SECRET is not set" in refused(toml)
+
+    monkeypatch.setenv("WEBHOOK_SECRET", "")
+    assert "accounts.simulator.webhook_secret" in refused(toml)
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ('databse = "x"', ["databse: there is no such setting", "did you mean 'database'?"]),
+        ("zebra = 1", ["zebra: there is no such setting", "known are database"]),
+        ('[accounts.a]\nprovider = "simulator"\nsecret = "x"', ["accounts.a.secret", "no such setting"]),
+        ('[accounts.a]\nprovder = "simulator"', ["accounts.a.provder", "did you mean 'provider'?"]),
+        ('[numbers."+15550001234"]\nbrnad = "Elm"', ["numbers.+15550001234.brnad", "did you mean 'brand'?"]),
+        ('[numbers."+15550001234"]\ntimezone = "Mars"', ["timezone", "'Mars' is not a time zone"]),
+        ('[numbers."5550001234x"]\nbrand = "Elm"', ["numbers.5550001234x", "like +15550001111"]),
+        ('[numbers."15550001234"]\nbrand = "Elm"', ["numbers.15550001234", "with its plus"]),
+        ('[numbers."+15550001234"]\naccount = "main"', ["no account 'main'", "there is simulator", "[accounts.main]"]),
+        ("max_body = 10", ["max_body"]),
+        ("numbers = 3", ["numbers"]),
+        ("database = ", ["convo.toml cannot be read"]),
+        ("[accounts", ["convo.toml cannot be read"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_mend(toml: str, said: list[str]) -> None:
+    error = refused(toml)
+
+    assert all(part in error for part in said), error
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "convo.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match=r"convo\.toml cannot be read"):
+        load()
+
+
+def test_a_provider_that_is_not_there_is_named(folder: Path) -> None:
+    (folder / "convo.toml").write_text('[accounts.main]\nprovider = "twillio"\n')
+    with pytest.raises(SettingsError, match=r"accounts\.main\.provider: there is no provider 'twillio'"):
+        App(load(database="sqlite://"))
+
+
+@pytest.mark.parametrize("url", ["convo.db", "mysql://localhost/x", ""])
+def test_a_database_that_is_none_is_named(url: str) -> None:
+    with pytest.raises(SettingsError, match="database: "):
+        App(load(database=url))
