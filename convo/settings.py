@@ -5,6 +5,7 @@ With neither, everything runs on the simulator and `convo.db`.
 
 import difflib
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -106,9 +107,10 @@ class Settings(BaseSettings):
 
     def number(self, number: str) -> Number:
         """The settings of one of our numbers; a number that has none gets the defaults."""
-        found = self.numbers.get(number)
-        if found is not None:
-            return found
+        return self.numbers.get(number) or self._any_number
+
+    @cached_property
+    def _any_number(self) -> Number:
         account = SIMULATOR if SIMULATOR in self.accounts else next(iter(self.accounts))
         return Number(account=account, flow=None if self.numbers else DEFAULT_FLOW)
 

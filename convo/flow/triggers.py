@@ -1,6 +1,7 @@
 """`triggers`: which texts start a flow by themselves. The most specific trigger wins."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -45,12 +46,20 @@ class Triggers(Section):
             raise ValueError("nothing triggers this; write keyword, exactly, number or anything")
         return self
 
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        return frozenset(map(normalise, self.exactly))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(map(normalise, self.keyword))
+
     def rank(self, reply: Reply, number: str) -> int:
         """How specifically `reply` to our `number` meets these triggers; 0 where it does not."""
-        if reply.plain in {normalise(text) for text in self.exactly}:
+        if reply.plain in self._texts:
             return 4
         first = reply.words.split(maxsplit=1)[:1]
-        if first and first[0] in {normalise(word) for word in self.keyword}:
+        if first and first[0] in self._words:
             return 3
         if number in self.number:
             return 2

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from convo.store.tables import contacts, conversations
+from convo.store.tables import contacts, conversations, spelled
 
 ENDED = "ended"
 
@@ -47,8 +47,7 @@ _SELECT = select(
     contacts.c.timezone,
 ).join(contacts, contacts.c.id == conversations.c.contact_id)
 
-# The planners use the partial indexes only where their condition is spelled out, not bound.
-_ALIVE = conversations.c.status != bindparam(None, ENDED, literal_execute=True)
+_ALIVE = conversations.c.status != spelled(ENDED)
 _OF_CONTACTS = _SELECT.where(conversations.c.contact_id.in_(bindparam("contacts", expanding=True)), _ALIVE)
 _DUE_CONTACTS = (
     select(contacts.c.id)

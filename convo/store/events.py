@@ -1,7 +1,7 @@
 """Everything that happened to conversations, so that they can be replayed."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -22,7 +22,18 @@ class Happened:
 def append(connection: Connection, happened: Sequence[Happened]) -> None:
     """Store these, in order."""
     if happened:
-        connection.execute(events.insert(), [asdict(item) for item in happened])
+        connection.execute(
+            events.insert(),
+            [
+                {
+                    "conversation_id": item.conversation_id,
+                    "at": item.at,
+                    "kind": item.kind,
+                    "data": item.data,
+                }
+                for item in happened
+            ],
+        )
 
 
 def of_conversation(connection: Connection, conversation_id: int) -> list[Happened]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from convo.messages import Direction, Kind, Reason, Status
 from convo.store import ids
-from convo.store.tables import contacts, messages
+from convo.store.tables import contacts, messages, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ _SELECT = select(
     messages.c.delivered_at,
 ).join(contacts, contacts.c.id == messages.c.contact_id)
 
-_QUEUED = messages.c.status == bindparam(None, Status.QUEUED.value, literal_execute=True)
+_QUEUED = messages.c.status == spelled(Status.QUEUED)
 _LAPSED = (
     update(messages)
     .where(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from convo.messages import Direction, Kind, Outbound, Reason, Status
-from convo.store.tables import contacts, messages
+from convo.store.tables import contacts, messages, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class Change:
 
 
 def _is(status: Status, column: ColumnElement[str] = messages.c.status) -> ColumnElement[bool]:
-    # Spelled out, not bound: the planners match it with the partial indexes.
-    return column == bindparam(None, status.value, literal_execute=True)
+    return column == spelled(status)
 
 
 _OTHER = messages.alias("other")
@@ -106,7 +105,7 @@ _READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding
 )
 _BY_ID = _SELECT.where(messages.c.id.in_(bindparam("ids", expanding=True)))
 _OF_PROVIDER = _SELECT.add_columns(messages.c.provider_id).where(
-    messages.c.direction == bindparam(None, Direction.OUT.value, literal_execute=True),
+    messages.c.direction == spelled(Direction.OUT),
     messages.c.provider_id.in_(bindparam("ids", expanding=True)),
 )
 _DEAD_CONTACTS = (

@@ -38,9 +38,10 @@ states:
   greet: {say: Welcome., then: listen}
   listen:
     save: {said: text}
-    otherwise: {say: Sorry?, tries: 20}
+    otherwise: {say: Sorry?, tries: 20, then: bye}
     then: answer
   answer: {say: "Got {{ said }}", then: listen}
+  bye: {end: done}
 """
 
 

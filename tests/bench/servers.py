@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from convo.app import App
+from convo.errors import FlowError
 from convo.messages import Item
 from convo.settings import SIMULATOR, Account, Settings
 from convo.web.webhooks import Webhooks
@@ -62,7 +63,8 @@ def first_line(folder: Path) -> Starlette:
         del starlette
         app.store.hold()
         app.store.upgrade()
-        await app.read_flows()
+        if problems := await app.read_flows():
+            raise FlowError(problems)
         task = asyncio.create_task(app.intake.run())
         yield
         task.cancel()
@@ -78,7 +80,8 @@ def everything(folder: Path) -> Starlette:
     @asynccontextmanager
     async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
         del starlette
-        await app.start()
+        if problems := await app.start():
+            raise FlowError(problems)
         yield
         await app.stop()
 
@@ -102,8 +105,8 @@ async def _serve(kind: str, folder: Path) -> None:
         )
     )
     task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # uvicorn has no event to wait for
-        await asyncio.sleep(0.01)  # noqa: ASYNC110
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
+        await asyncio.sleep(0.01)
     print(listening.getsockname()[1], flush=True)
     await task
 

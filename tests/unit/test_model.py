@@ -1,0 +1,143 @@
+"""What is wrong with a flow's keys and values: code, line, column, one sentence, and a mend."""
+
+import pytest
+
+from convo.errors import FlowError, Problem
+from convo.flow import model
+from convo.flow.source import read
+
+GOOD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask:
+    say: Coming, {{ name }}?
+    replies:
+      yes: bye
+    otherwise: {say: YES?, tries: 2, then: bye}
+    after:
+      1 day: bye
+  bye: {end: done}
+"""
+
+
+def problems(source: str) -> list[Problem]:
+    with pytest.raises(FlowError) as error:
+        model.parse(read(source.encode(), "sample.yaml"))
+    return error.value.problems
+
+
+def only(old: str, new: str) -> Problem:
+    """The one problem that this change to the good flow makes."""
+    assert old in GOOD
+    (problem,) = problems(GOOD.replace(old, new, 1))
+    return problem
+
+
+def test_the_good_flow_is_good() -> None:
+    flow = model.parse(read(GOOD.encode(), "sample.yaml"))
+
+    assert (flow.flow, flow.start, list(flow.states)) == ("sample", "ask", ["ask", "bye"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message", "hint"),
+    [
+        ("start: ask", "strat: ask\nstart: ask", (2, 1), "unknown key 'strat'", "Did you mean 'start'?"),
+        ("    replies:", "    reply: x\n    replies:", (7, 5), "unknown key 'reply'", "Did you mean 'replies'?"),
+        ("tries: 2", "trys: 2", (9, 27), "unknown key 'trys'", "Did you mean 'tries'?"),
+        ("yes: bye", "yes: {sya: Fine., then: bye}", (8, 13), "unknown key 'sya'", "Did you mean 'say'?"),
+        ("start: ask", "triggers: {keywrd: [x]}\nstart: ask", (2, 12), "unknown key 'keywrd'",
+         "Did you mean 'keyword'?"),
+        ("start: ask", "zzz: ask\nstart: ask", (2, 1), "unknown key 'zzz'", "There is flow, about"),
+    ],
+)  # fmt: skip
+def test_an_unknown_key(old: str, new: str, place: tuple[int, int], message: str, hint: str) -> None:
+    problem = only(old, new)
+
+    assert (problem.code, problem.line, problem.column) == ("C001", *place)
+    assert problem.message == message
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("old", "key", "hint"),
+    [
+        ("flow: sample\n", "flow", "Write the file's own name"),
+        ("start: ask\n", "start", "Write the name of the first state"),
+    ],
+)
+def test_a_missing_key(old: str, key: str, hint: str) -> None:
+    problem = only(old, "")
+
+    assert (problem.code, problem.line, problem.column) == ("C002", 1, 1)
+    assert problem.message == f"the key '{key}' is missing"
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "said"),
+    [
+        ("start: ask", "start: [ask]", (2, 8), "this must be a text"),
+        ("needs: {name: text}", "needs: name", (3, 8), "this must be lines of `key: value`"),
+        ("needs: {name: text}", "needs: {name: txt}", (3, 15), "'txt' is not a type"),
+        ("needs: {name: text}", "needs: {first-name: text}", (3, 9), "'first-name' is not a variable"),
+        ("start: ask", "start: first state", (2, 8), "'first state' is not a name"),
+        ("start: ask", "language: klingon\nstart: ask", (2, 11), "'klingon' is not a language"),
+        ("start: ask", "expires: soon\nstart: ask", (2, 10), "'soon' is not a duration"),
+        ("1 day: bye", "someday: bye", (11, 7), "'someday' is not a duration"),
+        ("tries: 2", "tries: some", (9, 34), "'some' is not a number of tries"),
+        ("tries: 2", "tries: 21", (9, 34), "20"),
+        ("tries: 2", "tries: 0", (9, 34), "1"),
+        ("end: done", "end: all done", (12, 14), "'all done' is not a name"),
+        ("yes: bye", "yes: {}", (8, 12), "this leads nowhere"),
+        ("say: Coming, {{ name }}?", "say: ''", (6, 10), "this text is empty"),
+        ("start: ask", "triggers: {keyword: [two words]}\nstart: ask", (2, 21), "'two words' is not one word"),
+        ("start: ask", "triggers: {}\nstart: ask", (2, 11), "nothing triggers this"),
+        ("start: ask", "vars: {day: text}\nstart: ask", (2, 13), "'text' has no default"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value(old: str, new: str, place: tuple[int, int], said: str) -> None:
+    problem = only(old, new)
+
+    assert problem.code == "C003"
+    assert (problem.line, problem.column) == place
+    assert said in problem.message
+    assert "Value error" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("needs: {name: text}", "needs: {name: txt}", "The types are text, datetime."),
+        ("1 day: bye", "someday: bye", "Write it like '30 minutes' or '4 hours'."),
+        ("yes: bye", "yes: {}", "Write a state's name, or {say: …, then: …}."),
+        ("end: done", "end: all done", "Write letters, digits, _ and -, like pick_time."),
+    ],
+)
+def test_a_wrong_value_comes_with_its_mend(old: str, new: str, hint: str) -> None:
+    assert only(old, new).hint == hint
+
+
+def test_everything_that_is_wrong_is_told_at_once_from_top_to_bottom() -> None:
+    source = GOOD.replace("start: ask", "start: no name").replace("1 day", "someday").replace("tries", "trys")
+    found = problems(source)
+
+    assert [(problem.code, problem.line) for problem in found] == [("C003", 2), ("C001", 9), ("C003", 11)]
+
+
+def test_a_flow_without_states_is_refused() -> None:
+    (problem,) = problems("flow: sample\nstart: ask\nstates: {}\n")
+
+    assert (problem.line, problem.message) == (3, "a flow has at least one state")
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "1", "0417", "+447700900123", "12:30", "1.10", "null"])
+def test_a_word_is_taken_as_it_was_typed_as_key_and_as_value(word: str) -> None:
+    source = GOOD.replace("      yes: bye", f"      {word}: bye").replace("say: YES?", f"say: {word}")
+    flow = model.parse(read(source.encode(), "sample.yaml"))
+    state = flow.states["ask"]
+
+    assert list(getattr(state, "replies").root) == [word]  # noqa: B009 - made from the constructs at run time
+    assert getattr(state, "otherwise").root.say == word  # noqa: B009
