@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,19 +29,26 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield server.get_uri()
 
 
+def _administer(server: str, *statements: str) -> None:
+    url = server.replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def _database(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?", 1)
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of an empty database on that server."""
     name = next(_names)
-    admin = create_engine(
-        postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgres_server.replace("/postgres?", f"/{name}?", 1)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    yield _database(postgres_server, name)
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,10 +60,41 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """An up-to-date database of either kind."""
-    opened = Store(database_url)
-    opened.upgrade()
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An up-to-date SQLite database, to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "convo.db"
+    store = Store(f"sqlite:///{file}")
+    store.upgrade()
+    store.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: str) -> str:
+    """The name of an up-to-date PostgreSQL database, to copy."""
+    name = "convo_migrated"
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    store = Store(_database(postgres_server, name))
+    store.upgrade()
+    store.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An up-to-date database of either kind: every test that asks for it runs on both."""
+    if request.param == "sqlite":
+        file = tmp_path / "convo.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        opened = Store(f"sqlite:///{file}")
+        yield opened
+        opened.close()
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    name = next(_names)
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('migrated_database')}")
+    opened = Store(_database(server, name))
     yield opened
     opened.close()
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")

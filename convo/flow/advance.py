@@ -104,8 +104,8 @@ def _call_person(flows: Bundle, session: Session, event: Event, now: datetime, r
         failed.state = flows.root.flow.start
     failed.hand_off(ERROR_QUEUE, reason)
     turn = failed.turn()
-    # The state's own clocks must not text under the person who was called in.
-    return replace(turn, session=replace(turn.session, clock_from=None))
+    # A visit of its own, whose clocks never count: nothing may text under the person called in.
+    return replace(turn, session=replace(turn.session, visit=session.visit + 1, clock_from=None, fired=()))
 
 
 def _trigger(event: Event) -> str:

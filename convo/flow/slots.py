@@ -8,6 +8,7 @@ from typing import Protocol
 
 from convo.flow.dates import Reading, read_datetime
 from convo.flow.session import Value
+from convo.messages import storable
 
 LONGEST_TEXT = 1000
 _RANGE = re.compile(r"(\d{1,4})\s*-\s*(\d{1,4})", re.ASCII)
@@ -40,7 +41,7 @@ class Text:
         return text if self.least <= len(text) <= self.most else None
 
     def take(self, given: object, reading: Reading) -> str:
-        text = self.read(str(given), reading)
+        text = self.read(storable(str(given)), reading)
         if text is None or isinstance(given, dict | list | None):
             raise ValueError(f"give a text of {self.least} to {self.most} characters")
         return text

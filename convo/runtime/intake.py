@@ -73,7 +73,7 @@ def take(line: Line, items: Sequence[Item]) -> int:
     )
     if new:
         _Texts(line, known, new).run()
-    reports.apply(line.connection, delivered, line.now)
+    reports.apply(line.connection, line.library, delivered, line.now)
     return len(new) + len(delivered)
 
 
@@ -82,7 +82,7 @@ def take_poisoned(line: Line, item: Item, error: Exception) -> None:
     if isinstance(item, Report):
         return
     receipt = _receipt(item) if isinstance(item, Unread) else _of_text(_storable(item))
-    receipts.admit(line.connection, [replace(receipt, error=str(error))], line.now)
+    receipts.admit(line.connection, [replace(receipt, error=storable(str(error)))], line.now)
 
 
 class _Texts:
@@ -117,7 +117,7 @@ class _Texts:
                 raise  # the transaction is broken, not the text
             except Exception as error:
                 log.exception("text.poisoned", account=text.account, provider_id=text.provider_id)
-                poisoned.append(((text.account, text.provider_id), f"{error}"))
+                poisoned.append(((text.account, text.provider_id), storable(f"{error}")))
             self._writes.drafts.insert(place, self._draft(text, conversation))
         self._writes.flush(self._line.connection)
         receipts.blame(self._line.connection, poisoned)
@@ -223,7 +223,7 @@ def _of_text(text: Inbound) -> Receipt:
 def _receipt(item: Unread) -> Receipt:
     """Deliveries without an id of their own are told apart by their bytes."""
     digest = hashlib.sha256(item.raw).hexdigest()
-    return Receipt(item.account, f"sha256:{digest}", item.raw, error=item.why)
+    return Receipt(item.account, f"sha256:{digest}", item.raw, error=storable(item.why))
 
 
 def _storable(text: Inbound) -> Inbound:

@@ -6,15 +6,18 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from convo.messages import Reason, Report, Status
+from convo.runtime.library import Library
+from convo.runtime.visits import Left, start_clocks
 from convo.store import outbox
 from convo.store import reports as early
 from convo.store.outbox import Change, Waiting
 
 
-def apply(connection: Connection, delivered: Sequence[Report], now: datetime) -> None:
+def apply(connection: Connection, library: Library, delivered: Sequence[Report], now: datetime) -> None:
     """Move the messages that these speak of. Their contacts are locked, where they are known.
 
-    A report for a message that we do not know yet is kept until its send is settled.
+    A report for a message that we do not know yet is kept until its send is settled; one that
+    outlives the sender settles it.
     """
     if not delivered:
         return
@@ -23,6 +26,7 @@ def apply(connection: Connection, delivered: Sequence[Report], now: datetime) ->
         connection, (report.message_id for report in delivered if report.message_id is not None)
     )
     changes: dict[int, Change] = {}
+    left: list[Left] = []
     unknown: list[early.Early] = []
     for report in delivered:
         at = report.at or now
@@ -32,10 +36,13 @@ def apply(connection: Connection, delivered: Sequence[Report], now: datetime) ->
             continue
         last = changes.get(message.id)
         status = last.status if last else message.status
+        if message.status.before(Status.SENT):
+            left.append(Left(message, at))
         if status.before(report.status):
             changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
     outbox.change(connection, changes.values())
     early.keep(connection, unknown)
+    start_clocks(connection, library, left)
 
 
 def moved(message: Waiting, status: Status, reason: Reason | None, at: datetime, provider_id: str) -> Change:

@@ -15,7 +15,8 @@ from convo.errors import StoreUnavailable
 from convo.messages import Kind, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
 from convo.runtime.library import Library
-from convo.runtime.settling import NotBegun, Result, settle, start_clocks
+from convo.runtime.settling import NotBegun, Result, settle
+from convo.runtime.visits import Left, start_clocks
 from convo.store import consent, outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
@@ -92,17 +93,17 @@ def revive(
     until its report comes.
     """
     rows = outbox.lock_dead(connection, leases_until, MOST_IN_FLIGHT)
-    changes, clocks = [], {}
+    changes: list[Change] = []
+    left: list[Left] = []
     for message in outbox.dead(connection, rows, leases_until):
         provider = providers.get(message.account)
         if provider is not None and provider.traits.idempotent:
             changes.append(Change(message.id, Status.QUEUED, message.tries, due_at=now))
             continue
         changes.append(Change(message.id, Status.UNCERTAIN, message.tries, reason=Reason.UNKNOWN))
-        if message.starts_clock and message.conversation_id is not None:
-            clocks[message.conversation_id] = (message, now)
+        left.append(Left(message, now))
     outbox.change(connection, changes)
-    start_clocks(connection, library, clocks)
+    start_clocks(connection, library, left)
     return len(changes)
 
 

@@ -4,21 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection
 
-from convo.errors import ConvoError
-from convo.flow.advance import next_wake
-from convo.flow.session import Phase
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
 from convo.runtime import consent
 from convo.runtime.library import Library
 from convo.runtime.reports import moved
-from convo.runtime.sessions import decode, encode
-from convo.store import contacts, conversations, outbox, reports
+from convo.runtime.visits import Left, start_clocks
+from convo.store import contacts, outbox, reports
 from convo.store.outbox import Change, Waiting
-
-log = structlog.get_logger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=1)  # from when the message was said
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -49,7 +43,7 @@ def settle(connection: Connection, library: Library, results: Sequence[Result]) 
     known = contacts.lock_ids(connection, (result.contact_id for result in results))
     messages = outbox.by_ids(connection, (result.message_id for result in results))
     changes: dict[int, Change] = {}
-    clocks: dict[int, tuple[Waiting, datetime]] = {}
+    left: list[Left] = []
     accepted: dict[tuple[str, str], Waiting] = {}
     for result in results:
         message = messages[result.message_id]
@@ -65,38 +59,16 @@ def settle(connection: Connection, library: Library, results: Sequence[Result]) 
         done = isinstance(result.outcome, Accepted) or (
             change is not None and change.status in (Status.FAILED, Status.UNCERTAIN)
         )
-        if done and message.starts_clock and message.conversation_id is not None:
-            clocks[message.conversation_id] = (message, result.at)
-    for report in reports.take(connection, [provider_id for _, provider_id in accepted]):
-        early = accepted.get((report.account, report.provider_id))
-        if early is None:
-            continue
+        if done:
+            left.append(Left(message, result.at))
+    for report in reports.take(connection, accepted):
+        early = accepted[report.account, report.provider_id]
         last = changes.get(early.id)
         if (last.status if last else early.status).before(report.status):
             overtaken = moved(early, report.status, report.reason, report.at, report.provider_id)
             changes[early.id] = replace(overtaken, sent_at=last.sent_at if last else None)
     outbox.change(connection, changes.values())
-    start_clocks(connection, library, clocks)
-
-
-def start_clocks(
-    connection: Connection, library: Library, clocks: dict[int, tuple[Waiting, datetime]]
-) -> None:
-    """The clocks of these visits count from now on, where the visit is still the same."""
-    changed = []
-    for stored in conversations.by_ids(connection, clocks) if clocks else []:
-        message, at = clocks[stored.id]
-        if stored.status == Phase.ENDED or stored.visit != message.visit or stored.clock_from:
-            continue
-        session = replace(decode(stored), clock_from=at, last_text_at=at)
-        try:
-            flows = library.version(connection, stored.version)
-        except ConvoError:
-            # Its clocks stand still until somebody mends the flow; the sends are settled anyway.
-            log.exception("clock.not_started", conversation=stored.id)
-            continue
-        changed.append(encode(stored, session, next_wake(flows, session), at))
-    conversations.save(connection, changed)
+    start_clocks(connection, library, left)
 
 
 def _change(message: Waiting, result: Result) -> Change | None:

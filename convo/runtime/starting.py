@@ -11,6 +11,7 @@ from convo.errors import StartError
 from convo.flow.advance import open_session
 from convo.flow.compile import Bundle
 from convo.flow.session import Phase
+from convo.messages import storable
 from convo.runtime.library import Library
 from convo.runtime.turns import Writes, begin
 from convo.settings import Settings
@@ -40,6 +41,7 @@ def start(
         names = ", ".join(sorted(library.current)) or "none"
         raise StartError("unknown_flow", f"there is no flow '{wanted.flow}'; there is {names}")
     number = _number(settings, wanted.number)
+    wanted = replace(wanted, key=storable(wanted.key) if wanted.key else None)
     try:
         contact = phone.parse(wanted.contact)
     except ValueError as error:

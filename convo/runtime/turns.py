@@ -31,10 +31,12 @@ class Writes:
 
     def flush(self, connection: Connection) -> None:
         """Write everything collected so far."""
-        conversations.insert(connection, list(self.new.values()))
+        # What ended makes room for what begins: a contact has one live conversation with a number.
         conversations.save(connection, list(self.changed.values()))
-        messages.lapse(connection, self.left.items())
+        conversations.insert(connection, list(self.new.values()))
         messages.write(connection, self.drafts)
+        # After the drafts: a conversation that slept long may say and leave in one go.
+        messages.lapse(connection, self.left.items())
         events.append(connection, self.happened)
         for collected in (self.new, self.changed, self.left, self.drafts, self.happened):
             collected.clear()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from convo.store import ids
-from convo.store.insert import upsert
+from convo.store.rows import upsert
 from convo.store.tables import consent_entries, consents
 
 _OUT = select(consents.c.brand, consents.c.contact_id).where(

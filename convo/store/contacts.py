@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from convo.messages import Contact
-from convo.store.insert import upsert
+from convo.store.rows import upsert
 from convo.store.tables import contacts
 
 

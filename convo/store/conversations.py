@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from convo.store.rows import insert_rows, update_rows
 from convo.store.tables import contacts, conversations, spelled
 
 ENDED = "ended"
@@ -63,28 +65,22 @@ _DUE = _SELECT.where(
     conversations.c.wake_at <= bindparam("now"),
 ).order_by(conversations.c.wake_at)
 _BY_ID = _SELECT.where(conversations.c.id.in_(bindparam("ids", expanding=True)))
-_UPDATE = (
-    update(conversations)
-    .where(conversations.c.id == bindparam("row_id"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "status",
-                "state",
-                "visit",
-                "clock_from",
-                "outcome",
-                "queue",
-                "trouble",
-                "vars",
-                "progress",
-                "wake_at",
-                "ended_at",
-            )
-        }
-    )
+_COLUMNS = tuple(column.name for column in conversations.c)
+_CHANGING = (
+    "status",
+    "state",
+    "visit",
+    "clock_from",
+    "outcome",
+    "queue",
+    "trouble",
+    "vars",
+    "progress",
+    "wake_at",
+    "ended_at",
 )
+_inserted = attrgetter(*_COLUMNS)
+_saved = attrgetter(*_CHANGING, "id")
 
 
 def alive(connection: Connection, contact_ids: Iterable[int]) -> list[Stored]:
@@ -117,36 +113,12 @@ def by_key(connection: Connection, key: str) -> Stored | None:
 
 def insert(connection: Connection, new: Sequence[Stored]) -> None:
     """Write new conversations."""
-    if new:
-        connection.execute(
-            conversations.insert(),
-            [{column.name: getattr(stored, column.name) for column in conversations.c} for stored in new],
-        )
+    insert_rows(connection, conversations, _COLUMNS, map(_inserted, new))
 
 
 def save(connection: Connection, changed: Sequence[Stored]) -> None:
     """Write what an event changed."""
-    if changed:
-        connection.execute(
-            _UPDATE,
-            [
-                {
-                    "row_id": stored.id,
-                    "status": stored.status,
-                    "state": stored.state,
-                    "visit": stored.visit,
-                    "clock_from": stored.clock_from,
-                    "outcome": stored.outcome,
-                    "queue": stored.queue,
-                    "trouble": stored.trouble,
-                    "vars": stored.vars,
-                    "progress": stored.progress,
-                    "wake_at": stored.wake_at,
-                    "ended_at": stored.ended_at,
-                }
-                for stored in changed
-            ],
-        )
+    update_rows(connection, conversations, _CHANGING, map(_saved, changed))
 
 
 def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime) -> None:

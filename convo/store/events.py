@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from convo.store.rows import insert_rows
 from convo.store.tables import events
 
 
@@ -21,19 +22,12 @@ class Happened:
 
 def append(connection: Connection, happened: Sequence[Happened]) -> None:
     """Store these, in order."""
-    if happened:
-        connection.execute(
-            events.insert(),
-            [
-                {
-                    "conversation_id": item.conversation_id,
-                    "at": item.at,
-                    "kind": item.kind,
-                    "data": item.data,
-                }
-                for item in happened
-            ],
-        )
+    insert_rows(
+        connection,
+        events,
+        ("conversation_id", "at", "kind", "data"),
+        [(item.conversation_id, item.at, item.kind, item.data) for item in happened],
+    )
 
 
 def of_conversation(connection: Connection, conversation_id: int) -> list[Happened]:

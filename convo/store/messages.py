@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from convo.messages import Direction, Kind, Reason, Status
 from convo.store import ids
+from convo.store.rows import insert_rows
 from convo.store.tables import contacts, messages, spelled
 
 
@@ -33,7 +34,6 @@ class Draft:
     lapses: bool = False
     entry_id: int | None = None
     provider_id: str | None = None
-    key: str | None = None
     due_at: datetime | None = None
     valid_until: datetime | None = None
 
@@ -90,14 +90,35 @@ _LAPSED = (
 )
 
 
+_WRITTEN = (
+    "id",
+    "direction",
+    "kind",
+    "account",
+    "number",
+    "brand",
+    "contact_id",
+    "text",
+    "segments",
+    "status",
+    "conversation_id",
+    "state",
+    "visit",
+    "starts_clock",
+    "lapses",
+    "entry_id",
+    "provider_id",
+    "tries",
+    "created_at",
+    "due_at",
+    "valid_until",
+)
+
+
 def write(connection: Connection, drafts: Sequence[Draft]) -> None:
     """Write new messages, numbered in this order."""
     numbers = ids.allocate(connection, messages, len(drafts))
-    if drafts:
-        connection.execute(
-            messages.insert(),
-            [_row(number, draft) for number, draft in zip(numbers, drafts, strict=True)],
-        )
+    insert_rows(connection, messages, _WRITTEN, map(_row, numbers, drafts))
 
 
 def lapse(connection: Connection, left: Iterable[tuple[int, int]]) -> None:
@@ -141,31 +162,30 @@ def listed(
     return [_stored(row) for row in connection.execute(statement)]
 
 
-def _row(number: int, draft: Draft) -> dict[str, object]:
-    return {
-        "id": number,
-        "direction": draft.direction.value,
-        "kind": draft.kind.value,
-        "account": draft.account,
-        "number": draft.number,
-        "brand": draft.brand,
-        "contact_id": draft.contact_id,
-        "text": draft.text,
-        "segments": draft.segments,
-        "status": draft.status.value,
-        "conversation_id": draft.conversation_id,
-        "state": draft.state,
-        "visit": draft.visit,
-        "starts_clock": draft.starts_clock,
-        "lapses": draft.lapses,
-        "entry_id": draft.entry_id,
-        "provider_id": draft.provider_id,
-        "key": draft.key,
-        "tries": 0,
-        "created_at": draft.created_at,
-        "due_at": draft.due_at,
-        "valid_until": draft.valid_until,
-    }
+def _row(number: int, draft: Draft) -> tuple[object, ...]:
+    return (
+        number,
+        draft.direction.value,
+        draft.kind.value,
+        draft.account,
+        draft.number,
+        draft.brand,
+        draft.contact_id,
+        draft.text,
+        draft.segments,
+        draft.status.value,
+        draft.conversation_id,
+        draft.state,
+        draft.visit,
+        draft.starts_clock,
+        draft.lapses,
+        draft.entry_id,
+        draft.provider_id,
+        0,
+        draft.created_at,
+        draft.due_at,
+        draft.valid_until,
+    )
 
 
 def _stored(row: Any) -> Stored:

@@ -1,6 +1,6 @@
 """Delivery reports that came before their message was known here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,11 +43,12 @@ def keep(connection: Connection, early: Sequence[Early]) -> None:
         )
 
 
-def take(connection: Connection, provider_ids: Sequence[str]) -> list[Early]:
-    """The reports that wait for these messages, as they came; they wait no longer."""
-    if not provider_ids:
+def take(connection: Connection, sent: Collection[tuple[str, str]]) -> list[Early]:
+    """The reports that wait for these messages (account, provider id); they wait no longer."""
+    if not sent:
         return []
-    rows = connection.execute(_EARLY, {"ids": list(provider_ids)}).all()
+    found = connection.execute(_EARLY, {"ids": [provider_id for _, provider_id in sent]})
+    rows = [row for row in found if (row.account, row.provider_id) in sent]
     if rows:
         connection.execute(delete(reports).where(reports.c.id.in_([row.id for row in rows])))
     return [

@@ -92,8 +92,8 @@ class ReceiptRow(Row, table=True):
     __tablename__ = "receipt"
     __table_args__ = (_partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),)
 
+    provider_id: str = Field(primary_key=True)  # first: it is what is looked up
     account: str = Field(primary_key=True)
-    provider_id: str = Field(primary_key=True)
     raw: bytes
     error: str | None = None
     received_at: datetime = Field(sa_type=Moment)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from convo.store.insert import upsert
+from convo.store.rows import upsert
 from convo.store.tables import flow_versions
 
 

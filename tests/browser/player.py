@@ -22,6 +22,8 @@ class Player:
     def open(self) -> None:
         query = urlencode({"contact": self.contact, "number": OURS})
         self.page.goto(f"{self.address}/phone?{query}")
+        # htmx takes up the forms a moment after the page has loaded; till then they reload it.
+        expect(self.page.locator("#flows form[data-htmx-powered]").first).to_be_attached()
 
     @property
     def field(self) -> Locator:

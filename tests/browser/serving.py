@@ -95,5 +95,5 @@ def _listens(served: Served) -> bool:
         try:
             return served.request("GET", "/healthz")[0] == 200
         except ConnectionRefusedError:
-            select.select([served.process.stdout], [], [], 0.05)
+            select.select([], [], [], 0.05)
     return False

@@ -54,7 +54,7 @@ def test_a_person_takes_over(player: Player) -> None:
     player.reads("What day and time suit you better?")
     player.text("TUE 3PM")
     player.reads("a person will text you soon")
-    expect(player.standing).to_contain_text("with a person of 'reception'")
+    expect(player.standing).to_contain_text("with a person: reception")
     expect(player.standing).to_contain_text("wanted")
 
 
@@ -185,6 +185,17 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(
     assert (sum(map(int, ground[:3])) < 384) is dark
     page.close()
     assert player.complaints == []
+
+
+def test_without_scripts_the_forms_still_work(served: Served, browser: Browser, contact: str) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{served.address}/phone?contact=%2B{contact[1:]}")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_label(f"Text as {contact}").fill("YES")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".bubble").nth(1)).to_have_text("YES")
+    expect(page.locator(".bubble").nth(2)).to_contain_text("See you")
+    page.context.close()
 
 
 def test_a_number_that_cannot_be_read_gets_words(served: Served, browser: Browser) -> None:

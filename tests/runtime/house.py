@@ -65,7 +65,11 @@ start: ask
 needs: {name: text}
 vars: {day: text = Monday}
 states:
-  ask: {say: "Hi {{ name }}, {{ day }}?", replies: {yes: done}, otherwise: {say: "YES?"}, after: {1 day: done}}
+  ask:
+    say: Hi {{ name }}, {{ day }}?
+    replies: {yes: done}
+    otherwise: {say: "YES?"}
+    after: {1 day: done}
   done: {end: done}
 """
 
@@ -76,7 +80,7 @@ class House(World):
     def __init__(self, store: Store, flows: Path, numbers: Mapping[str, Number] | None = None) -> None:
         super().__init__(flows, NOW, numbers)
         self._store.close()
-        self._store = store
+        self._store = self.store = store
         self._texts = 0
         self.do(lambda connection: self.library.save(connection, NOW))
 
@@ -88,7 +92,9 @@ class House(World):
     def text(self, words: str, contact: str = ANA, number: str = OURS, *, name: str | None = None) -> Inbound:
         """A text as a provider delivers it; every one has a name of its own unless said."""
         self._texts += 1
-        return Inbound(SIMULATOR, name or f"in-{self._texts}", contact, number, words, words.encode("utf-8", "replace"))
+        return Inbound(
+            SIMULATOR, name or f"in-{self._texts}", contact, number, words, words.encode("utf-8", "replace")
+        )
 
     def take(self, *items: Item) -> None:
         """One transaction of the first line; nothing is sent."""

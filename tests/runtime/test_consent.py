@@ -125,9 +125,7 @@ def test_a_word_of_every_language_is_answered_in_the_contacts_own(house: House) 
 
 def test_a_stop_to_one_brand_leaves_another_brands_number_alone(build: Build) -> None:
     third = "+15550007777"
-    house = build(
-        numbers={OURS: Number(brand="Elm"), OTHER: Number(brand="Oak"), third: Number(brand="Elm")}
-    )
+    house = build(numbers={OURS: Number(brand="Elm"), OTHER: Number(brand="Oak"), third: Number(brand="Elm")})
     for number in (OURS, OTHER, third):
         house.take(house.text("visit", number=number))
     house.take(house.text("stop", number=OURS))

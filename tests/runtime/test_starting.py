@@ -3,9 +3,10 @@
 import pytest
 
 from convo.errors import StartError
+from convo.runtime.starting import Start
 from convo.settings import Number
 from tests.runtime.conftest import Build
-from tests.runtime.house import ANA, BEN, OURS, House, Start
+from tests.runtime.house import ANA, BEN, OURS, House
 
 NAME = {"name": "Ana"}
 
@@ -81,9 +82,7 @@ def test_one_conversation_is_live_at_a_time(house: House) -> None:
         ({"name": "x" * 1001}, "wrong_variable", "1 to 1000 characters"),
     ],
 )
-def test_variables_are_checked_and_named(
-    house: House, given: dict[str, str], code: str, names: str
-) -> None:
+def test_variables_are_checked_and_named(house: House, given: dict[str, str], code: str, names: str) -> None:
     error = refused(house, Start("invite", ANA, OURS, given))
 
     assert error.code == code

@@ -18,7 +18,7 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "dead leases": lambda c: outbox.lock_dead(c, NOW, 10),
     "dead leases of a contact": lambda c: outbox.dead(c, [1], NOW),
     "the message of a report": lambda c: outbox.by_provider_ids(c, ["a"]),
-    "early reports": lambda c: reports.take(c, ["a"]),
+    "early reports": lambda c: reports.take(c, {("simulator", "a")}),
     "live conversations": lambda c: conversations.alive(c, [1, 2]),
     "due conversations": lambda c: conversations.lock_due(c, NOW, 10),
     "texts that lapse": lambda c: messages.lapse(c, [(1, 2)]),

@@ -1,4 +1,4 @@
-"""Every rule of `convo check` finds its bad example, with its code and place, and leaves its good one alone."""
+"""Every rule of `convo check` finds its bad example where it is wrong, and leaves its good one alone."""
 
 import re
 from collections import Counter

@@ -32,7 +32,7 @@ def test_what_a_pattern_takes(pattern: str, text: str) -> None:
     [
         ("yes, y, ok", "yes please"), ("yes", "yesterday"), ("yes", "no yes"), ("yes", "ye s"), ("yes", ""),
         ("yes", "👍"), ("yes", "..."), ("no", "know"), ("1", "10"), ("1", "1 2"), ("1", "-1 or so"),
-        ("has move", "removed"), ("has move", "moved"), ("has move", "mo ve"), ("has move", ""), ("has move", "👍"),
+        ("has move", "removed"), ("has move", "moved"), ("has move", "mo ve"), ("has move", ""),
         ("has another day", "another fine day"), ("has another day", "day another"), ("has can", "can't"),
         ("👍", "👎"), ("👍", "👍👍"), ("👍", "👍🏽"), ("👍", "yes"), ("👍", ""), ("has 9", "19"),
     ],

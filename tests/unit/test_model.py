@@ -45,8 +45,9 @@ def test_the_good_flow_is_good() -> None:
     ("old", "new", "place", "message", "hint"),
     [
         ("start: ask", "strat: ask\nstart: ask", (2, 1), "unknown key 'strat'", "Did you mean 'start'?"),
-        ("    replies:", "    reply: x\n    replies:", (7, 5), "unknown key 'reply'", "Did you mean 'replies'?"),
-        ("tries: 2", "trys: 2", (9, 27), "unknown key 'trys'", "Did you mean 'tries'?"),
+        ("    replies:", "    reply: x\n    replies:", (7, 5), "unknown key 'reply'",
+         "Did you mean 'replies'?"),
+        ("tries: 2", "trys: 2", (9, 28), "unknown key 'trys'", "Did you mean 'tries'?"),
         ("yes: bye", "yes: {sya: Fine., then: bye}", (8, 13), "unknown key 'sya'", "Did you mean 'say'?"),
         ("start: ask", "triggers: {keywrd: [x]}\nstart: ask", (2, 12), "unknown key 'keywrd'",
          "Did you mean 'keyword'?"),
@@ -87,13 +88,13 @@ def test_a_missing_key(old: str, key: str, hint: str) -> None:
         ("start: ask", "language: klingon\nstart: ask", (2, 11), "'klingon' is not a language"),
         ("start: ask", "expires: soon\nstart: ask", (2, 10), "'soon' is not a duration"),
         ("1 day: bye", "someday: bye", (11, 7), "'someday' is not a duration"),
-        ("tries: 2", "tries: some", (9, 34), "'some' is not a number of tries"),
-        ("tries: 2", "tries: 21", (9, 34), "20"),
-        ("tries: 2", "tries: 0", (9, 34), "1"),
+        ("tries: 2", "tries: some", (9, 35), "'some' is not a number of tries"),
+        ("tries: 2", "tries: 21", (9, 35), "20"),
+        ("tries: 2", "tries: 0", (9, 35), "1"),
         ("end: done", "end: all done", (12, 14), "'all done' is not a name"),
         ("yes: bye", "yes: {}", (8, 12), "this leads nowhere"),
         ("say: Coming, {{ name }}?", "say: ''", (6, 10), "this text is empty"),
-        ("start: ask", "triggers: {keyword: [two words]}\nstart: ask", (2, 21), "'two words' is not one word"),
+        ("start: ask", "triggers: {keyword: [two words]}\nstart: ask", (2, 21), "'two words' is not one"),
         ("start: ask", "triggers: {}\nstart: ask", (2, 11), "nothing triggers this"),
         ("start: ask", "vars: {day: text}\nstart: ask", (2, 13), "'text' has no default"),
     ],
@@ -133,7 +134,9 @@ def test_a_flow_without_states_is_refused() -> None:
     assert (problem.line, problem.message) == (3, "a flow has at least one state")
 
 
-@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "1", "0417", "+447700900123", "12:30", "1.10", "null"])
+@pytest.mark.parametrize(
+    "word", ["yes", "no", "on", "off", "1", "0417", "+447700900123", "12:30", "1.10", "null"]
+)
 def test_a_word_is_taken_as_it_was_typed_as_key_and_as_value(word: str) -> None:
     source = GOOD.replace("      yes: bye", f"      {word}: bye").replace("say: YES?", f"say: {word}")
     flow = model.parse(read(source.encode(), "sample.yaml"))

@@ -1,6 +1,7 @@
 """Texts: dates as people read them, names that must exist, and a sandbox that nobody gets out of."""
 
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from convo.flow.render import SPEECH, RenderError, Speech, Texts, locale
 from convo.messages import Contact
 
 VISIT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
-EVENING = datetime(2026, 7, 3, 21, 5, tzinfo=timezone.utc)
+EVENING = datetime(2026, 7, 3, 21, 5, tzinfo=UTC)
 
 
 def said(source: str, language: str = "en-GB", zone: str = "UTC", **names: object) -> str:
@@ -61,7 +62,9 @@ def test_a_text_with_a_name_that_is_not_there_is_never_said_by_half(source: str)
     assert source in str(error.value)
 
 
-@pytest.mark.parametrize("source", ["Hi {{ name", "{% if x %}", "{{ name | shout }}", "{{ 1 + }}", "{% include 'x"])
+@pytest.mark.parametrize(
+    "source", ["Hi {{ name", "{% if x %}", "{{ name | shout }}", "{{ 1 + }}", "{% include 'x"]
+)
 def test_a_text_that_does_not_parse_is_refused_in_an_authors_words(source: str) -> None:
     with pytest.raises(ValueError, match="this text cannot be read"):
         Texts().compile(source)
@@ -100,7 +103,7 @@ def test_a_text_that_does_not_parse_is_refused_in_an_authors_words(source: str) 
     ],
 )
 def test_nobody_gets_out_of_the_sandbox(escape: str) -> None:
-    given = {"visits": lambda state: 0, "now": VISIT, "tags": [], "names": {}}
+    given: dict[str, Any] = {"visits": lambda state: 0, "now": VISIT, "tags": [], "names": {}}
     with pytest.raises((RenderError, ValueError)):
         said(f"{escape}", **given)
 

@@ -68,7 +68,7 @@ def test_the_parts_hold_the_text_without_splitting_a_pair(text: str) -> None:
     found = count(text)
     ucs = found.encoding == "UCS-2"
     single, part = (70, 67) if ucs else (160, 153)
-    sizes = [2 if char in EXTENDED and not ucs or ord(char) > 0xFFFF else 1 for char in text]
+    sizes = [2 if (char in EXTENDED and not ucs) or ord(char) > 0xFFFF else 1 for char in text]
 
     assert found.units == sum(sizes)
     parts, used = 1, 0  # packed one by one, as a phone is sent them

@@ -213,9 +213,7 @@ STOPS = [
 
 
 @pytest.mark.parametrize(("text", "code", "line", "column", "mend"), STOPS)
-def test_a_trap_is_told_with_its_mend(
-    text: str, code: str, line: int, column: int, mend: str
-) -> None:
+def test_a_trap_is_told_with_its_mend(text: str, code: str, line: int, column: int, mend: str) -> None:
     told = problems(text)[0]
     assert (told.code, told.line, told.column) == (code, line, column)
     assert mend in told.hint
@@ -259,9 +257,7 @@ def test_a_line_that_is_offered_as_the_mend_can_be_read(text: str) -> None:
         ('a: b\nc: "\\U00110000"', "R099", 2, 1, "backslash"),
     ],
 )
-def test_what_is_no_flow_is_refused(
-    text: str, code: str, line: int, column: int, words: str
-) -> None:
+def test_what_is_no_flow_is_refused(text: str, code: str, line: int, column: int, words: str) -> None:
     told = problems(text)[0]
     assert (told.code, told.line, told.column) == (code, line, column)
     assert words in f"{told.message} {told.hint}"
@@ -297,9 +293,7 @@ def test_twenty_levels_are_enough() -> None:
 
 
 def test_all_traps_of_a_file_are_told_at_once() -> None:
-    told = problems(
-        "a: {{ x }}\nb: Note: y\nc: @z\nd: {say: a [b], c: {{ d }}}\ne: gate #4\nd: 1\nf:\ng: 'x"
-    )
+    told = problems("a: {{ x }}\nb: Note: y\nc: @z\nd: {say: a [b], c: {{ d }}}\ne: gate #4\nd: 1\nf:\ng: 'x")
     assert [(one.line, one.code) for one in told] == [
         (1, "R014"),
         (2, "R017"),

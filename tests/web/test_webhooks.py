@@ -98,7 +98,9 @@ def test_a_body_over_the_cap_gets_413_by_its_length_alone(tell: Tell) -> None:
 def test_a_body_over_the_cap_gets_413_when_it_comes_in_chunks(tell: Tell) -> None:
     async def story(server: Server) -> None:
         head = b"POST /webhooks/simulator HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-        answer = await server.raw(head + b"400\r\n" + b"x" * 1024 + b"\r\n400\r\n" + b"x" * 1024 + b"\r\n1\r\nx")
+        answer = await server.raw(
+            head + b"400\r\n" + b"x" * 1024 + b"\r\n400\r\n" + b"x" * 1024 + b"\r\n1\r\nx"
+        )
         assert b" 413 " in answer
 
     tell(story, max_body=2048)

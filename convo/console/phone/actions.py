@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from convo.app import App
 from convo.console.phone import thread
@@ -30,17 +30,23 @@ class Refused(ConvoError):
 
 
 def answered(endpoint: Endpoint) -> Endpoint:
-    """`endpoint`, whose errors are words for the place beside its form."""
+    """`endpoint`, whose errors are words for the place beside its form.
+
+    A form that was sent before htmx had loaded, or without it, leads back to the page.
+    """
 
     async def answer(request: Request) -> Response:
         try:
-            return await endpoint(request)
+            done = await endpoint(request)
         except Refused as error:
             return _note(str(error), error.status)
         except StartError as error:
             return _note(str(error), 422)
         except StoreUnavailable as error:
             return _note(str(error), 503)
+        if "hx-request" in request.headers:
+            return done
+        return RedirectResponse(f"/phone?{request.url.query}", 303)
 
     return answer
 

@@ -73,7 +73,7 @@ def _status(session: Session) -> tuple[str, str]:
         case Phase.ENDED:
             return f"ended: {session.outcome}", "over"
         case Phase.HANDED_OFF:
-            return f"with a person of '{session.queue}'", "person"
+            return f"with a person: {session.queue}", "person"
         case Phase.LIVE:
             return "live", "live"
 

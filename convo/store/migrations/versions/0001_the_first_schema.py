@@ -154,12 +154,12 @@ def upgrade() -> None:
 
     op.create_table(
         "receipt",
-        sa.Column("account", sa.String(), nullable=False),
         sa.Column("provider_id", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("received_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("account", "provider_id", name="pk_receipt"),
+        sa.PrimaryKeyConstraint("provider_id", "account", name="pk_receipt"),
     )
     op.create_index("ix_receipt_error", "receipt", ["received_at"], **_where("error IS NOT NULL"))
 
