@@ -77,6 +77,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        # From here on a client is kept waiting instead of refused: the address is told before the
+        # server takes its first request.
+        listening.listen(2048)
     except OSError as error:
         listening.close()
         raise SettingsError(

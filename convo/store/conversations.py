@@ -138,6 +138,16 @@ def listed(connection: Connection, contact: str | None, after: int, most: int) -
     return [_stored(row) for row in connection.execute(statement)]
 
 
+def latest(connection: Connection, contact: str, number: str) -> Stored | None:
+    """The newest conversation between two numbers; the live one, if there is one."""
+    row = connection.execute(
+        _SELECT.where(contacts.c.number == contact, conversations.c.number == number)
+        .order_by(conversations.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _stored(row) if row else None
+
+
 def next_wake(connection: Connection) -> datetime | None:
     """When the next conversation is to be woken."""
     return connection.execute(

@@ -142,23 +142,21 @@ def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Re
     )
 
 
-def listed(
-    connection: Connection,
-    contact: str | None,
-    after: int,
-    most: int,
-    *,
-    number: str | None = None,
-    conversation: int | None = None,
-) -> list[Stored]:
+def latest(connection: Connection, contact: str, number: str, most: int) -> list[Stored]:
+    """The newest messages between two numbers, oldest first."""
+    statement = (
+        _SELECT.where(contacts.c.number == contact, messages.c.number == number)
+        .order_by(messages.c.id.desc())
+        .limit(most)
+    )
+    return [_stored(row) for row in connection.execute(statement)][::-1]
+
+
+def listed(connection: Connection, contact: str | None, after: int, most: int) -> list[Stored]:
     """Messages from after row `after` on, in the order in which they were stored."""
     statement = _SELECT.where(messages.c.id > after).order_by(messages.c.id).limit(most)
     if contact is not None:
         statement = statement.where(contacts.c.number == contact)
-    if number is not None:
-        statement = statement.where(messages.c.number == number)
-    if conversation is not None:
-        statement = statement.where(messages.c.conversation_id == conversation)
     return [_stored(row) for row in connection.execute(statement)]
 
 

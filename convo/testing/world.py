@@ -97,7 +97,7 @@ class World:
         return True
 
     def history(self, contact: str) -> list[messages.Stored]:
-        """Every message of a contact, as stored."""
+        """Every message of a contact, in the order in which they were stored."""
         return self.do(lambda c: messages.listed(c, contact, 0, 10_000))
 
     def conversations(self, contact: str) -> list[conversations.Stored]:
@@ -200,5 +200,4 @@ class Handset:
 
     def conversation(self) -> conversations.Stored | None:
         """The latest conversation of this phone."""
-        mine = [c for c in self.world.conversations(self.contact) if c.number == self.number]
-        return mine[-1] if mine else None
+        return self.world.do(lambda c: conversations.latest(c, self.contact, self.number))

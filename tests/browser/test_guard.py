@@ -11,6 +11,8 @@ from starlette.types import Message
 
 from convo.app import App
 from convo.console import console_routes
+from convo.console.phone.handset import pick_up
+from convo.console.phone.regions import regions
 from convo.console.phone.thread import REASONS, STATUSES
 from convo.messages import Accepted, Item, Outbound, RawRequest, Reason, Response, Status
 from convo.providers.base import Traits
@@ -104,6 +106,14 @@ def test_a_form_that_is_too_long_is_told(served: Served) -> None:
 def test_every_status_and_reason_has_words() -> None:
     assert set(STATUSES) == set(Status)
     assert set(REASONS) == set(Reason)
+
+
+def test_a_database_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
+    app = App(Settings(database=f"sqlite:///{tmp_path / 'empty.db'}", flows=tmp_path))
+    found = asyncio.run(regions(app, pick_up(app.settings, {})))
+    app.store.close()
+    assert list(found) == ["trouble"], "what was shown before stays"
+    assert "the database cannot be used now" in found["trouble"]
 
 
 class _Real:

@@ -31,6 +31,7 @@ def test_the_reminder_is_answered_without_a_reload(player: Player) -> None:
 
 def test_stop_is_respected_until_start(player: Player) -> None:
     player.start()
+    player.reads("Hi Ana")
     player.text("STOP")
     player.reads("You have successfully been unsubscribed")
     banner = player.page.get_by_text("This phone has opted out. Text START to come back.")
@@ -50,6 +51,7 @@ def test_stop_is_respected_until_start(player: Player) -> None:
 
 def test_a_person_takes_over(player: Player) -> None:
     player.start()
+    player.reads("Hi Ana")
     player.text("MOVE")
     player.reads("What day and time suit you better?")
     player.text("TUE 3PM")
@@ -176,6 +178,7 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(
     player = Player(page, served.address, contact)
     player.open()
     player.start()
+    player.reads("Hi Ana")
     player.text("W" * 500)
     player.reads("Sorry, I only know")
     assert page.evaluate("document.documentElement.scrollWidth") == 390

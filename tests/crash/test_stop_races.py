@@ -187,9 +187,9 @@ class Town:
     def _check_ledger(self, contact: str, where: str) -> None:
         ledger = self.store.look(lambda c: consent.history(c, OURS, contact))
         assert [entry.action for entry in ledger] == [KeywordKind.STOP] * len(ledger), where
-        assert sorted(f"{entry.provider_id}" for entry in ledger) == sorted(
-            self.diaries[contact].stops
-        ), where
+        assert sorted(f"{entry.provider_id}" for entry in ledger) == sorted(self.diaries[contact].stops), (
+            where
+        )
         assert [entry.wording is not None for entry in ledger] == [
             place == 0 for place in range(len(ledger))
         ], f"{where}: the first STOP is confirmed, and no other"

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from convo.flow.advance import advance
-from convo.flow.session import Phase, Session, TimedOut, Turn
-from convo.messages import Reason, Status
+from convo.flow.advance import advance, open_session
+from convo.flow.session import Event, Phase, Replied, Session, Started, TimedOut, Turn
+from convo.messages import Contact, Reason, Status, Trouble
 from convo.runtime import turns
+from convo.runtime.sessions import decode
 from convo.runtime.starting import Start
+from convo.store import events
 from tests.runtime.house import ANA, BEN, OURS, House
 
 
@@ -52,8 +54,6 @@ def test_after_a_long_sleep_the_close_happens_and_the_nudge_that_never_left_is_w
 
 
 def test_an_answer_withdraws_the_nudge_that_waits_for_a_retry(asked: House) -> None:
-    from convo.messages import Trouble
-
     asked.later(hours=4)
     asked.wake()
     asked.fails(Trouble.RETRY)
@@ -123,12 +123,6 @@ def test_a_text_moves_the_expiry(house: House) -> None:
 
 
 def test_replaying_what_is_on_record_gives_the_conversation_as_it_is_stored(house: House) -> None:
-    from convo.flow.advance import open_session
-    from convo.flow.session import Event, Replied, Started
-    from convo.messages import Contact
-    from convo.runtime.sessions import decode
-    from convo.store import events
-
     house.take(house.text("visit"), house.text("what?"))
     house.take(house.text("hm"), house.text("person"))
     stored = house.conversation()

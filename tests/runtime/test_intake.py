@@ -9,6 +9,7 @@ from convo.flow.advance import advance
 from convo.flow.session import Phase, Replied, Session, Turn
 from convo.messages import Unread
 from convo.runtime import turns
+from convo.settings import Number
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, CAT, OURS, VISIT, House
 
@@ -154,8 +155,6 @@ def test_a_reason_with_a_null_in_it_keeps_nothing_else_from_being_stored(house: 
 
 
 def test_a_number_with_a_flow_answers_what_nothing_else_takes(build: Build) -> None:
-    from convo.settings import Number
-
     house = build(numbers={OURS: Number(flow="visit")})
     house.take(house.text("anybody there?"))
 

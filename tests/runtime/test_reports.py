@@ -6,7 +6,7 @@ import pytest
 
 from convo.messages import Reason, Report, Status
 from convo.settings import SIMULATOR
-from tests.runtime.house import ANA, House
+from tests.runtime.house import ANA, Carrier, House
 
 ASK = "Can you come?"
 
@@ -120,8 +120,6 @@ def test_a_report_about_nothing_we_know_disturbs_nothing(asked: House) -> None:
 
 
 def test_an_uncertain_text_is_settled_by_its_report(house: House) -> None:
-    from tests.runtime.house import Carrier
-
     house.take(house.text("visit"))
     (claimed,) = house.claim()
     house.later(seconds=15)

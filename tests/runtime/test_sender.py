@@ -1,5 +1,6 @@
 """The second line: one text at a time per contact, in order, and what becomes of each try."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -120,8 +121,6 @@ def test_a_wrong_credential_keeps_the_text_until_somebody_has_mended_it(house: H
 
 
 def test_an_account_that_is_gone_keeps_the_text(house: House) -> None:
-    import asyncio
-
     house.take(house.text("visit"))
     (claimed,) = house.claim()
     house.settle(asyncio.run(send(None, claimed, house.clock)))
@@ -190,8 +189,6 @@ def test_a_failure_that_was_overtaken_by_a_newer_claim_changes_nothing(house: Ho
 
 
 def test_a_request_that_did_not_begin_at_once_is_claimed_anew_behind_a_stop(house: House) -> None:
-    import asyncio
-
     house.take(house.text("visit"))
     (slow,) = house.claim()
     house.take(house.text("stop"))

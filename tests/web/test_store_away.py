@@ -1,5 +1,6 @@
 """While the database cannot store, a webhook gets 503, and the provider's next try loses nothing."""
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -40,6 +41,9 @@ def test_a_database_file_that_was_moved_away_gets_503_until_it_is_back(tell: Tel
         aside = server.database.with_suffix(".aside")
         server.database.rename(aside)
         assert (await server.text("visit", "1")).status == 503
+        asked = await asyncio.gather(*(server.api("/v1/messages") for _ in range(12)))
+        assert {answer.status for answer in asked} == {503}
+        assert not server.database.exists(), "an empty database was made where ours has been"
 
         aside.rename(server.database)
         assert (await server.text("visit", "1")).status == 200

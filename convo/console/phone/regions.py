@@ -15,7 +15,7 @@ from convo.console.phone.standing import Standing
 from convo.console.phone.thread import Bubble
 from convo.console.rendering import render
 from convo.errors import ConvoError
-from convo.store import consent, contacts
+from convo.store import consent, contacts, conversations
 
 Regions = dict[str, Markup]  # by the id of their element
 NAMES = ("trouble", "texts", "consent", "standing", "flows")
@@ -48,7 +48,7 @@ async def regions(app: App, handset: Handset) -> Regions:
 def _look(app: App, connection: Connection, handset: Handset) -> Seen:
     now = app.clock()
     texts = thread.latest(connection, handset)
-    newest = standing.latest(connection, handset)
+    newest = conversations.latest(connection, handset.contact, handset.number)
     known = contacts.find(connection, handset.contact)
     stopped = consent.opted_out(connection, [known.id]) if known else set()
     return Seen(

@@ -7,17 +7,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_timedelta
 from sqlalchemy import Connection
 
-from convo.console.phone.handset import Handset
 from convo.errors import ConvoError
 from convo.flow.advance import next_clock
 from convo.flow.plan import EXPIRED
 from convo.flow.session import Phase, Session, Value
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode
-from convo.store import conversations
 from convo.store.conversations import Stored
-
-_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +32,6 @@ class Standing:
     @property
     def over(self) -> bool:
         return self.tone == "over"
-
-
-def latest(connection: Connection, handset: Handset) -> Stored | None:
-    """The newest conversation between the two numbers; the live one, if there is one."""
-    newest: Stored | None = None
-    after = 0
-    while page := conversations.listed(connection, handset.contact, after, _PAGE):
-        newest = next((one for one in reversed(page) if one.number == handset.number), newest)
-        after = page[-1].id
-        if len(page) < _PAGE:
-            break
-    return newest
 
 
 def standing(connection: Connection, library: Library, stored: Stored, now: datetime) -> Standing:

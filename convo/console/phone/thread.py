@@ -1,6 +1,5 @@
 """The texts of one phone with one of our numbers, as bubbles."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,6 @@ from convo.store.messages import Stored
 MOST_TEXTS = 200
 MOST_CHARACTERS = 10_000  # of one text; the rest is counted
 _SCROLLS = 600  # characters from which a text may be taller than its bubble
-_PAGE = 1000
 
 STATUSES: Mapping[Status, str] = MappingProxyType(
     {
@@ -67,14 +65,7 @@ class Bubble:
 
 def latest(connection: Connection, handset: Handset) -> list[Stored]:
     """The newest texts between the two numbers, oldest first: one more than are shown, if there are."""
-    found: deque[Stored] = deque(maxlen=MOST_TEXTS + 1)
-    after = 0
-    while page := messages.listed(connection, handset.contact, after, _PAGE, number=handset.number):
-        found.extend(page)
-        after = page[-1].id
-        if len(page) < _PAGE:
-            break
-    return list(found)
+    return messages.latest(connection, handset.contact, handset.number, MOST_TEXTS + 1)
 
 
 def bubbles(stored: Sequence[Stored], today: date) -> list[Bubble]:
