@@ -4,7 +4,8 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ import uvicorn
 
 from convo import asgi
 from convo.app import App
-from convo.errors import SettingsError
+from convo.errors import Problem, SettingsError
 
 HOST, PORT = "127.0.0.1", 8000
 _STOP_WITHIN = 5  # seconds for open requests
@@ -38,20 +39,26 @@ def _as_it_is(logger: object, method: str, event: structlog.typing.EventDict) ->
     return event
 
 
-def run(
-    app: App, host: str, port: int, *, phone: bool, greeting: str, beside: Coroutine[Any, Any, None] | None
-) -> None:
-    """Serve until interrupted; `greeting` is printed with the address once requests are taken."""
+@dataclass(frozen=True)
+class Manner:
+    """What differs between the commands that serve."""
+
+    phone: bool  # whether anybody may play a phone
+    greeting: str  # printed with the address once requests are taken
+    tell: Callable[[Problem], None]  # what keeps a flow from being served
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None  # what goes on meanwhile
+
+
+def run(app: App, host: str, port: int, manner: Manner) -> None:
+    """Serve until interrupted."""
     listening = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
-    asyncio.run(_serve(app, listening, phone, greeting.format(address=address), beside))
+    asyncio.run(_serve(app, listening, address, manner))
 
 
-async def _serve(
-    app: App, listening: socket.socket, phone: bool, greeting: str, beside: Coroutine[Any, Any, None] | None
-) -> None:
+async def _serve(app: App, listening: socket.socket, address: str, manner: Manner) -> None:
     config = uvicorn.Config(
-        asgi.create(app, phone=phone),
+        asgi.create(app, phone=manner.phone),
         lifespan="off",  # the App is started here, where its errors can be told
         log_level=logging.WARNING,
         access_log=False,  # secrets in a query must never get into one
@@ -61,9 +68,10 @@ async def _serve(
     )
     server = uvicorn.Server(config)
     try:
-        await app.start()
-        print(greeting, flush=True)
-        task = asyncio.create_task(beside) if beside else None
+        for problem in await app.start():
+            manner.tell(problem)
+        print(manner.greeting.format(address=address), flush=True)
+        task = asyncio.create_task(manner.beside()) if manner.beside else None
         await server.serve(sockets=[listening])
         if task:
             task.cancel()

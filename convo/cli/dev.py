@@ -3,14 +3,14 @@
 import logging
 import secrets
 import sys
+from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._serving import HOST, PORT, log_to_stderr, run
-from convo.errors import SettingsError
+from convo.cli._serving import HOST, PORT, Manner, log_to_stderr, run
+from convo.errors import Problem, SettingsError
 
 if TYPE_CHECKING:
     from convo.app import App
@@ -37,17 +37,17 @@ def dev(
     token = settings.api_token or secrets.token_urlsafe(16)
     log_to_stderr(logging.WARNING, as_json=False)
     served = App(settings.model_copy(update={"api_token": token}))
-    _tell_problems(settings.flows)
-    run(
-        served,
-        host,
-        port,
+    if not settings.flows.is_dir():
+        print(f"There is no folder {settings.flows} yet; put a flow into it.", file=sys.stderr)
+    manner = Manner(
         phone=True,
         greeting=f"A phone to try your flows: {{address}}/phone\n"
         f"The API: {{address}}/v1 with `Authorization: Bearer {token}`\n"
         f"Flows in {settings.flows}/ are read again when they change. Ctrl-C ends.",
-        beside=_watch(served),
+        tell=_tell,
+        beside=partial(_watch, served),
     )
+    run(served, host, port, manner)
 
 
 def _is_loopback(host: str) -> bool:
@@ -57,15 +57,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _tell_problems(folder: Path) -> None:
-    from convo.cli._files import read_project
-    from convo.flow.project import check
-
-    if not folder.is_dir():
-        print(f"There is no folder {folder} with flows yet; put a flow into it.", file=sys.stderr)
-        return
-    for problem in check(read_project([folder])):
-        print(problem, file=sys.stderr)
+def _tell(problem: Problem) -> None:
+    print(problem, file=sys.stderr, flush=True)
 
 
 async def _watch(app: "App") -> None:
@@ -80,7 +73,7 @@ async def _watch(app: "App") -> None:
             continue
         problems = await app.read_flows()
         for problem in problems:
-            print(problem, file=sys.stderr)
+            _tell(problem)
         if problems:
             print("The last good version goes on.", file=sys.stderr, flush=True)
         else:

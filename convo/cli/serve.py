@@ -3,9 +3,11 @@
 import logging
 from typing import Annotated
 
+import structlog
 import typer
 
-from convo.cli._serving import HOST, PORT, log_to_stderr, run
+from convo.cli._serving import HOST, PORT, Manner, log_to_stderr, run
+from convo.errors import Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -21,4 +23,9 @@ def serve(
     from convo.settings import load
 
     log_to_stderr(logging.INFO, as_json=True)
-    run(App(load()), host, port, phone=False, greeting="Serving {address}", beside=None)
+    log = structlog.get_logger(__name__)
+
+    def tell(problem: Problem) -> None:
+        log.error("flow.left_out", problem=str(problem))
+
+    run(App(load()), host, port, Manner(phone=False, greeting="Serving {address}", tell=tell))

@@ -216,7 +216,9 @@ class Sender:
 
     async def _send(self, claimed: Claim) -> None:
         provider = self._providers.get(claimed.outbound.account)
-        self._results.append(await send(provider, claimed, self._clock))
+        result = await send(provider, claimed, self._clock)
+        # Looked up after the wait, not before: a round may have taken the list meanwhile.
+        self._results.append(result)
         self._wake.set()
 
 
