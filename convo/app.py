@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from convo import clock as clocks
 from convo.clock import Clock
@@ -86,7 +87,11 @@ class App:
         def job(connection: Connection) -> tuple[Stored, bool]:
             return start(connection, self.settings, self.library, wanted, self.clock())
 
-        begun = await self.store.write(job)
+        try:
+            begun = await self.store.write(job)
+        except IntegrityError:
+            # Another process took the same key at the same moment; now its conversation is there.
+            begun = await self.store.write(job)
         self.changed()
         return begun
 

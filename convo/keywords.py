@@ -105,7 +105,7 @@ ANSWERS: Mapping[KeywordKind, Mapping[str, str]] = MappingProxyType(
     }
 )
 
-_LONGEST_WORD = 200  # a text longer than this, normalised, is never one of the words
+_LONGEST = 2000  # characters; a text longer than this is never one of the words, however padded
 
 
 def classify(text: str, *, opted_out: bool, words: Words = DEFAULT) -> Keyword | None:
@@ -113,7 +113,7 @@ def classify(text: str, *, opted_out: bool, words: Words = DEFAULT) -> Keyword |
 
     Only a text that is a word as a whole counts: "cancel my appointment" is not one.
     """
-    if len(text) > _LONGEST_WORD:
+    if len(text) > _LONGEST:
         return None
     plain = normalise(text)
     for kind, rows in (

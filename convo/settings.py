@@ -7,6 +7,7 @@ import difflib
 import os
 from functools import cached_property
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -131,8 +132,10 @@ def load(**overrides: Any) -> Settings:
         settings = Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(e)) for e in error.errors())) from None
-    except ValueError as error:  # TOML that cannot be read
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FILE} cannot be read: {error}") from None
+    except ValueError as error:  # a variable that should hold JSON and does not
+        raise SettingsError(f"a CONVO_ variable cannot be read: {error}") from None
     for name, number in settings.numbers.items():
         if phone.from_provider(name) != name:
             raise SettingsError(

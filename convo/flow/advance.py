@@ -11,6 +11,7 @@ from convo.flow.dates import Reading
 from convo.flow.plan import EXPIRED, HANDED_BACK, PASSED, REPLIED, START, STARTED
 from convo.flow.run import Run
 from convo.flow.session import (
+    Closed,
     Event,
     HandedBack,
     Phase,
@@ -82,9 +83,14 @@ def advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tur
 
     A text or an expression that fails reaches nobody: a person is called in, with the reason.
     """
+    if session.phase is Phase.ENDED or (session.phase is Phase.HANDED_OFF and isinstance(event, Replied)):
+        return Turn(session)  # a text to a person is the person's
     run = Run(flows.root, session, event, now)
+    if isinstance(event, Closed):
+        run.end(event.outcome)
+        return run.turn()
     trigger = _trigger(event)
-    if session.phase is Phase.ENDED or not flows.root.can(run.state, trigger):
+    if not flows.root.can(run.state, trigger):
         return Turn(session)
     events = flows.root.machine.events
     try:
@@ -108,7 +114,7 @@ def _call_person(flows: Bundle, session: Session, event: Event, now: datetime, r
     return replace(turn, session=replace(turn.session, visit=session.visit + 1, clock_from=None, fired=()))
 
 
-def _trigger(event: Event) -> str:
+def _trigger(event: Started | Replied | TimedOut | HandedBack) -> str:
     match event:
         case Started():
             return STARTED

@@ -58,9 +58,9 @@ class Texts:
             names = meta.find_undeclared_variables(self._jinja.parse(source))
             template = self._jinja.from_string(source)
         except TemplateSyntaxError as error:
-            raise ValueError(f"this text cannot be read: {error.message}") from None
+            raise ValueError(f"this text cannot be read: {_mended(error.message)}") from None
         except TemplateError as error:  # such as a filter that does not exist
-            raise ValueError(f"this text cannot be read: {error}") from None
+            raise ValueError(f"this text cannot be read: {_mended(str(error))}") from None
 
         def render(values: Mapping[str, object]) -> str:
             try:
@@ -69,6 +69,11 @@ class Texts:
                 raise RenderError(f"the text '{source}' failed: {error}") from error
 
         return Text(source, frozenset(names), render)
+
+
+def _mended(message: str | None) -> str:
+    why = (message or "it breaks off").rstrip(".")
+    return f"{why}; write it like {{{{ name }}}} or {{{{ visit | day_time }}}}"
 
 
 def _always(plain: str) -> Callable[[Mapping[str, object]], str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from convo.flow.dates import Reading
 from convo.flow.match import Reply
 from convo.flow.plan import START
-from convo.flow.render import SPEECH, Speech, Text
+from convo.flow.render import SPEECH, RenderError, Speech, Text
 from convo.flow.session import (
     Effect,
     End,
@@ -26,6 +26,9 @@ from convo.flow.slots import SlotType
 
 if TYPE_CHECKING:
     from convo.flow.compile import Compiled
+
+
+LONGEST_SAID = 1600  # characters: the least that any provider takes at most (PROVIDERS.md, Twilio)
 
 
 class Run:
@@ -93,6 +96,10 @@ class Run:
         said = text.render(self._names())
         if not said:
             return
+        if len(said) > LONGEST_SAID:
+            raise RenderError(
+                f"the text '{text.source[:60]}' came to {len(said)} characters; {LONGEST_SAID} are the most"
+            )
         self._spoke = True
         if entry:
             self._entry_say = len(self._effects)

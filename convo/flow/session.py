@@ -68,7 +68,14 @@ class HandedBack:
     """The person gives the conversation back to the flow."""
 
 
-Event = Started | Replied | TimedOut | HandedBack
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The conversation is ended from outside: by a STOP, for one."""
+
+    outcome: str
+
+
+Event = Started | Replied | TimedOut | HandedBack | Closed
 
 
 # Effects: what follows from a turn, in order.

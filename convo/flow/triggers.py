@@ -48,7 +48,7 @@ class Triggers(Section):
 
     @cached_property
     def _texts(self) -> frozenset[str]:
-        return frozenset(map(normalise, self.exactly))
+        return frozenset(Reply.of(text).plain for text in self.exactly)
 
     @cached_property
     def _words(self) -> frozenset[str]:

@@ -69,7 +69,15 @@ def _wake_one(
 
 def _with_a_person(stored: Stored, reason: str) -> Stored:
     """A conversation that cannot go on by itself is not woken again and again."""
-    return replace(stored, status=Phase.HANDED_OFF, queue=ERROR_QUEUE, trouble=reason, wake_at=None)
+    return replace(
+        stored,
+        status=Phase.HANDED_OFF,
+        visit=stored.visit + 1,  # a text of the visit that is accepted later starts no clock
+        clock_from=None,
+        queue=ERROR_QUEUE,
+        trouble=reason,
+        wake_at=None,
+    )
 
 
 class Clockwork:

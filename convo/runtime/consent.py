@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from convo import keywords, segments
+from convo.flow.session import Closed
 from convo.keywords import Keyword, KeywordKind
 from convo.messages import Direction, Inbound, Kind, Reason, Status
 from convo.settings import Settings
-from convo.store import consent, conversations, messages
+from convo.store import consent, conversations, events, messages
 from convo.store.contacts import Known
 
 STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
@@ -56,7 +57,9 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
 
 def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> None:
     """End a contact's conversations with a brand and withdraw all that is queued for them."""
-    conversations.stop(connection, brand, contact_id, STOPPED, now)
+    ended = conversations.stop(connection, brand, contact_id, STOPPED, now)
+    closed = [events.Happened(row, now, Closed.__name__, STOPPED) for row in ended]
+    events.append(connection, closed)
     messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from convo import segments
 from convo.flow.advance import advance, next_wake
 from convo.flow.compile import Bundle
-from convo.flow.session import Event, HandOff, Phase, Replied, Say, Session, Started, TimedOut
+from convo.flow.session import Closed, Event, HandOff, Phase, Replied, Say, Session, Started, TimedOut
 from convo.messages import Direction, Status
 from convo.runtime.sessions import decode, encode
 from convo.store import conversations, events, messages
@@ -113,4 +113,6 @@ def _happened(conversation_id: int, event: Event, now: datetime) -> events.Happe
             data = text
         case TimedOut(clock):
             data = clock
+        case Closed(outcome):
+            data = outcome
     return events.Happened(conversation_id, now, type(event).__name__, data)

@@ -121,13 +121,15 @@ def save(connection: Connection, changed: Sequence[Stored]) -> None:
     update_rows(connection, conversations, _CHANGING, map(_saved, changed))
 
 
-def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime) -> None:
-    """End whatever this contact has running with this brand, whatever its flow says."""
-    connection.execute(
+def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime) -> list[int]:
+    """End whatever this contact has running with this brand, whatever its flow says; their rows."""
+    ended = connection.execute(
         update(conversations)
         .where(conversations.c.contact_id == contact_id, conversations.c.brand == brand, _ALIVE)
         .values(status=ENDED, outcome=outcome, wake_at=None, ended_at=now, queue=None)
+        .returning(conversations.c.id)
     )
+    return list(ended.scalars())
 
 
 def listed(connection: Connection, contact: str | None, after: int, most: int) -> list[Stored]:

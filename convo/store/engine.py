@@ -49,12 +49,13 @@ class Store:
         first = _Lane("convo-write", 1)
         self._first = first
         self._others = first if self.dialect == "sqlite" else _Lane("convo-write", 2)
-        self._checkpoints = _Checkpoints(self._engine) if self._file else None
+        self._checkpoints = _Checkpoints(self._engine, self._still_there) if self._file else None
 
     # Synchronous: commands and tests.
 
     def transact(self, job: Job[T]) -> T:
         """Run `job` in one write transaction, in this thread."""
+        self._still_there()  # before connecting too: SQLite would make an empty file in its place
         with (
             _translated(),
             self._engine.connect().execution_options(**_WRITES) as connection,
@@ -65,6 +66,7 @@ class Store:
 
     def look(self, job: Job[T]) -> T:
         """Run `job` in one read transaction, in this thread."""
+        self._still_there()
         with _translated(), self._engine.connect() as connection, connection.begin():
             return job(connection)
 
@@ -275,8 +277,9 @@ def _stop() -> None:
 class _Checkpoints:
     """Moves SQLite's log into its file beside the hot line, which would wait for it otherwise."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, still_there: Callable[[], None]) -> None:
         self._engine = engine
+        self._still_there = still_there
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="convo-checkpoint", daemon=True)
 
@@ -291,9 +294,10 @@ class _Checkpoints:
     def _run(self) -> None:
         while not self._done.wait(_CHECKPOINT_EVERY):
             try:
+                self._still_there()
                 with self._engine.connect() as connection:
                     connection.exec_driver_sql("COMMIT")
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
                     connection.exec_driver_sql("BEGIN")
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, StoreUnavailable):
                 continue  # the next one will do; the log only grows meanwhile

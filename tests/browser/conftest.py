@@ -40,8 +40,9 @@ def own_server(tmp_path: Path) -> Iterator[Served]:
     server.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One browser for this folder: Playwright's event loop must be gone when other tests run theirs."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("these tests drive Debian's chromium; apt-get install chromium")

@@ -29,7 +29,7 @@ from convo.runtime.settling import Result, settle
 from convo.runtime.starting import Start, start
 from convo.settings import SIMULATOR, Number
 from convo.store import consent as ledger
-from convo.store import contacts, conversations, messages, outbox
+from convo.store import contacts, conversations, outbox
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.messages import Stored as Message
@@ -157,14 +157,6 @@ class House(World):
         return self.do(lambda c: clockwork.wake(c, self.settings, self.library, self.clock()))
 
     # What there is to see.
-
-    def history(self, contact: str) -> list[Message]:
-        """Every message of a contact, as stored."""
-        return self.do(lambda c: messages.listed(c, contact, 0, 10_000))
-
-    def conversations(self, contact: str) -> list[Stored]:
-        """Every conversation of a contact, oldest first."""
-        return self.do(lambda c: conversations.listed(c, contact, 0, 10_000))
 
     def said(self, contact: str = ANA) -> list[str]:
         """Our texts to a contact that were not withdrawn, as stored."""

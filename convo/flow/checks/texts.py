@@ -24,7 +24,7 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     for path, message in subject.plan.faults:
         sentence, _, mend = message.partition("; ")
-        yield Finding(path, sentence, mend[:1].upper() + mend[1:])
+        yield Finding(path, sentence, mend[:1].upper() + mend[1:] + ("." if mend else ""))
 
 
 RULE = Rule("C005", Severity.ERROR, "a text or pattern cannot be read", BAD, GOOD, find)

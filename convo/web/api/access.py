@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from convo.errors import StoreUnavailable
+from convo.messages import storable
 from convo.settings import Settings
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -67,5 +68,5 @@ def contact(request: Request) -> str | None:
     asked = request.query_params.get("contact")
     if asked is None:
         return None
-    digits = asked.strip().removeprefix("+")
+    digits = storable(asked).strip().removeprefix("+")
     return f"+{digits}" if len(digits) > 6 else digits
