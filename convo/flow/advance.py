@@ -74,7 +74,6 @@ def open_session(
         vars=values,
         started_at=now,
         last_text_at=now,
-        entered_at=now,
     )
 
 

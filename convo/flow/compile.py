@@ -16,8 +16,8 @@ from convo.flow.run import Run
 from convo.flow.slots import parse_type
 from convo.flow.steps.then import Then
 
-# transitions logs every guard that says no; a flow's own history is in the store.
-logging.getLogger("transitions").setLevel(logging.ERROR)
+# transitions logs its every step; a flow's own history is in the store.
+logging.getLogger("transitions.core").disabled = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,20 +128,24 @@ class Run:
     # What comes of it.
 
     def turn(self) -> Turn:
-        clock_from, entered_at = self._session.clock_from, self._session.entered_at
+        before = self._session
+        clock_from = before.clock_from
         if self._entered:
-            clock_from, entered_at = self._now, self._now
+            clock_from = self._now
             counts = self._phase is not Phase.ENDED and bool(self._compiled.timers(self.state))
             if self._entry_say is not None and counts:
                 clock_from = None
                 said = self._effects[self._entry_say]
                 if isinstance(said, Say):
                     self._effects[self._entry_say] = replace(said, starts_clock=True)
-        session = replace(
-            self._session,
+        # Spelled out, not `replace`d: this is the hot line, and every field is looked at anyway.
+        session = Session(
+            contact=before.contact,
+            number=before.number,
+            timezone=before.timezone,
             vars=self._vars,
-            last_text_at=self._now if self._spoke else self._session.last_text_at,
-            entered_at=entered_at,
+            started_at=before.started_at,
+            last_text_at=self._now if self._spoke else before.last_text_at,
             state=self.state,
             visit=self._visit,
             clock_from=clock_from,

@@ -29,7 +29,6 @@ class Session:
     vars: Vars
     started_at: datetime
     last_text_at: datetime  # the last text either way; `expires` counts from it
-    entered_at: datetime
     state: str = ""  # empty until the flow has started
     visit: int = 0  # every visit to a state has a number of its own
     clock_from: datetime | None = None  # None while the texts said on entry are on their way

@@ -21,7 +21,6 @@ def decode(stored: Stored) -> Session:
         vars={name: _value(value) for name, value in stored.vars.items()},
         started_at=stored.started_at,
         last_text_at=datetime.fromisoformat(progress["last_text_at"]),
-        entered_at=datetime.fromisoformat(progress["entered_at"]),
         state=stored.state,
         visit=stored.visit,
         clock_from=stored.clock_from,
@@ -48,7 +47,6 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
         progress={
             "timezone": session.timezone,
             "last_text_at": session.last_text_at.isoformat(),
-            "entered_at": session.entered_at.isoformat(),
             "tries": session.tries,
             "fired": list(session.fired),
             "visits": dict(session.visits),

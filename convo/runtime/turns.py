@@ -21,7 +21,7 @@ class Writes:
 
     new: dict[int, Stored] = field(default_factory=dict)
     changed: dict[int, Stored] = field(default_factory=dict)
-    left: dict[int, int] = field(default_factory=dict)  # conversation → the visit it is in now
+    left: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # contact, conversation, visit
     drafts: list[messages.Draft] = field(default_factory=list)
     happened: list[events.Happened] = field(default_factory=list)
 
@@ -36,7 +36,7 @@ class Writes:
         conversations.insert(connection, list(self.new.values()))
         messages.write(connection, self.drafts)
         # After the drafts: a conversation that slept long may say and leave in one go.
-        messages.lapse(connection, self.left.items())
+        messages.lapse(connection, self.left.values())
         events.append(connection, self.happened)
         for collected in (self.new, self.changed, self.left, self.drafts, self.happened):
             collected.clear()
@@ -79,10 +79,9 @@ def _take(
     writes.put(after)
     writes.drafts += drafts
     writes.happened.append(_happened(stored.id, event, now))
-    if turn.session.phase is Phase.ENDED:
-        writes.left[stored.id] = turn.session.visit + 1
-    elif turn.session.visit > session.visit:
-        writes.left[stored.id] = turn.session.visit
+    ended = turn.session.phase is Phase.ENDED
+    if ended or turn.session.visit > session.visit:
+        writes.left[stored.id] = (stored.contact_id, stored.id, turn.session.visit + ended)
     return after
 
 

@@ -81,6 +81,7 @@ _QUEUED = messages.c.status == spelled(Status.QUEUED)
 _LAPSED = (
     update(messages)
     .where(
+        messages.c.contact_id == bindparam("contact"),  # the index goes by contact
         messages.c.conversation_id == bindparam("conversation"),
         messages.c.lapses,
         messages.c.visit < bindparam("from_visit"),
@@ -121,9 +122,11 @@ def write(connection: Connection, drafts: Sequence[Draft]) -> None:
     insert_rows(connection, messages, _WRITTEN, map(_row, numbers, drafts))
 
 
-def lapse(connection: Connection, left: Iterable[tuple[int, int]]) -> None:
-    """Withdraw texts of clocks and misses whose state was left: (conversation, visit it is in)."""
-    rows = [{"conversation": number, "from_visit": visit} for number, visit in left]
+def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
+    """Withdraw texts of clocks and misses whose state was left: (contact, conversation, visit)."""
+    rows = [
+        {"contact": contact, "conversation": number, "from_visit": visit} for contact, number, visit in left
+    ]
     if rows:
         connection.execute(_LAPSED, rows)
 

@@ -62,6 +62,7 @@ _IN_FLIGHT = exists().where(
 _HELD_BACK = and_(
     messages.c.kind == Kind.TEXT.value,
     exists().where(
+        _OTHER.c.contact_id == messages.c.contact_id,  # the index goes by contact
         _OTHER.c.conversation_id == messages.c.conversation_id,
         _OTHER.c.id < messages.c.id,
         _is(Status.QUEUED, _OTHER.c.status),
@@ -105,6 +106,7 @@ _READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding
 )
 _BY_ID = _SELECT.where(messages.c.id.in_(bindparam("ids", expanding=True)))
 _OF_PROVIDER = _SELECT.add_columns(messages.c.provider_id).where(
+    messages.c.provider_id.is_not(None),
     messages.c.direction == spelled(Direction.OUT),
     messages.c.provider_id.in_(bindparam("ids", expanding=True)),
 )

@@ -1,6 +1,7 @@
 """The tables, as SQLModel classes; the hot lines use `CLASS.__table__` with Core statements."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +33,12 @@ metadata = MetaData(
 )
 
 
+@lru_cache(maxsize=1024)
+def _as_text(moment: datetime) -> str:
+    # The rows of a transaction share its moments.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment: `timestamptz` on PostgreSQL, sortable UTC text on SQLite."""
 
@@ -46,7 +53,7 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return _as_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         del dialect
@@ -90,7 +97,10 @@ class ReceiptRow(Row, table=True):
     """What a provider delivered, word for word, once; `error` is set where it could not be used."""
 
     __tablename__ = "receipt"
-    __table_args__ = (_partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),)
+    __table_args__ = (
+        _partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),
+        {"sqlite_with_rowid": False},  # one tree to write instead of two
+    )
 
     provider_id: str = Field(primary_key=True)  # first: it is what is looked up
     account: str = Field(primary_key=True)
@@ -168,9 +178,13 @@ class MessageRow(Row, table=True):
         # What waits and what is under way stays small, however long the history grows.
         _partial("ix_message_due_at", "due_at", where="status = 'queued'"),
         _partial("ix_message_queued_contact_id_id", "contact_id", "id", where="status = 'queued'"),
-        _partial("ix_message_queued_conversation_id_id", "conversation_id", "id", where="status = 'queued'"),
         _partial("ix_message_sending_contact_id", "contact_id", where="status = 'sending'"),
-        _partial("ix_message_provider_id_account", "provider_id", "account", where="direction = 'out'"),
+        _partial(
+            "ix_message_provider_id_account",
+            "provider_id",
+            "account",
+            where="provider_id IS NOT NULL AND direction = 'out'",
+        ),
         _numbered(),
     )
 

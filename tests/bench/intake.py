@@ -31,16 +31,21 @@ CONTACTS = 2000
 AT_MOST = 60  # seconds for one measurement
 FLOW = """
 flow: echo
-start: greet
+start: ping
 triggers: {anything: true}
 expires: 1 day
+vars: {said: text = nothing}
 states:
-  greet: {say: Welcome., then: listen}
-  listen:
+  ping:
+    say: "Ping: {{ said }}"
     save: {said: text}
     otherwise: {say: Sorry?, tries: 20, then: bye}
-    then: answer
-  answer: {say: "Got {{ said }}", then: listen}
+    then: pong
+  pong:
+    say: "Pong: {{ said }}"
+    save: {said: text}
+    otherwise: {say: Sorry?, tries: 20, then: bye}
+    then: ping
   bye: {end: done}
 """
 

@@ -21,7 +21,7 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "early reports": lambda c: reports.take(c, {("simulator", "a")}),
     "live conversations": lambda c: conversations.alive(c, [1, 2]),
     "due conversations": lambda c: conversations.lock_due(c, NOW, 10),
-    "texts that lapse": lambda c: messages.lapse(c, [(1, 2)]),
+    "texts that lapse": lambda c: messages.lapse(c, [(1, 2, 3)]),
     "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
 }
 # Small by their condition, whatever the history: what waits, and what is under way.

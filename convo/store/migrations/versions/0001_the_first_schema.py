@@ -144,11 +144,10 @@ def upgrade() -> None:
     queued, sending, out = (
         _where("status = 'queued'"),
         _where("status = 'sending'"),
-        _where("direction = 'out'"),
+        _where("provider_id IS NOT NULL AND direction = 'out'"),
     )
     op.create_index("ix_message_due_at", "message", ["due_at"], **queued)
     op.create_index("ix_message_queued_contact_id_id", "message", ["contact_id", "id"], **queued)
-    op.create_index("ix_message_queued_conversation_id_id", "message", ["conversation_id", "id"], **queued)
     op.create_index("ix_message_sending_contact_id", "message", ["contact_id"], **sending)
     op.create_index("ix_message_provider_id_account", "message", ["provider_id", "account"], **out)
 
@@ -160,6 +159,7 @@ def upgrade() -> None:
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("received_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("provider_id", "account", name="pk_receipt"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_receipt_error", "receipt", ["received_at"], **_where("error IS NOT NULL"))
 
