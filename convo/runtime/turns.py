@@ -80,7 +80,9 @@ def _take(
     writes.drafts += drafts
     writes.happened.append(_happened(stored.id, event, now))
     ended = turn.session.phase is Phase.ENDED
-    if ended or turn.session.visit > session.visit:
+    # Only clocks and misses say texts that lapse.
+    may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
+    if may_lapse and (ended or turn.session.visit > session.visit):
         writes.left[stored.id] = (stored.contact_id, stored.id, turn.session.visit + ended)
     return after
 

@@ -46,8 +46,11 @@ def lock(
     or two processes could wait for each other.
     """
     wanted = sorted(set(numbers))
-    known = {row.number for row in connection.execute(_BY_NUMBER, {"numbers": wanted})}
+    also = list(also)
+    known = {row.number: _known(row) for row in connection.execute(_BY_NUMBER, {"numbers": wanted})}
     missing = [number for number in wanted if number not in known]
+    if connection.dialect.name == "sqlite" and not missing and not also:
+        return known  # the whole database is locked already
     if missing:
         connection.execute(
             upsert(connection, contacts).on_conflict_do_nothing(),

@@ -16,13 +16,10 @@ ENDED = "ended"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A conversation as it is stored: the columns, and the session's values as JSON."""
+    """A conversation as it is stored: the columns in their order, the session's values as JSON."""
 
     id: int
     contact_id: int
-    contact: str
-    language: str | None
-    timezone: str | None  # the contact's own, where it is known
     number: str
     brand: str
     flow: str
@@ -40,6 +37,9 @@ class Stored:
     wake_at: datetime | None
     started_at: datetime
     ended_at: datetime | None
+    contact: str
+    language: str | None
+    timezone: str | None  # the contact's own, where it is known
 
 
 _SELECT = select(
@@ -161,4 +161,4 @@ def next_wake(connection: Connection) -> datetime | None:
 
 
 def _stored(row: Any) -> Stored:
-    return Stored(**row._mapping)
+    return Stored(*row)

@@ -211,7 +211,7 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA wal_autocheckpoint=0" if not in_memory else "SELECT 1")
-        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA cache_size=-65536")  # KiB
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """How fast a text comes in: the whole first line beside a constant answer, in turn in one set-up.
 
-    python -m tests.bench.intake [--requests 20000] [--rounds 3] [--connections 32]
+    python -m tests.bench.intake [--requests 20000] [--rounds 3] [--connections 64]
 
 The servers run in a process of their own, one at a time, behind uvicorn on loopback: a bare
 Starlette route that answers a constant, a route that verifies and parses, the first line alone
@@ -142,7 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--kinds", default=",".join(KINDS))
     options = parser.parse_args()
     rng = random.Random(1)
