@@ -7,11 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from convo.errors import StoreUnavailable
-from convo.messages import storable
 from convo.settings import Settings
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-LONGEST_PAGE = 1000
 
 
 class Refusal(Exception):
@@ -51,22 +49,3 @@ def problem(refusal: Refusal) -> JSONResponse:
     """RFC 9457: `title` is a stable word for programs, `detail` a sentence for people."""
     body = {"type": "about:blank", "title": refusal.code, "status": refusal.status, "detail": f"{refusal}"}
     return JSONResponse(body, refusal.status, media_type="application/problem+json")
-
-
-def page(request: Request) -> tuple[int, int]:
-    """The cursor (rows after which to go on) and the most rows that a list asks for."""
-    after, most = request.query_params.get("cursor", "0"), request.query_params.get("limit", "100")
-    if not (after.isdecimal() and len(after) < 19):
-        raise Refusal(400, "bad_cursor", f"cursor is the `next` of the page before, not '{after}'")
-    if not (most.isdecimal() and len(most) < 5 and 1 <= int(most) <= LONGEST_PAGE):
-        raise Refusal(400, "bad_limit", f"limit is a number from 1 to {LONGEST_PAGE}, not '{most}'")
-    return int(after), int(most)
-
-
-def contact(request: Request) -> str | None:
-    """The `contact` of a query; a plus that came as a blank is understood."""
-    asked = request.query_params.get("contact")
-    if asked is None:
-        return None
-    digits = storable(asked).strip().removeprefix("+")
-    return f"+{digits}" if len(digits) > 6 else digits

@@ -12,7 +12,8 @@ from convo.runtime.sessions import shown
 from convo.runtime.starting import Start
 from convo.store import conversations
 from convo.store.conversations import Stored
-from convo.web.api.access import Refusal, contact, page
+from convo.web.api.access import Refusal
+from convo.web.api.lists import page
 
 # A conversation that cannot be started now differs from a request that is wrong.
 _CONFLICTS = frozenset({"opted_out", "busy", "key_reused"})
@@ -36,12 +37,7 @@ class Conversations:
 
     async def list(self, request: Request) -> Response:
         """Conversations in the order in which they started, a page at a time."""
-        after, most = page(request)
-        asked = contact(request)
-        found = await self._app.store.read(lambda c: conversations.listed(c, asked, after, most + 1))
-        items = found[:most]
-        following = str(items[-1].id) if len(found) > most else None
-        return JSONResponse({"items": [_shown(stored) for stored in items], "next": following})
+        return await page(self._app.store, request, conversations.listed, _shown)
 
     async def start(self, request: Request) -> Response:
         """201 with the new conversation; 200 with the earlier one where its `key` is known."""

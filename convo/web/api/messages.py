@@ -3,12 +3,12 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from convo.app import App
 from convo.store import messages
 from convo.store.messages import Stored
-from convo.web.api.access import contact, page
+from convo.web.api.lists import page
 
 
 class Messages:
@@ -17,12 +17,7 @@ class Messages:
 
     async def list(self, request: Request) -> Response:
         """Messages in the order in which they were stored, a page at a time."""
-        after, most = page(request)
-        asked = contact(request)
-        found = await self._app.store.read(lambda c: messages.listed(c, asked, after, most + 1))
-        shown = found[:most]
-        following = str(shown[-1].id) if len(found) > most else None
-        return JSONResponse({"items": [_shown(message) for message in shown], "next": following})
+        return await page(self._app.store, request, messages.listed, _shown)
 
 
 def _shown(message: Stored) -> dict[str, Any]:
