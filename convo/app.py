@@ -79,6 +79,7 @@ class App:
         """Read the flows anew and keep their sources; the problems of files that are wrong."""
         problems = self.library.read()
         await self.store.write(lambda c: self.library.save(c, self.clock()))
+        self.library.publish()
         return problems
 
     async def begin(self, wanted: Start) -> tuple[Stored, bool]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +55,27 @@ def run(app: App, host: str, port: int, manner: Manner) -> None:
     """Serve until interrupted."""
     listening = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
-    asyncio.run(_serve(app, listening, address, manner))
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_serve(app, listening, address, manner))
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform == "win32":  # where uvloop does not exist
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn raises a signal anew when it has ended; the App has to finish its sends first."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 async def _serve(app: App, listening: socket.socket, address: str, manner: Manner) -> None:
@@ -66,7 +88,7 @@ async def _serve(app: App, listening: socket.socket, address: str, manner: Manne
         http="httptools",
         ws="none",
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     try:
         for problem in await app.start():
             manner.tell(problem)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from convo.cli._serving import HOST, PORT, Manner, log_to_stderr, run
-from convo.errors import Problem, SettingsError
+from convo.errors import Problem, SettingsError, StoreUnavailable
 
 if TYPE_CHECKING:
     from convo.app import App
@@ -71,7 +71,11 @@ async def _watch(app: "App") -> None:
     async for changes in awatch(folder, debounce=200, step=50):
         if not any(path.endswith(".yaml") for _, path in changes):
             continue
-        problems = await app.read_flows()
+        try:
+            problems = await app.read_flows()
+        except StoreUnavailable as error:
+            print(f"{error}; the flows stay as they were", file=sys.stderr, flush=True)
+            continue
         for problem in problems:
             _tell(problem)
         if problems:

@@ -25,6 +25,7 @@ from convo.flow.session import (
 from convo.flow.slots import parse_type
 from convo.messages import Contact
 
+EXPIRES_AS = "expired"  # the outcome
 MOST_STATES = 100  # in one turn
 ERROR_QUEUE = "errors"  # the people who are called in when a flow fails
 
@@ -89,6 +90,10 @@ def advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tur
         run.end(event.outcome)
         return run.turn()
     trigger = _trigger(event)
+    if trigger == EXPIRED:
+        # Not an arrow: it ends any state, also one in which only a failed text stopped the flow.
+        run.end(EXPIRES_AS)
+        return run.turn()
     if not flows.root.can(run.state, trigger):
         return Turn(session)
     events = flows.root.machine.events
@@ -129,14 +134,15 @@ def next_clock(flows: Bundle, session: Session) -> tuple[datetime, TimedOut] | N
     """The clock that goes off next, and when; None for a conversation that has ended."""
     if session.phase is Phase.ENDED or session.state in ("", START):
         return None
-    expiry = session.last_text_at + flows.root.expires
-    clocks = [(expiry, TimedOut(EXPIRED))]
+    clocks: list[tuple[datetime, TimedOut]] = []
     if session.clock_from is not None:
-        clocks += [
+        clocks = [
             (session.clock_from + timer.delay, TimedOut(timer.trigger))
             for timer in flows.root.timers(session.state)
             if timer.trigger not in session.fired
         ]
+    # Last, so that a clock of the author's that is due at the same moment goes off first.
+    clocks.append((session.last_text_at + flows.root.expires, TimedOut(EXPIRED)))
     return min(clocks, key=lambda clock: clock[0])
 
 

@@ -10,7 +10,7 @@ from transitions import EventData, Machine, State
 
 from convo.clock import parse_duration
 from convo.flow.model import Flow
-from convo.flow.plan import EXPIRED, START, STARTED, Action, Arrow, Guard, Plan, StatePlan, Timer
+from convo.flow.plan import START, STARTED, Action, Arrow, Guard, Plan, StatePlan, Timer
 from convo.flow.render import Texts
 from convo.flow.run import Run
 from convo.flow.slots import parse_type
@@ -64,8 +64,6 @@ def plan(flow: Flow) -> Plan:
         result.states[name] = planned
         for step in state.steps():
             step.build(planned)
-        if planned.waits:
-            planned.arrow(EXPIRED, None, (), EXPIRED, do=lambda run: run.end("expired"))
     return result
 
 

@@ -114,7 +114,7 @@ class Simulator:
         self._told[contact].append(failure)
 
     async def send(self, message: Outbound) -> Accepted:
-        told = self._told[message.contact]
+        told = self._told.get(message.contact)
         failure = told.popleft() if told else None
         if isinstance(failure, SendError):
             raise failure

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from convo.clock import Clock
-from convo.errors import StoreUnavailable
+from convo.errors import ConvoError, StoreUnavailable
 from convo.flow.advance import ERROR_QUEUE, next_clock, next_wake
 from convo.flow.session import Phase
 from convo.runtime.library import Library
@@ -65,6 +65,7 @@ def _wake_one(
             writes.put(replace(stored, wake_at=next_wake(flows, session)))
             return
         stored = step(writes, stored, flows, clock[1], account, now)
+    raise ConvoError(f"its clocks went off {MOST_CLOCKS} times without moving on")
 
 
 def _with_a_person(stored: Stored, reason: str) -> Stored:
@@ -81,7 +82,7 @@ def _with_a_person(stored: Stored, reason: str) -> Stored:
 
 
 class Clockwork:
-    """Looks every second, and sooner when something was written, for conversations to wake."""
+    """Looks every second for conversations to wake."""
 
     def __init__(
         self,

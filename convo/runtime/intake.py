@@ -278,7 +278,9 @@ class Intake:
     async def _store_batch(self, batch: Sequence[Waiting]) -> None:
         items = [item for brought, _ in batch for item in brought]
         try:
-            await self._write(lambda line: take(line, items))
+            # One request may bring thousands; nobody else waits longer than for one slice of them.
+            for begin in range(0, len(items), MOST_ITEMS):
+                await self._write(partial(take, items=items[begin : begin + MOST_ITEMS]))
         except StoreUnavailable as error:
             for _, done in batch:
                 _settle(done, error)

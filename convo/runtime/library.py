@@ -35,7 +35,10 @@ class Library:
         return self._current
 
     def read(self) -> list[Problem]:
-        """Read the folder anew; the problems of files that keep their last good version."""
+        """Read the folder anew; the problems of files that keep their last good version.
+
+        What was read is served from `publish` on, which comes after `save`.
+        """
         problems: list[Problem] = []
         files: dict[Path, tuple[bytes, Bundle]] = {}
         for path in flow_files(self._folder):
@@ -51,10 +54,13 @@ class Library:
             if before is not None:
                 files[path] = before
         self._files = files
-        # Of two files with one name the first counts; `convo check` tells (C006).
-        self._current = {bundle.name: bundle for _, bundle in reversed(files.values())}
-        self._versions.update({bundle.version: bundle for bundle in self._current.values()})
         return problems
+
+    def publish(self) -> None:
+        """Serve what was read last."""
+        # Of two files with one name the first counts; `convo check` tells (C006).
+        self._current = {bundle.name: bundle for _, bundle in reversed(self._files.values())}
+        self._versions.update({bundle.version: bundle for bundle in self._current.values()})
 
     def save(self, connection: Connection, now: datetime) -> None:
         """Keep the source of the current versions, before a conversation can start on one."""

@@ -31,6 +31,8 @@ def apply(connection: Connection, library: Library, delivered: Sequence[Report],
     for report in delivered:
         at = report.at or now
         message = by_provider.get((report.account, report.provider_id)) or _ours(by_id, report)
+        if message is not None and message.contact != report.contact:
+            message = None  # not this contact's: whose lock we hold, and who alone may be spoken of
         if message is None:
             unknown.append(early.Early(report.account, report.provider_id, report.status, report.reason, at))
             continue

@@ -16,7 +16,7 @@ from convo.messages import Kind, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
 from convo.runtime.library import Library
 from convo.runtime.settling import NotBegun, Result, settle
-from convo.runtime.visits import Left, start_clocks
+from convo.runtime.visits import Left, overtaken, start_clocks
 from convo.store import consent, outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
@@ -95,7 +95,8 @@ def revive(
     rows = outbox.lock_dead(connection, leases_until, MOST_IN_FLIGHT)
     changes: list[Change] = []
     left: list[Left] = []
-    for message in outbox.dead(connection, rows, leases_until):
+    found = outbox.dead(connection, rows, leases_until)
+    for message in found:
         provider = providers.get(message.account)
         if provider is not None and provider.traits.idempotent:
             changes.append(Change(message.id, Status.QUEUED, message.tries, due_at=now))
@@ -103,6 +104,8 @@ def revive(
         changes.append(Change(message.id, Status.UNCERTAIN, message.tries, reason=Reason.UNKNOWN))
         left.append(Left(message, now))
     outbox.change(connection, changes)
+    late = overtaken(connection, {message.id: message for message in found}, changes)
+    outbox.change(connection, late)
     start_clocks(connection, library, left)
     return len(changes)
 

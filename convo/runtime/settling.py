@@ -10,7 +10,7 @@ from convo.messages import Accepted, Reason, SendError, Status, Trouble
 from convo.runtime import consent
 from convo.runtime.library import Library
 from convo.runtime.reports import moved
-from convo.runtime.visits import Left, start_clocks
+from convo.runtime.visits import Left, overtaken, start_clocks
 from convo.store import contacts, outbox, reports
 from convo.store.outbox import Change, Waiting
 
@@ -65,8 +65,10 @@ def settle(connection: Connection, library: Library, results: Sequence[Result]) 
         early = accepted[report.account, report.provider_id]
         last = changes.get(early.id)
         if (last.status if last else early.status).before(report.status):
-            overtaken = moved(early, report.status, report.reason, report.at, report.provider_id)
-            changes[early.id] = replace(overtaken, sent_at=last.sent_at if last else None)
+            reported = moved(early, report.status, report.reason, report.at, report.provider_id)
+            changes[early.id] = replace(reported, sent_at=last.sent_at if last else None)
+    for late in overtaken(connection, messages, list(changes.values())):
+        changes[late.id] = late
     outbox.change(connection, changes.values())
     start_clocks(connection, library, left)
 

@@ -18,7 +18,7 @@ import alembic.command
 import alembic.config
 import filelock
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
@@ -29,6 +29,7 @@ Job = Callable[[Connection], T]
 LOCK_TIMEOUT = 5  # seconds that a write waits for another process's lock
 _READERS = 4
 _CHECKPOINT_EVERY = 1.0  # seconds
+_LARGE_LOG = 64 * 1024 * 1024  # bytes
 _UPGRADE_LOCK = {"key": 0x636F6E766F}  # "convo", for pg_advisory_xact_lock
 _WRITES = {"convo_writes": True}
 
@@ -49,7 +50,7 @@ class Store:
         first = _Lane("convo-write", 1)
         self._first = first
         self._others = first if self.dialect == "sqlite" else _Lane("convo-write", 2)
-        self._checkpoints = _Checkpoints(self._engine, self._still_there) if self._file else None
+        self._checkpoints = _Checkpoints(self._engine, self._file, self._still_there) if self._file else None
 
     # Synchronous: commands and tests.
 
@@ -102,6 +103,7 @@ class Store:
 
         def job(connection: Connection) -> None:
             if self.dialect == "postgresql":
+                connection.execute(text("SET LOCAL lock_timeout = 0"))  # however long another takes
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), _UPGRADE_LOCK)
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
@@ -184,7 +186,13 @@ def _open(url: str) -> tuple[Engine, Path | None]:
                     connect_args={
                         "connect_timeout": LOCK_TIMEOUT,
                         # A plan made while a table was empty scans it whole ever after.
-                        "options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC",
+                        "options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC "
+                        f"-c lock_timeout={LOCK_TIMEOUT}s",
+                        # A server that vanished without a word is noticed.
+                        "keepalives_idle": 10,
+                        "keepalives_interval": 5,
+                        "keepalives_count": 3,
+                        "tcp_user_timeout": 15_000,  # milliseconds
                     },
                 ),
                 None,
@@ -277,8 +285,9 @@ def _stop() -> None:
 class _Checkpoints:
     """Moves SQLite's log into its file beside the hot line, which would wait for it otherwise."""
 
-    def __init__(self, engine: Engine, still_there: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, file: Path, still_there: Callable[[], None]) -> None:
         self._engine = engine
+        self._log = Path(f"{file}-wal")
         self._still_there = still_there
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="convo-checkpoint", daemon=True)
@@ -297,7 +306,11 @@ class _Checkpoints:
                 self._still_there()
                 with self._engine.connect() as connection:
                     connection.exec_driver_sql("COMMIT")
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+                    connection.exec_driver_sql(f"PRAGMA wal_checkpoint({self._mode()})")
                     connection.exec_driver_sql("BEGIN")
-            except (OperationalError, InterfaceError, StoreUnavailable):
+            except (SQLAlchemyError, OSError, StoreUnavailable):
                 continue  # the next one will do; the log only grows meanwhile
+
+    def _mode(self) -> str:
+        """PASSIVE never gets to begin the log anew while commits keep coming: RESTART holds them."""
+        return "RESTART" if self._log.stat().st_size > _LARGE_LOG else "PASSIVE"

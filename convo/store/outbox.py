@@ -28,6 +28,7 @@ class Waiting:
     conversation_id: int | None
     visit: int | None
     starts_clock: bool
+    lapses: bool
     key: str | None
     tries: int
     created_at: datetime
@@ -95,6 +96,7 @@ _COLUMNS = (
     messages.c.conversation_id,
     messages.c.visit,
     messages.c.starts_clock,
+    messages.c.lapses,
     messages.c.key,
     messages.c.tries,
     messages.c.created_at,
@@ -242,6 +244,7 @@ def _waiting(row: Any) -> Waiting:
         conversation_id=row.conversation_id,
         visit=row.visit,
         starts_clock=row.starts_clock,
+        lapses=row.lapses,
         key=row.key,
         tries=row.tries,
         created_at=row.created_at,

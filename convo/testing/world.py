@@ -45,6 +45,7 @@ class World:
         self._keys = (f"key-{place}" for place in itertools.count(1))
         self._store = _fresh_store()
         self.do(lambda connection: self.library.save(connection, now))
+        self.library.publish()
 
     def __enter__(self) -> "World":
         return self

@@ -101,6 +101,7 @@ class Town:
         )
         self.library = Library(flows)
         assert self.library.read() == []
+        self.library.publish()
         self.diaries: dict[str, Diary] = {}
         self._numbers = (f"+1555010{place:04}" for place in itertools.count(1))
         self._simulator = all_providers()[SIMULATOR](

@@ -121,6 +121,7 @@ def test_a_conversation_finishes_on_the_version_that_it_began_with(build: Build)
     file = house.settings.flows / "visit.yaml"
     file.write_text(VISIT.replace("See you!", "Until then!"))
     house.library.read()
+    house.library.publish()
     house.do(lambda c: house.library.save(c, house.clock()))
     house.take(house.text("yes"), house.text("visit", BEN), house.text("yes", BEN))
 

@@ -202,7 +202,7 @@ def test_a_request_that_did_not_begin_at_once_is_claimed_anew_behind_a_stop(hous
     assert house.leaves() == [STOPPED]
     assert house.leaves() == []
     unsent = house.message("Can you come?")
-    assert (unsent.status, unsent.reason) == (Status.WITHDRAWN, Reason.OPTED_OUT)
+    assert (unsent.status, unsent.reason) == (Status.WITHDRAWN, Reason.STOPPED)
 
 
 def test_a_conversation_whose_version_is_gone_does_not_stop_the_senders_work(house: House) -> None:
