@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from convo import phone
 from convo.clock import Clock
 from convo.errors import StoreUnavailable
-from convo.messages import Kind, Outbound, Reason, SendError, Status, Trouble
+from convo.messages import Accepted, Kind, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
 from convo.runtime.library import Library
 from convo.runtime.settling import NotBegun, Result, settle
@@ -113,13 +113,13 @@ def revive(
 async def send(provider: Provider | None, claimed: Claim, clock: Clock) -> Result:
     """Try one claimed message; whatever happens comes back as a result."""
 
-    def result(outcome: object) -> Result:
+    def result(outcome: Accepted | SendError | NotBegun) -> Result:
         return Result(
             claimed.outbound.id,
             claimed.contact_id,
             claimed.tries,
             clock(),
-            outcome,  # type: ignore[arg-type]
+            outcome,
         )
 
     if provider is None:

@@ -7,7 +7,7 @@ sender's claims, and clocks through the clockwork. Only time is not waited for.
 import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -129,7 +129,7 @@ class World:
                     )
                 )
             count += len(results)
-            self.do(lambda c, results=results: settling.settle(c, self.library, results))  # type: ignore[misc]
+            self.do(partial(settling.settle, library=self.library, results=results))
         return count
 
     def _report(self) -> None:
