@@ -20,7 +20,7 @@ LONGEST = timedelta(days=3660)
 
 def system() -> datetime:
     """The time now, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC)  # the one place that reads the machine's clock
 
 
 class VirtualClock:

@@ -40,7 +40,7 @@ def _language(text: str) -> str:
 TypeName = Annotated[str, AfterValidator(_type)]
 
 
-class Variable_(Section):  # noqa: N801 - `Variable` is the name of one
+class Defaulted(Section):
     """A variable with a default: `{type: text, default: Elm St}`, or `text = Elm St`."""
 
     type: TypeName
@@ -88,7 +88,7 @@ class Flow(Section):
     about: str | None = None
     language: Annotated[str, AfterValidator(_language)] = "en"
     needs: dict[Variable, TypeName] = Field(default_factory=dict)
-    vars: dict[Variable, Variable_] = Field(default_factory=dict)
+    vars: dict[Variable, Defaulted] = Field(default_factory=dict)
     start: Name
     triggers: Triggers | None = None
     expires: Duration = EXPIRES
@@ -158,7 +158,7 @@ def _known(place: Path) -> list[str]:
     if place[0] == "triggers":
         model = Triggers
     elif place[0] == "vars":
-        model = Variable_
+        model = Defaulted
     elif model is None:
         model = Answer if place[2] == "otherwise" else Goto
     return list(model.model_fields)

@@ -6,13 +6,14 @@ PostgreSQL intake has a thread of its own. What the transactions hold is in the 
 
 import itertools
 import queue
+import sqlite3
 import threading
 from asyncio import wrap_future
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import alembic.command
 import alembic.config
@@ -87,12 +88,12 @@ class Store:
     def snapshot(self) -> bytes:
         """Everything that a SQLite database in memory holds."""
         with closing(self._engine.raw_connection()) as connection:
-            return bytes(connection.driver_connection.serialize())  # type: ignore[union-attr]
+            return cast(sqlite3.Connection, connection.driver_connection).serialize()
 
     def restore(self, snapshot: bytes) -> None:
         """Make a SQLite database in memory hold what `snapshot` was taken of."""
         with closing(self._engine.raw_connection()) as connection:
-            connection.driver_connection.deserialize(snapshot)  # type: ignore[union-attr]
+            cast(sqlite3.Connection, connection.driver_connection).deserialize(snapshot)
 
     # Its life.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,8 @@ class ScenarioFile(pytest.File):
 class ScenarioItem(pytest.Item):
     """One test of a flow."""
 
-    def __init__(self, *, scenario: object, **kwargs: object) -> None:
-        super().__init__(**kwargs)  # type: ignore[arg-type]  # pytest passes on what it knows
+    def __init__(self, *, scenario: object, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self._scenario = scenario
 
     def runtest(self) -> None:

@@ -50,6 +50,7 @@ def parsed(folder: Path) -> Starlette:
     async def drop(items: list[Item]) -> None:
         del items
 
+    # Storing is the one thing that this server leaves out, so it is taken out by force.
     app.intake.put = drop  # type: ignore[method-assign, assignment]
     return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))])
 

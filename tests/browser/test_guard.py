@@ -123,19 +123,19 @@ class _Real:
     traits = Traits(idempotent=True)
 
     def verify(self, request: RawRequest) -> None:
-        raise NotImplementedError
+        raise AssertionError("the page reached a provider of real phones")
 
     def parse(self, request: RawRequest) -> Sequence[Item]:
-        raise NotImplementedError
+        raise AssertionError("the page reached a provider of real phones")
 
     def acknowledge(self, request: RawRequest) -> Response:
-        raise NotImplementedError
+        raise AssertionError("the page reached a provider of real phones")
 
     async def send(self, message: Outbound) -> Accepted:
-        raise NotImplementedError
+        raise AssertionError("the page reached a provider of real phones")
 
     async def close(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("the page reached a provider of real phones")
 
 
 @pytest.mark.parametrize("path", ["/phone/texts", "/phone/coverage", "/phone/start"])

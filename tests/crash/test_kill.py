@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -159,7 +160,7 @@ class Story:
         try:
             store.look(self._check_stored)
             for contact in sorted({text.contact for text in self._texts}):
-                history = store.look(lambda c, contact=contact: messages.listed(c, contact, 0, 10_000))  # type: ignore[misc]
+                history = store.look(partial(messages.listed, contact=contact, after=0, most=10_000))
                 self._check_contact(contact, history)
         finally:
             store.close()

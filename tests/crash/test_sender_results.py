@@ -39,13 +39,13 @@ class Carrier:
         return Accepted(message.key)
 
     def verify(self, request: RawRequest) -> None:
-        raise NotImplementedError
+        raise AssertionError("no webhook comes in this story")
 
     def parse(self, request: RawRequest) -> Sequence[Item]:
-        raise NotImplementedError
+        raise AssertionError("no webhook comes in this story")
 
     def acknowledge(self, request: RawRequest) -> Response:
-        raise NotImplementedError
+        raise AssertionError("no webhook comes in this story")
 
     async def close(self) -> None:
         pass

@@ -5,6 +5,8 @@ import pytest
 from convo.errors import FlowError, Problem
 from convo.flow import model
 from convo.flow.source import read
+from convo.flow.steps.otherwise import Otherwise
+from convo.flow.steps.replies import Replies
 
 GOOD = """\
 flow: sample
@@ -142,5 +144,8 @@ def test_a_word_is_taken_as_it_was_typed_as_key_and_as_value(word: str) -> None:
     flow = model.parse(read(source.encode(), "sample.yaml"))
     state = flow.states["ask"]
 
-    assert list(getattr(state, "replies").root) == [word]  # noqa: B009 - made from the constructs at run time
-    assert getattr(state, "otherwise").root.say == word  # noqa: B009
+    replies, otherwise = state.step(Replies), state.step(Otherwise)
+    assert replies is not None
+    assert otherwise is not None
+    assert list(replies.root) == [word]
+    assert otherwise.root.say == word
