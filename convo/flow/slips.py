@@ -1,0 +1,140 @@
+"""Typing slips: whether a reply nearly is one of the choices, and the sentence that restates them.
+
+A slip is never taken for the choice: somebody who typed `mo` may have meant NO.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from convo.flow.keys import parse_patterns
+from convo.flow.patterns import Has, Kind, Media, Pattern, Reply, Starts, Whole
+from convo.flow.slots.numbers import Number
+
+_LEAST_LETTERS = 4  # of a choice in which one letter may be wrong, missing or too many
+_IN_GSM = frozenset("ÉÑÇÄÖÜÅÆØ")  # capitals with a mark that the phone's own alphabet has (GSM 03.38)
+
+
+def slip(reply: Reply, patterns: Iterable[Pattern]) -> bool:
+    """Whether `reply` is one typing slip from exactly one of the words that `patterns` wait for.
+
+    A slip is a letter wrong, missing, too many, or two swapped, in a choice of four letters or more;
+    in a choice of three it is two swapped alone (`yse`).
+    """
+    choices = {words for pattern in patterns if (words := _words(pattern))}
+    return reply.plain not in choices and sum(_is_slip(reply.plain, choice) for choice in choices) == 1
+
+
+def _words(pattern: Pattern) -> str:
+    match pattern:
+        case Whole(plain=plain):
+            return plain
+        case Has(words=words) | Starts(words=words):
+            return words.strip()
+        case _:
+            return ""
+
+
+def _is_slip(typed: str, choice: str) -> bool:
+    letters = sum(map(str.isalpha, choice))
+    if letters < _LEAST_LETTERS - 1 or abs(len(typed) - len(choice)) > 1 or typed == choice:
+        return False
+    at = next((i for i, (one, two) in enumerate(zip(typed, choice, strict=False)) if one != two), None)
+    if at is None:
+        return letters >= _LEAST_LETTERS  # one more or one less at the end
+    swapped = typed[at : at + 2] == choice[at : at + 2][::-1] and typed[at + 2 :] == choice[at + 2 :]
+    if letters < _LEAST_LETTERS:
+        return swapped and choice[at : at + 2].isalpha()
+    return swapped or typed[at + 1 :] in (choice[at + 1 :], choice[at:]) or typed[at:] == choice[at + 1 :]
+
+
+def restated(keys: Iterable[str], language: str) -> str:
+    """The sentence that says the choices again, the first word of each key of `replies` in capitals.
+
+    In English, French and Spanish, in English for other languages. It is no question that a YES or
+    a NO would answer, and its capitals do not make it dearer than it was.
+    """
+    speech = _SPEECHES.get(language.partition("-")[0].lower(), _SPEECHES["en"])
+    words = list(dict.fromkeys(filter(None, (_first(key, speech) for key in keys))))
+    if not words:
+        return speech.lost
+    *others, last = words
+    either = "u" if speech.either == "o" and last.startswith(("O", "HO")) else speech.either  # `siete u ocho`
+    return speech.please.format(f"{', '.join(others)} {either} {last}" if others else last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    please: str
+    either: str
+    lost: str  # where there is no word to restate
+    kinds: Mapping[str, str]
+    between: str
+
+
+_SPEECHES: Mapping[str, _Speech] = {
+    "en": _Speech(
+        "Please reply {}.",
+        "or",
+        "Sorry, I did not understand that.",
+        {"number": "with a number", "date": "with a date", "time": "with a time",
+         "email": "with an email address", "phone": "with a phone number", "media": "with a picture"},
+        "with a number from {} to {}",
+    ),
+    "fr": _Speech(
+        "Merci de répondre {}.",
+        "ou",
+        "Désolé, je n'ai pas compris.",
+        {"number": "par un nombre", "date": "par une date", "time": "par une heure",
+         "email": "par une adresse e-mail", "phone": "par un numéro de téléphone", "media": "par une photo"},
+        "par un nombre de {} à {}",
+    ),
+    "es": _Speech(
+        "Por favor, responda {}.",
+        "o",
+        "Lo siento, no he entendido.",
+        {"number": "con una cifra", "date": "con una fecha", "time": "con una hora",
+         "email": "con un correo", "phone": "con un número de teléfono", "media": "con una foto"},
+        "con una cifra del {} al {}",
+    ),
+}  # fmt: skip
+
+
+def _first(key: str, speech: _Speech) -> str:
+    """What stands for one key: its first word in capitals, else the kind or the emoji that it takes."""
+    patterns = parse_patterns(key)
+    phrases = [_said(pattern) for pattern in patterns]
+    for phrase in phrases:
+        if any(map(str.isalnum, phrase)):
+            return _capitals(phrase)
+    for pattern, phrase in zip(patterns, phrases, strict=True):
+        if isinstance(pattern, Kind):
+            bounds = _bounds(pattern)
+            return speech.between.format(*bounds) if bounds else speech.kinds[pattern.slot.name]
+        if phrase or isinstance(pattern, Media):
+            return phrase or speech.kinds["media"]
+    return ""
+
+
+def _bounds(pattern: Kind) -> tuple[int, int] | None:
+    slot = pattern.slot
+    return (slot.least, slot.most) if isinstance(slot, Number) and slot.bounded else None
+
+
+def _said(pattern: Pattern) -> str:
+    """The words of a pattern as its author wrote them."""
+    match pattern:
+        case Whole(source=source):
+            return source
+        case Has(source=source) | Starts(source=source):
+            return source.partition(" ")[2].strip()
+        case _:
+            return ""
+
+
+def _capitals(phrase: str) -> str:
+    """`SI` of `sí`: capitals whose accents would cost the text its 160 characters go without them."""
+    return "".join(
+        sign if sign.isascii() or sign in _IN_GSM else unicodedata.normalize("NFD", sign)[0]
+        for sign in unicodedata.normalize("NFC", phrase.upper())
+    )
