@@ -4,6 +4,8 @@ ConvoError
 ├── FlowError            a flow file is wrong; carries its problems
 ├── SettingsError        a setting is wrong; says which and how to mend it
 ├── StartError           a conversation cannot be started
+├── HandBackError        a person cannot hand a conversation back like this
+├── InboxError           a person cannot do this with a conversation
 ├── InvalidSignature     a request is not from whom it says (401)
 ├── UnreadablePayload    a request's body cannot be read (400)
 └── StoreUnavailable     the database cannot store now (503)
@@ -60,6 +62,29 @@ class SettingsError(ConvoError):
 
 class StartError(ConvoError):
     """A conversation cannot be started; `code` is a stable word for programs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class HandBackError(ConvoError):
+    """A conversation cannot go on as a person asked; `code` is a stable word for programs.
+
+    `unknown_state`, `nowhere` (no state was given, and the flow names none), `unknown_variable`,
+    `wrong_variable`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class InboxError(ConvoError):
+    """A person cannot do this with a conversation; `code` is a stable word for programs.
+
+    `not_found`, `ended`, `not_handed_off`, `opted_out`, `bad_text`, `bad_outcome`, `key_reused`.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

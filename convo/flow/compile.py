@@ -4,16 +4,21 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from transitions import EventData, Machine, State
 
 from convo.clock import parse_duration
-from convo.flow.model import Flow
-from convo.flow.plan import START, STARTED, Action, Arrow, Guard, Plan, StatePlan, Timer
+from convo.flow.language import read_in
+from convo.flow.model import Flow, StateBase, WhenBusy
+from convo.flow.plan import START, STARTED, Action, Arrow, Guard, Plan, StatePlan, Timer, jump
 from convo.flow.render import Texts
+from convo.flow.restating import Restating
 from convo.flow.run import Run
 from convo.flow.slots import parse_type
+from convo.flow.steps.choose import Choose
+from convo.flow.steps.otherwise import TRIES, Otherwise
+from convo.flow.steps.replies import Replies
 from convo.flow.steps.then import Then
 
 # transitions logs its every step; a flow's own history is in the store.
@@ -27,7 +32,10 @@ class Compiled:
     flow: Flow
     plan: Plan
     machine: Machine
+    languages: tuple[str, ...]  # those of its texts, its own first
     expires: timedelta
+    start_within: timedelta  # it is not started later than so long after it was asked for
+    when_busy: WhenBusy
 
     def can(self, state: str, trigger: str) -> bool:
         """Whether `trigger` means anything in `state`."""
@@ -36,6 +44,11 @@ class Compiled:
 
     def timers(self, state: str) -> list[Timer]:
         return self.plan.states[state].timers
+
+    def language_for(self, wanted: str | None) -> str:
+        """The locale in which replies of a contact who wants the language `wanted` are read."""
+        own = self.flow.language
+        return own if wanted is None else read_in(self.languages, wanted, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +66,44 @@ class Bundle:
 
 def plan(flow: Flow) -> Plan:
     """What the constructs of a flow add up to."""
-    result = Plan(Texts())
+    result = Plan(Texts(), flow.language)
     for variable, kind in flow.needs.items():
         result.types[variable] = parse_type(kind)
     for variable, declared in flow.vars.items():
         result.types[variable] = parse_type(declared.type)
     for name, state in flow.states.items():
-        then = state.step(Then)
-        planned = StatePlan(name, ("states", name), then.root if then else None, result)
+        then, choose = state.step(Then), state.step(Choose)
+        planned = StatePlan(
+            name,
+            ("states", name),
+            result,
+            then=then.root if then else None,
+            goes_on=bool(then or choose),
+        )
         result.states[name] = planned
-        for step in state.steps():
-            step.build(planned)
+        for part in _parts(flow, state):
+            part.build(planned)
     return result
+
+
+class Part(Protocol):
+    """What a state is made of."""
+
+    @property
+    def ORDER(self) -> int: ...  # noqa: N802  a constant of its class
+
+    def build(self, state: StatePlan) -> None: ...
+
+
+def _parts(flow: Flow, state: StateBase) -> list[Part]:
+    """A state's constructs and what its flow adds to them, in the order in which they are taken up."""
+    parts: list[Part] = [*state.steps()]
+    if flow.anywhere and any(step.LISTENS for step in state.steps()):
+        parts.append(flow.anywhere)
+    if state.step(Replies):
+        otherwise = state.step(Otherwise)
+        parts.append(Restating(otherwise.root.tries if otherwise else TRIES))
+    return sorted(parts, key=lambda part: part.ORDER)
 
 
 def compile_plan(flow: Flow, planned: Plan) -> Compiled:
@@ -75,6 +114,8 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
     ]
     machine = Machine(model=None, states=states, initial=START, auto_transitions=False, send_event=True)
     machine.add_transition(STARTED, START, flow.start)
+    for name in planned.states:  # where a person, an error or a text after the end may lead
+        machine.add_transition(jump(name), START, name)
     timers = {timer.trigger for state in planned.states.values() for timer in state.timers}
     for arrow in planned.arrows:
         before: list[str | Callback] = [_fire(arrow)] if arrow.trigger in timers else []
@@ -85,7 +126,15 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
             conditions=[_condition(arrow.when)] if arrow.when else None,
             before=[*before, _on_enter(arrow.do)] if arrow.do else before,
         )
-    return Compiled(flow, planned, machine, parse_duration(flow.expires))
+    return Compiled(
+        flow=flow,
+        plan=planned,
+        machine=machine,
+        languages=planned.languages,
+        expires=parse_duration(flow.expires),
+        start_within=parse_duration(flow.start_within),
+        when_busy=flow.busy,
+    )
 
 
 Callback = Callable[[EventData], Any]

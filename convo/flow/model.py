@@ -1,5 +1,6 @@
 """The models of a flow file: which keys there are and what each takes."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import (
@@ -14,26 +15,38 @@ from pydantic import (
 )
 
 from convo.errors import FlowError, Problem
-from convo.flow import render
+from convo.flow.anywhere import Anywhere
 from convo.flow.names import did_you_mean
 from convo.flow.slots import parse_type
 from convo.flow.source import Path, Source
 from convo.flow.steps import all_steps
-from convo.flow.steps.base import Duration, Goto, Name, Section, Step, Variable
+from convo.flow.steps.base import BRANCH, Duration, Goto, Language, Name, Section, Step, Variable
 from convo.flow.steps.otherwise import Answer
 from convo.flow.triggers import Triggers
 
 S = TypeVar("S", bound=Step)
 EXPIRES = "7 days"
+START_WITHIN = "1 hour"
+
+
+class Purpose(StrEnum):
+    """What a flow's texts are for; decides consent, quiet hours and priority."""
+
+    TRANSACTIONAL = "transactional"
+    MARKETING = "marketing"
+    VERIFICATION = "verification"
+
+
+class WhenBusy(StrEnum):
+    """What becomes of a start while the contact is in another conversation on that number."""
+
+    QUEUE = "queue"  # it waits for the other's end
+    INTERRUPT = "interrupt"  # the other is suspended, and goes on afterwards
+    SKIP = "skip"
 
 
 def _type(text: str) -> str:
     parse_type(text)
-    return text
-
-
-def _language(text: str) -> str:
-    render.locale(text)
     return text
 
 
@@ -86,13 +99,25 @@ class Flow(Section):
 
     flow: Name
     about: str | None = None
-    language: Annotated[str, AfterValidator(_language)] = "en"
+    language: Language = "en"
     needs: dict[Variable, TypeName] = Field(default_factory=dict)
     vars: dict[Variable, Defaulted] = Field(default_factory=dict)
     start: Name
     triggers: Triggers | None = None
+    purpose: Purpose = Purpose.TRANSACTIONAL
+    when_busy: WhenBusy | None = None
+    start_within: Duration = START_WITHIN
     expires: Duration = EXPIRES
+    afterwards: Name | None = None
+    anywhere: Anywhere | None = None
+    on_error: Name | None = None
     states: dict[Name, State]
+
+    @property
+    def busy(self) -> WhenBusy:
+        """`when_busy`, or what goes without saying."""
+        usual = WhenBusy.INTERRUPT if self.purpose is Purpose.VERIFICATION else WhenBusy.QUEUE
+        return self.when_busy or usual
 
     @field_validator("states")
     @classmethod
@@ -119,12 +144,14 @@ _SENTENCES = {
     "list_type": "this must be a list, like [one, two]",
     "string_too_short": "this text is empty",
     "string_too_long": "this text is too long; {max_length} characters are the most",
-    "too_short": "this list is empty",
+    "too_short": "nothing stands in here",
+    "union_tag_invalid": "this must be a text, or one text for each language",
+    "enum": "this must be one of {expected}",
 }
 
 
 def _problem(source: Source, error: dict[str, Any]) -> Problem:
-    place: Path = tuple(error["loc"])
+    place: Path = tuple(part for part in error["loc"] if not str(part).startswith(BRANCH))
     kind = error["type"]
     if kind == "missing":
         message = f"the key '{place[-1]}' is missing"
@@ -153,12 +180,15 @@ def _example(key: str) -> str:
 
 def _known(place: Path) -> list[str]:
     """The keys that may stand where `place` ends."""
-    sections: dict[int, type[BaseModel]] = {1: Flow, 3: State}
-    model = sections.get(len(place))
-    if place[0] == "triggers":
+    model: type[BaseModel] = Goto
+    if len(place) == 1:
+        model = Flow
+    elif place[0] == "triggers":
         model = Triggers
     elif place[0] == "vars":
         model = Defaulted
-    elif model is None:
-        model = Answer if place[2] == "otherwise" else Goto
+    elif place[0] == "states" and len(place) == 3:
+        model = State
+    elif place[0] == "states" and place[2] == "otherwise":
+        model = Answer
     return list(model.model_fields)

@@ -3,12 +3,15 @@
 The constructs in `steps/` write it, `compile` builds the machine from it, and the checks read it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from convo.flow.expressions import Expression
+from convo.flow.language import primary
 from convo.flow.match import Pattern
+from convo.flow.phrase import Phrase
 from convo.flow.render import Text, Texts
 from convo.flow.slots import SlotType
 from convo.flow.source import Path
@@ -18,13 +21,23 @@ if TYPE_CHECKING:
 
 Guard = Callable[["Run"], bool]
 Action = Callable[["Run"], None]
+Wording = str | Mapping[str, str]  # a text, or one per language
+Said = Wording | Sequence[Wording]  # what stands under `say`
+Assignments = tuple[tuple[str, Expression], ...]
 
 START = "(start)"  # where a machine stands before its flow has started
 STARTED = "started"
 REPLIED = "replied"
 PASSED = "passed"
+SAVED = "saved"  # a reply was kept, and `choose` says where that leads
 HANDED_BACK = "handed_back"
+UNDELIVERED = "undelivered"
 EXPIRED = "expires"
+
+
+def jump(state: str) -> str:
+    """The trigger that leads from `START` to `state`, past every arrow of the author's."""
+    return f"to {state}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,17 @@ class Timer:
 
     trigger: str
     delay: timedelta
+    path: Path
+    speaks: bool  # it says something, which puts off the flow's expiry
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A line of replies that a state understands, and where it stands."""
+
+    key: str
+    patterns: tuple[Pattern, ...]
+    path: Path
 
 
 @dataclass(slots=True)
@@ -54,11 +78,14 @@ class StatePlan:
 
     name: str
     path: Path
-    then: str | None
     plan: "Plan"
+    then: str | None = None
+    goes_on: bool = False  # has a `then` or a `choose`
     on_enter: list[Action] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
-    patterns: list[tuple[str, tuple[Pattern, ...]]] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
+    reads: SlotType | None = None  # the type of its `save`
+    speaks: bool = False  # on entry
     waits: bool = False  # for a reply, a clock or a person
     listens: bool = False  # for a reply
     hands_off: bool = False
@@ -76,11 +103,32 @@ class StatePlan:
     ) -> None:
         self.plan.arrows.append(Arrow(trigger, self.name, dest, self.path + path, label, when=when, do=do))
 
-    def text(self, source: str, path: Path) -> Text:
-        return self.plan.text(source, self.path + path, self.name)
+    def phrases(self, said: Said | None, path: Path) -> tuple[Phrase, ...]:
+        return self.plan.phrases(said, self.path + path)
 
-    def saves(self, variable: str, kind: SlotType) -> None:
-        self.plan.types[variable] = kind
+    def assignments(self, assigned: Mapping[str, str] | None, path: Path) -> Assignments:
+        """The compiled expressions of a `set`; its variables are known from here on."""
+        self.plan.assigned.update(assigned or ())
+        return tuple(
+            (variable, self.plan.expression(source, (*self.path, *path, variable)))
+            for variable, source in (assigned or {}).items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A text or an expression and where it stands, for the checks."""
+
+    used: Text | Expression
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPhrase:
+    """What is said at one go and where it stands, for the checks."""
+
+    phrase: Phrase
+    path: Path
 
 
 def _nothing(names: Mapping[str, object]) -> str:
@@ -88,32 +136,95 @@ def _nothing(names: Mapping[str, object]) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A text and where it stands, for the checks."""
-
-    text: Text
-    path: Path
-    state: str
-
-
 @dataclass(slots=True)
 class Plan:
     """A whole flow as arrows, states, texts and the types of its variables."""
 
     texts: Texts
+    language: str
     states: dict[str, StatePlan] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
-    placed: list[PlacedText] = field(default_factory=list)
     types: dict[str, SlotType] = field(default_factory=dict)
-    faults: list[tuple[Path, str]] = field(default_factory=list)
+    assigned: set[str] = field(default_factory=set)  # variables from `set` and from patterns
+    faults: dict[Path, str] = field(default_factory=dict)
+    _used: dict[Path, Text | Expression] = field(default_factory=dict)
+    _phrases: dict[Path, Phrase] = field(default_factory=dict)
 
-    def text(self, source: str, path: Path, state: str) -> Text:
+    @property
+    def placed(self) -> list[Placed]:
+        return [Placed(used, path) for path, used in self._used.items()]
+
+    @property
+    def said(self) -> list[PlacedPhrase]:
+        return [PlacedPhrase(phrase, path) for path, phrase in self._phrases.items()]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that some text is written in, the flow's own first."""
+        written = (language for phrase in self._phrases.values() for language in phrase.texts)
+        return tuple(dict.fromkeys((self.language, *written)))
+
+    def phrases(self, said: Said | None, path: Path) -> tuple[Phrase, ...]:
+        """What `say` says, in order. A path is compiled once: `anywhere` stands in many states."""
+        if said is None:
+            return ()
+        if isinstance(said, str | Mapping):
+            return (self._phrase(said, path),)
+        return tuple(self._phrase(each, (*path, place)) for place, each in enumerate(said))
+
+    def text(self, source: str, path: Path) -> Text:
         """The compiled text; one that does not parse is put on record as a fault."""
-        try:
-            compiled = self.texts.compile(source)
-        except ValueError as error:
-            self.faults.append((path, str(error)))
-            compiled = Text(source, frozenset(), _nothing)
-        self.placed.append(PlacedText(compiled, path, state))
-        return compiled
+        found = self._used.get(path)
+        if not isinstance(found, Text):
+            try:
+                found = self.texts.compile(source)
+            except ValueError as error:
+                self.faults[path] = str(error)
+                found = Text(source, frozenset(), _nothing)
+            self._used[path] = found
+        return found
+
+    def expression(self, source: str, path: Path) -> Expression:
+        """The compiled expression; one that does not parse is put on record as a fault."""
+        found = self._used.get(path)
+        if not isinstance(found, Expression):
+            try:
+                found = self.texts.expression(source)
+            except ValueError as error:
+                self.faults[path] = str(error)
+                found = Expression(source, frozenset(), _nothing)
+            self._used[path] = found
+        return found
+
+    def _phrase(self, wording: Wording, path: Path) -> Phrase:
+        if path not in self._phrases:
+            if isinstance(wording, str):
+                text = self.text(wording, path)
+                self._phrases[path] = Phrase({self.language: text}, self.language, text)
+            else:
+                texts = {
+                    self._tag(tag, wording): self.text(text, (*path, tag)) for tag, text in wording.items()
+                }
+                self._phrases[path] = Phrase(texts, self.language)
+        return self._phrases[path]
+
+    def _tag(self, tag: str, wording: Mapping[str, str]) -> str:
+        """The flow's language for the first `en` of a flow in `en-GB` that says nothing for `en-GB`."""
+        own = [each for each in wording if primary(each) == primary(self.language)]
+        return self.language if self.language not in own and own[:1] == [tag] else tag
+
+
+def in_order(*actions: Action | None) -> Action | None:
+    """One action that does these; None where there is nothing to do."""
+    done: Iterable[Action] = tuple(action for action in actions if action is not None)
+    if not done:
+        return None
+    (first, *others) = done
+    if not others:
+        return first
+
+    def act(run: "Run") -> None:
+        for action in done:
+            action(run)
+
+    return act

@@ -1,27 +1,33 @@
 """A session while one event runs through it: the light model that the machine moves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from convo.flow.dates import Reading
-from convo.flow.match import Reply
-from convo.flow.plan import START
-from convo.flow.render import SPEECH, RenderError, Speech, Text
+from convo.flow.expressions import Expression
+from convo.flow.language import spoken
+from convo.flow.match import Pattern, Reply, match
+from convo.flow.phrase import Phrase
+from convo.flow.plan import PASSED, SAVED, START, Assignments
+from convo.flow.render import SPEECH, RenderError, Speech
 from convo.flow.session import (
     Effect,
     End,
     Event,
     HandOff,
     Phase,
+    Reopened,
     Replied,
     Say,
     Session,
+    Started,
     Turn,
     Value,
 )
+from convo.flow.slips import restated, slip
 from convo.flow.slots import SlotType
 
 if TYPE_CHECKING:
@@ -35,9 +41,9 @@ class Run:
     """One event's run to completion. The constructs call its verbs; the machine sets its state."""
 
     __slots__ = (
-        "_compiled", "_effects", "_entered", "_entry_say", "_fired", "_now", "_outcome", "_phase",
-        "_queue", "_read", "_reply", "_session", "_spoke", "_tries", "_vars", "_visit", "_visits",
-        "state",
+        "_compiled", "_effects", "_entered", "_entry_say", "_fired", "_groups", "_now", "_outcome",
+        "_phase", "_queue", "_read", "_reading", "_reply", "_session", "_spoke", "_tries", "_vars",
+        "_visit", "_visits", "goes_on_by", "state",
     )  # fmt: skip
 
     def __init__(self, compiled: "Compiled", session: Session, event: Event, now: datetime) -> None:
@@ -45,6 +51,7 @@ class Run:
         self._session = session
         self._now = now
         self.state = session.state or START
+        self.goes_on_by = PASSED  # the trigger that leads on where nothing is waited for
         self._visit = session.visit
         self._visits: Mapping[str, int] = session.visits
         self._tries = session.tries
@@ -53,9 +60,12 @@ class Run:
         self._phase, self._outcome, self._queue = session.phase, session.outcome, session.queue
         self._entered = False
         self._entry_say: int | None = None  # the place of the last text said on entry
-        self._spoke = isinstance(event, Replied)
-        self._reply = Reply.of(event.text) if isinstance(event, Replied) else None
-        self._read: Value | None = None
+        self._reply = Reply.of(event.text, event.media) if isinstance(event, Replied | Reopened) else None
+        # A conversation that was queued begins to count its silence when it begins.
+        self._spoke = self._reply is not None or isinstance(event, Started)
+        self._read: Value | None = None  # what the reply, or a part of it, was read as
+        self._groups: Mapping[str, str] = {}
+        self._reading: Reading | None = None
         self._effects: list[Effect] = []
 
     # What the constructs ask.
@@ -75,12 +85,36 @@ class Run:
     def phase(self) -> Phase:
         return self._phase
 
+    def reading(self) -> Reading:
+        """How replies are read: in which language and time zone, and when it is."""
+        if self._reading is None:
+            session = self._session
+            language = self._compiled.language_for(session.contact.language)
+            self._reading = Reading(self._now, ZoneInfo(session.timezone), language)
+        return self._reading
+
+    def takes(self, patterns: tuple[Pattern, ...]) -> bool:
+        """Whether one of `patterns` takes the reply; its named groups wait for `keep_groups`."""
+        taken = match(patterns, self.reply, self.reading)
+        if taken is None:
+            return False
+        self._read, self._groups = taken.value, taken.groups
+        return True
+
     def reads(self, kind: SlotType) -> bool:
         """Whether the reply can be read as `kind`; what was read waits for `keep`."""
-        zone = ZoneInfo(self._session.timezone)
-        reading = Reading(self._now, zone, self._compiled.flow.language)
-        self._read = kind.read(self.reply.text, reading)
+        self._read = kind.read(self.reply.text, self.reading())
         return self._read is not None
+
+    def slipped(self, patterns: tuple[Pattern, ...]) -> bool:
+        """Whether the reply is one typing slip from exactly one of `patterns`."""
+        return slip(self.reply, patterns)
+
+    def holds(self, expression: Expression) -> bool:
+        return expression.holds(self._names(self._compiled.flow.language))
+
+    def has_fired(self, clock: str) -> bool:
+        return clock in self._fired
 
     # What the constructs do.
 
@@ -90,36 +124,59 @@ class Run:
         self._visits = {**self._visits, state: self._visits.get(state, 0) + 1}
         self._tries, self._fired, self._entry_say, self._entered = 0, (), None, True
         self._phase, self._queue = Phase.LIVE, None
+        self.goes_on_by = PASSED
 
-    def say(self, text: Text, *, entry: bool = False, lapses: bool = False) -> None:
-        """Send a text; one that renders to nothing is not sent."""
-        said = text.render(self._names())
-        if not said:
-            return
-        if len(said) > LONGEST_SAID:
-            raise RenderError(
-                f"the text '{text.source[:60]}' came to {len(said)} characters; {LONGEST_SAID} are the most"
-            )
+    def say(self, phrases: tuple[Phrase, ...], *, entry: bool = False, lapses: bool = False) -> None:
+        """Send texts, in order and in the contact's language; one that renders to nothing is not sent."""
+        for phrase in phrases:
+            language, text = phrase.text_for(self._session.contact.language)
+            said = text.render(self._names(language))
+            if len(said) > LONGEST_SAID:
+                raise RenderError(
+                    f"the text '{text.source[:60]}' came to {len(said)} characters; "
+                    f"{LONGEST_SAID} are the most"
+                )
+            if said:
+                self._send(said, entry=entry, lapses=lapses)
+
+    def _send(self, said: str, *, entry: bool = False, lapses: bool = False) -> None:
         self._spoke = True
         if entry:
             self._entry_say = len(self._effects)
         self._effects.append(Say(said, self.state, self._visit, lapses=lapses))
 
-    def miss(self, text: Text) -> None:
+    def miss(self, phrases: tuple[Phrase, ...]) -> None:
         """A reply that nothing took is answered, and counted."""
         self._tries += 1
-        self.say(text, lapses=True)
+        self.say(phrases, lapses=True)
+
+    def restate(self, keys: Sequence[str]) -> None:
+        """A reply with a typing slip is answered by the choices there are, and counted."""
+        self._tries += 1
+        self._send(restated(keys, self.reading().language), lapses=True)
+
+    def assign(self, assigned: Assignments) -> None:
+        for variable, expression in assigned:
+            names = self._names(self._compiled.flow.language)
+            self._vars = {**self._vars, variable: expression.value(names)}
 
     def keep(self, variable: str) -> None:
         if self._read is not None:
             self._vars = {**self._vars, variable: self._read}
 
+    def keep_groups(self) -> None:
+        self._vars = {**self._vars, **self._groups}
+
+    def choose(self) -> None:
+        """Go on by the state's `choose`, though it waited."""
+        self.goes_on_by = SAVED
+
     def fire(self, clock: str) -> None:
         self._fired = (*self._fired, clock)
 
-    def hand_off(self, queue: str, reason: str | None = None) -> None:
+    def hand_off(self, queue: str) -> None:
         self._phase, self._queue = Phase.HANDED_OFF, queue
-        self._effects.append(HandOff(queue, reason))
+        self._effects.append(HandOff(queue))
 
     def end(self, outcome: str) -> None:
         self._phase, self._outcome, self._queue = Phase.ENDED, outcome, None
@@ -127,7 +184,7 @@ class Run:
 
     # What comes of it.
 
-    def turn(self) -> Turn:
+    def turn(self, trouble: str | None = None) -> Turn:
         before = self._session
         clock_from = before.clock_from
         if self._entered:
@@ -146,7 +203,7 @@ class Run:
             vars=self._vars,
             started_at=before.started_at,
             last_text_at=self._now if self._spoke else before.last_text_at,
-            state=self.state,
+            state="" if self.state == START else self.state,
             visit=self._visit,
             clock_from=clock_from,
             tries=self._tries,
@@ -156,9 +213,10 @@ class Run:
             outcome=self._outcome,
             queue=self._queue,
         )
-        return Turn(session, tuple(self._effects))
+        return Turn(session, tuple(self._effects), trouble)
 
-    def _names(self) -> dict[str, object]:
+    def _names(self, language: str) -> dict[str, object]:
+        """What a text or an expression in `language` may use."""
         session = self._session
         zone = ZoneInfo(session.timezone)
         names: dict[str, object] = {
@@ -166,7 +224,7 @@ class Run:
             "number": session.number,
             "now": self._now.astimezone(zone),
             "visits": lambda state: self._visits.get(state, 0),
-            SPEECH: Speech(self._compiled.flow.language, zone),
+            SPEECH: Speech(spoken(language, session.contact.language), zone),
         }
         if self._reply is not None:
             names["reply"] = {"text": self._reply.text, "value": self._read}

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from convo.flow import values
 from convo.messages import Contact
 
-Value = str | datetime
+Value = values.Value
 Vars = Mapping[str, Value]
 
 
 class Phase(StrEnum):
     """Where a conversation stands as a whole."""
 
+    WAITING = "waiting"  # not begun: it is queued behind another
     LIVE = "live"
+    SUSPENDED = "suspended"  # another came in between; its clocks stand still
     HANDED_OFF = "handed_off"  # a person answers; the flow pauses
     ENDED = "ended"
 
@@ -50,9 +53,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """The contact sent a text."""
+    """The contact sent a text; `media` are the kinds of what came with it, like `image/jpeg`."""
 
     text: str
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,35 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class HandedBack:
-    """The person gives the conversation back to the flow."""
+    """The person gives the conversation back to the flow, which goes on in `state`.
+
+    Without a state it goes on where the flow says. `vars` are set before.
+    """
+
+    state: str | None = None
+    vars: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A text of the visit `visit` failed for good."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A text came after the end of a conversation: a fresh one begins in the flow's `afterwards`."""
+
+    text: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A suspended conversation goes on; it was `away` for so long, and its clocks stood still."""
+
+    away: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +106,7 @@ class Closed:
     outcome: str
 
 
-Event = Started | Replied | TimedOut | HandedBack | Closed
+Event = Started | Replied | TimedOut | HandedBack | Undelivered | Reopened | Resumed | Closed
 
 
 # Effects: what follows from a turn, in order.
@@ -93,10 +125,9 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """A person takes over; `reason` is set where an error called them in."""
+    """A person takes over; where an error called them in, the turn's `trouble` says which."""
 
     queue: str
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +146,4 @@ class Turn:
 
     session: Session
     effects: tuple[Effect, ...] = ()
+    trouble: str | None = None  # what failed, where the flow went to `on_error` or a person was called in

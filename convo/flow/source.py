@@ -348,7 +348,7 @@ def _after(code: Code, before: str, said: str, hint: str) -> Trap:
 
 
 def _wants_lines(path: Path) -> bool:
-    return len(path) == 3 and path[0] == "states" and path[2] in _WANT_LINES
+    return path == ("anywhere",) or (len(path) == 3 and path[0] == "states" and path[2] in _WANT_LINES)
 
 
 def _is_missing(event: Any) -> bool:

@@ -59,6 +59,7 @@ class Trap:
 # Below these a comma on the left belongs to a pattern.
 _PATTERNS = frozenset({"replies", "anywhere"})
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
+_COMPARES = re.compile(r"[\"']\s*(?:(?:not\s+)?in\b|[=!<>]=?|~|\|)")
 _GLUED = re.compile(r"#[^\s#!=*~_-]")
 _SIGNS = {"{{": Code.BRACES_FIRST, "!": Code.EXCLAMATION, "*": Code.STAR, "&": Code.STAR}
 _ODD_START = re.compile(r"\{\{|[\"'*&!%@`\[{\]}|>,]|[-?:](?=\s|$)")
@@ -247,7 +248,8 @@ def _odd_key(line: str, row: int, parts: re.Match[str]) -> Trap:
     if code is Code.QUOTE_FIRST:
         code, said = Code.QUOTED_KEY, "This key begins with a quoted word and goes on behind it."
         plain = re.sub(r"([\"'])([^\"']*)\1", r"\2", key)
-        new = new if _is_odd(plain) else plain
+        # In a pattern quotes do not count; in an expression, as `choose` has them, they do.
+        new = new if _is_odd(plain) or _COMPARES.search(key) else plain
     mended = parts["head"] + new + line[parts.end("key") :]
     return Trap(code, row + 1, parts.start("key") + 1, said, _write(mended), mended)
 

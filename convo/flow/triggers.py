@@ -1,7 +1,6 @@
 """`triggers`: which texts start a flow by themselves. The most specific trigger wins."""
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -46,29 +45,45 @@ class Triggers(Section):
             raise ValueError("nothing triggers this; write keyword, exactly, number or anything")
         return self
 
-    @cached_property
-    def _texts(self) -> frozenset[str]:
-        return frozenset(Reply.of(text).plain for text in self.exactly)
 
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(map(normalise, self.keyword))
+class TriggerIndex:
+    """The triggers of many flows, looked up at the same cost however many there are.
 
-    def rank(self, reply: Reply, number: str) -> int:
-        """How specifically `reply` to our `number` meets these triggers; 0 where it does not."""
-        if reply.plain in self._texts:
-            return 4
-        first = reply.words.split(maxsplit=1)[:1]
-        if first and first[0] in self._words:
-            return 3
-        if number in self.number:
-            return 2
-        return int(self.anything)
+    Of two alike the one that names our number too is the more specific; then the name decides.
+    """
 
+    def __init__(self, flows: Iterable[tuple[str, Triggers | None]]) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self._words: dict[str, list[str]] = {}
+        self._numbers: dict[str, str] = {}
+        self._anything: str | None = None
+        self._named: dict[str, frozenset[str]] = {}
+        for name, triggers in sorted(flows, key=lambda pair: pair[0]):
+            if triggers is not None:
+                self._add(name, triggers)
 
-def triggered(flows: Iterable[tuple[str, Triggers | None]], text: str, number: str) -> str | None:
-    """The flow that `text` starts, the most specific first, then by name; None for none."""
-    reply = Reply.of(text)
-    ranked = [(-triggers.rank(reply, number), name) for name, triggers in flows if triggers is not None]
-    best = min(ranked, default=(0, ""))
-    return best[1] if best[0] < 0 else None
+    def strong(self, reply: Reply, number: str) -> str | None:
+        """The flow that a text to our `number` starts by its words: as a whole, else by the first."""
+        found = self._texts.get(reply.plain)
+        if found is None:
+            first = reply.words.split(maxsplit=1)[:1]
+            found = self._words.get(first[0]) if first else None
+        return None if found is None else self._nearest(found, number)
+
+    def weak(self, number: str) -> str | None:
+        """The flow that a text to our `number` starts whatever it says."""
+        return self._numbers.get(number, self._anything)
+
+    def _add(self, name: str, triggers: Triggers) -> None:
+        self._named[name] = frozenset(triggers.number)
+        for text in {Reply.of(text).plain for text in triggers.exactly}:
+            self._texts.setdefault(text, []).append(name)
+        for word in {normalise(word) for word in triggers.keyword}:
+            self._words.setdefault(word, []).append(name)
+        for number in triggers.number:
+            self._numbers.setdefault(number, name)
+        if triggers.anything and self._anything is None:
+            self._anything = name
+
+    def _nearest(self, names: list[str], number: str) -> str:
+        return next((name for name in names if number in self._named[name]), names[0])

@@ -1,15 +1,12 @@
 """One event goes in, a turn comes out: what is said, where it leads, and when it must be woken next."""
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from convo.errors import StartError
-from convo.flow.advance import ERROR_QUEUE, advance, next_clock, next_wake, open_session
-from convo.flow.project import load
+from convo.flow.advance import ERROR_QUEUE
 from convo.flow.session import (
-    Effect,
     End,
     Event,
     HandedBack,
@@ -20,16 +17,7 @@ from convo.flow.session import (
     Started,
     TimedOut,
 )
-from convo.messages import Contact
-
-NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-ANA = Contact("+15550001111")
-
-
-def source(states: str, head: str = "") -> str:
-    return f"flow: sample\nstart: ask\n{head}states:\n{states}"
-
+from tests.unit.talk import HOUR, Talk, source
 
 ASK = source(
     """\
@@ -52,40 +40,6 @@ ASK = source(
   bye: {say: "Bye.", end: done}
 """
 )
-
-
-@dataclass
-class Talk:
-    """A conversation in memory: every text is accepted as soon as it is said."""
-
-    text: str
-    given: dict[str, object] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.flows = load("sample.yaml", self.text.encode())
-        self.session = open_session(self.flows, ANA, "+15550009999", "UTC", self.given, NOW)
-        self.effects: tuple[Effect, ...] = ()
-
-    def feed(self, event: Event, after: timedelta = timedelta()) -> list[str]:
-        """What is said in answer to an event."""
-        turn = advance(self.flows, self.session, event, NOW + after)
-        self.session, self.effects = turn.session, turn.effects
-        return [effect.text for effect in turn.effects if isinstance(effect, Say)]
-
-    def accept(self, after: timedelta = timedelta()) -> None:
-        """The text that starts the visit's clocks was accepted."""
-        assert [said for said in self.effects if isinstance(said, Say) and said.starts_clock]
-        self.session = replace(self.session, clock_from=NOW + after)
-
-    def wakes(self) -> timedelta | None:
-        wake = next_wake(self.flows, self.session)
-        return wake - NOW if wake else None
-
-    def goes_off(self) -> list[str]:
-        """The next clock goes off at its moment."""
-        clock = next_clock(self.flows, self.session)
-        assert clock is not None
-        return self.feed(clock[1], clock[0] - NOW)
 
 
 @pytest.fixture
@@ -283,7 +237,7 @@ def test_a_text_that_fails_says_nothing_and_calls_a_person_with_the_reason(faili
     (effect,) = talk.effects
     assert isinstance(effect, HandOff)
     assert effect.queue == ERROR_QUEUE
-    assert failing in str(effect.reason)
+    assert failing in str(talk.trouble)
     assert (talk.session.state, talk.session.phase) == ("ask", Phase.HANDED_OFF)
     assert talk.wakes() == timedelta(days=7)  # no clock of the state texts under the person
 
@@ -310,7 +264,7 @@ def test_a_hundred_states_in_one_turn_call_a_person_and_say_nothing() -> None:
     assert talk.feed(Started()) == []
     (effect,) = talk.effects
     assert isinstance(effect, HandOff)
-    assert "100 states without waiting" in str(effect.reason)
+    assert "100 states without waiting" in str(talk.trouble)
 
 
 @pytest.mark.parametrize("event", [Replied("yes"), TimedOut("after 4 hours"), HandedBack(), Started()])

@@ -6,6 +6,8 @@ import pytest
 
 from convo.app import App
 from convo.errors import SettingsError
+from convo.providers import check, settings_of
+from convo.providers.simulator import SimulatorSettings
 from convo.settings import SIMULATOR, load
 
 
@@ -21,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def refused(toml: str) -> str:
     Path("convo.toml").write_text(toml)
     with pytest.raises(SettingsError) as error:
-        load()
+        check(load().accounts)
     return str(error.value)
 
 
@@ -68,7 +70,8 @@ def test_a_secret_comes_from_its_variable(folder: Path, monkeypatch: pytest.Monk
         '[accounts.simulator]\nprovider = "simulator"\nwebhook_secret = ["env:NEW", "env:OLD"]\n'
     )
 
-    assert load().accounts["simulator"].webhook_secret == ["n", "o"]
+    (account,) = load().accounts.values()
+    assert settings_of("simulator", account) == SimulatorSettings(webhook_secret=["n", "o"])
 
 
 def test_a_secret_that_is_not_set_is_an_error_and_no_blank(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,12 +88,19 @@ def test_a_secret_that_is_not_set_is_an_error_and_no_blank(monkeypatch: pytest.M
         ('databse = "x"', ["databse: there is no such setting", "did you mean 'database'?"]),
         ("zebra = 1", ["zebra: there is no such setting", "known are database"]),
         ('[accounts.a]\nprovider = "simulator"\nsecret = "x"', ["accounts.a.secret", "no such setting"]),
-        ('[accounts.a]\nprovder = "simulator"', ["accounts.a.provder", "did you mean 'provider'?"]),
+        ('[accounts.a]\nprovder = "simulator"', ["accounts.a: ", "'provder'", "did you mean 'provider'?"]),
         ('[numbers."+15550001234"]\nbrnad = "Elm"', ["numbers.+15550001234.brnad", "did you mean 'brand'?"]),
         ('[numbers."+15550001234"]\ntimezone = "Mars"', ["timezone", "'Mars' is not a time zone"]),
         ('[numbers."5550001234x"]\nbrand = "Elm"', ["numbers.5550001234x", "like +15550001111"]),
         ('[numbers."15550001234"]\nbrand = "Elm"', ["numbers.15550001234", "with its plus"]),
         ('[numbers."+15550001234"]\naccount = "main"', ["no account 'main'", "[accounts.main]"]),
+        ('[numbers."+15550001234"]\n[numbers."+1 555 000 1234"]', ["the same number as +15550001234"]),
+        ('[numbers."+15550001234"]\n[numbers."0015550001234"]', ["the same number as +15550001234"]),
+        ('[numbers."+15550001234"]\n[numbers."+15550001234"]', ["convo.toml cannot be read"]),
+        ("[accounts]", ["accounts: there is none"]),
+        ('[accounts."a/b"]\nprovider = "simulator"', ["accounts.a/b", "webhook's URL"]),
+        ('public_url = "bot.example.org"', ["public_url", "like https://bot.example.org"]),
+        ('public_url = "https://x.org/?a=1"', ["public_url", "like https://bot.example.org"]),
         ("max_body = 10", ["max_body"]),
         ("numbers = 3", ["numbers"]),
         ("database = ", ["convo.toml cannot be read"]),
@@ -101,6 +111,26 @@ def test_what_is_wrong_is_named_with_its_mend(toml: str, said: list[str]) -> Non
     error = refused(toml)
 
     assert all(part in error for part in said), error
+
+
+def test_every_number_that_is_wrong_is_named_at_once() -> None:
+    error = refused('[numbers."5550001234x"]\n[numbers."+15550001234"]\naccount = "main"')
+
+    assert [line.partition(":")[0] for line in error.splitlines()] == [
+        "numbers.5550001234x",
+        "numbers.+15550001234.account",
+    ]
+
+
+@pytest.mark.parametrize("url", ["https://bot.example.org", "https://bot.example.org/", "https://x.org/bot"])
+def test_providers_are_told_the_public_url(url: str) -> None:
+    Path("convo.toml").write_text(f'public_url = "{url}"\n')
+
+    assert load().webhook_url("main") == f"{url.rstrip('/')}/webhooks/main"
+
+
+def test_without_a_public_url_there_is_none_to_tell() -> None:
+    assert load().webhook_url("main") is None
 
 
 def test_a_file_that_is_no_text_is_named(folder: Path) -> None:

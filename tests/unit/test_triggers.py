@@ -2,7 +2,8 @@
 
 import pytest
 
-from convo.flow.triggers import Triggers, triggered
+from convo.flow.match import Reply
+from convo.flow.triggers import TriggerIndex, Triggers
 
 OURS, OTHER = "+15550009999", "+15550008888"
 FLOWS: list[tuple[str, Triggers | None]] = [
@@ -14,39 +15,56 @@ FLOWS: list[tuple[str, Triggers | None]] = [
 ]
 
 
+def strong(flows: list[tuple[str, Triggers | None]], text: str, number: str = OURS) -> str | None:
+    return TriggerIndex(flows).strong(Reply.of(text), number)
+
+
 @pytest.mark.parametrize(
-    ("text", "number", "flow"),
+    ("text", "flow"),
     [
-        ("Book a visit!", OURS, "exactly"),
-        ("book a table", OURS, "keyword"),
-        ("RDV", OTHER, "keyword"),
-        ("“book”, please", OTHER, "keyword"),
-        ("booking", OURS, "number"),
-        ("hello", OURS, "number"),
-        ("please book", OTHER, "anything"),
-        ("👍", OTHER, "anything"),
-        ("", OTHER, "anything"),
+        ("Book a visit!", "exactly"),
+        ("book a table", "keyword"),
+        ("RDV", "keyword"),
+        ("“book”, please", "keyword"),
+        ("booking", None),
+        ("hello", None),
+        ("please book", None),
+        ("👍", None),
+        ("", None),
     ],
 )
-def test_the_most_specific_trigger_wins(text: str, number: str, flow: str) -> None:
-    assert triggered(FLOWS, text, number) == flow
-    assert triggered(reversed(FLOWS), text, number) == flow
+def test_words_start_a_flow_as_a_whole_before_they_do_by_the_first(text: str, flow: str | None) -> None:
+    for number in (OURS, OTHER):
+        assert strong(FLOWS, text, number) == flow
+        assert strong(FLOWS[::-1], text, number) == flow
+
+
+def test_a_flow_that_names_the_number_is_nearer_than_one_for_any_text() -> None:
+    for flows in (FLOWS, FLOWS[::-1]):
+        index = TriggerIndex(flows)
+        assert (index.weak(OURS), index.weak(OTHER)) == ("number", "anything")
+    assert TriggerIndex(FLOWS[2:]).weak(OURS) is None
 
 
 def test_of_two_alike_the_first_name_wins() -> None:
-    alike = Triggers.model_validate({"keyword": "book"})
+    for kind in ({"keyword": "book"}, {"exactly": "book"}):
+        alike = Triggers.model_validate(kind)
+        assert strong([("b", alike), ("a", alike)], "book") == "a"
+    for kind in ({"number": OURS}, {"anything": "true"}):
+        alike = Triggers.model_validate(kind)
+        assert TriggerIndex([("b", alike), ("a", alike)]).weak(OURS) == "a"
 
-    assert triggered([("b", alike), ("a", alike)], "book", OURS) == "a"
 
+def test_of_two_alike_the_one_of_our_number_wins() -> None:
+    flows: list[tuple[str, Triggers | None]] = [
+        ("a", Triggers.model_validate({"keyword": "book", "number": OTHER})),
+        ("b", Triggers.model_validate({"keyword": "book", "number": OURS})),
+    ]
 
-@pytest.mark.parametrize("text", ["hello", "", "👍", "please book"])
-def test_what_meets_no_trigger_starts_nothing(text: str) -> None:
-    assert triggered([FLOWS[2], FLOWS[3], FLOWS[4]], text, OURS) is None
+    assert [strong(flows, "book", number) for number in (OURS, OTHER, "+15550007777")] == ["b", "a", "a"]
 
 
 def test_an_emoji_can_be_a_trigger() -> None:
-    thumb = Triggers.model_validate({"exactly": ["👍"]})
+    thumb: list[tuple[str, Triggers | None]] = [("thumb", Triggers.model_validate({"exactly": ["👍"]}))]
 
-    assert triggered([("thumb", thumb)], "👍", OURS) == "thumb"
-    assert triggered([("thumb", thumb)], "👎", OURS) is None
-    assert triggered([("thumb", thumb)], "", OURS) is None
+    assert [strong(thumb, text) for text in ("👍", "👎", "")] == ["thumb", None, None]

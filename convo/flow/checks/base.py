@@ -6,7 +6,7 @@ from functools import cached_property
 
 from convo.errors import Severity
 from convo.flow.model import Flow
-from convo.flow.plan import Arrow, Plan
+from convo.flow.plan import Arrow, Plan, Understood
 from convo.flow.source import Path, Source
 
 
@@ -23,6 +23,17 @@ class Subject:
         found: dict[str, list[Arrow]] = {name: [] for name in self.plan.states}
         for arrow in self.plan.arrows:
             found[arrow.source].append(arrow)
+        return found
+
+    @cached_property
+    def understood(self) -> dict[Path, list[Understood]]:
+        """Every line of replies once, in order, by the section that it stands in."""
+        found: dict[Path, list[Understood]] = {}
+        for state in self.plan.states.values():
+            for line in state.understood:
+                lines = found.setdefault(line.path[:-1], [])
+                if all(line.path != other.path for other in lines):  # `anywhere` stands in many states
+                    lines.append(line)
         return found
 
     def leads_to(self, state: str) -> set[str]:

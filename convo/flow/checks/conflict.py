@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.steps.save import Save
+from convo.flow.plan import UNDELIVERED, StatePlan
+from convo.flow.steps.choose import Choose
 
 BAD = """\
 flow: sample
@@ -24,36 +25,58 @@ states:
 
 def find(subject: Subject) -> Iterator[Finding]:
     for name, state in subject.plan.states.items():
-        path = ("states", name)
-        saves = subject.flow.states[name].step(Save) is not None
-        if state.ends and (state.waits or state.then):
-            yield Finding(
-                (*path, "end"),
-                f"'{name}' ends, so nothing can follow in it",
-                "Move `end` to a state of its own.",
-                key=True,
-            )
-        elif state.hands_off and state.listens:
-            yield Finding(
-                (*path, "hand_off"),
-                f"'{name}' hands over to a person, who reads the replies from then on",
-                "Move `hand_off` to a state of its own.",
-                key=True,
-            )
-        elif state.then and state.waits and not (saves or state.hands_off):
-            yield Finding(
-                (*path, "then"),
-                f"'{name}' waits, so its `then` is never taken",
-                "Take `then` out, or lead there from a reply or a clock.",
-                key=True,
-            )
-        elif saves and not state.then:
-            yield Finding(
-                (*path, "save"),
-                f"'{name}' saves a reply and then stays where it is",
-                "Add `then: …`.",
-                key=True,
-            )
+        told = _contradiction(subject, state)
+        if told:
+            key, message, hint = told
+            yield Finding(("states", name, key), message, hint, key=True)
+
+
+def _contradiction(subject: Subject, state: StatePlan) -> tuple[str, str, str] | None:
+    """The key that is wrong, why, and its mend."""
+    name = state.name
+    chooses = subject.flow.states[name].step(Choose) is not None
+    onward = "then" if state.then else "choose"
+    may_fail = any(arrow.trigger == UNDELIVERED for arrow in subject.arrows_from[name])
+    waits_in_vain = state.waits and not (state.reads or state.hands_off)
+    found = [
+        (
+            state.ends and (state.waits or state.goes_on),
+            "end",
+            f"'{name}' ends, so nothing can follow in it",
+            "Move `end` to a state of its own.",
+        ),
+        (
+            state.hands_off and state.listens,
+            "hand_off",
+            f"'{name}' hands over to a person, who reads the replies from then on",
+            "Move `hand_off` to a state of its own.",
+        ),
+        (
+            state.then is not None and chooses,
+            "then",
+            f"'{name}' has a `then` beside its `choose`, which leads on already",
+            f"Write `else: {state.then}` as the last line of `choose`.",
+        ),
+        (
+            state.goes_on and waits_in_vain,
+            onward,
+            f"'{name}' waits, so its `{onward}` is never taken",
+            f"Take `{onward}` out, or lead there from a reply or a clock.",
+        ),
+        (
+            state.reads is not None and not state.goes_on,
+            "save",
+            f"'{name}' saves a reply and then stays where it is",
+            "Add `then: …`.",
+        ),
+        (
+            may_fail and (state.ends or not state.waits),
+            UNDELIVERED,
+            f"'{name}' does not wait, so it is over before a text can fail",
+            "Move `undelivered` to the state that waits, or add `after` here.",
+        ),
+    ]
+    return next(((key, said, mend) for wrong, key, said, mend in found if wrong), None)
 
 
 RULE = Rule("C016", Severity.ERROR, "two keys of a state contradict each other", BAD, GOOD, find)

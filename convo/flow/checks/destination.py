@@ -31,6 +31,10 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    for key in ("on_error", "afterwards"):
+        state = getattr(subject.flow, key)
+        if state is not None and state not in subject.plan.states:
+            yield Finding((key,), f"there is no state '{state}'", did_you_mean(state, subject.plan.states))
     seen = set()
     for arrow in subject.plan.arrows:
         if arrow.dest is None or arrow.dest in subject.plan.states or arrow.path in seen:

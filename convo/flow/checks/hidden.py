@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.match import Reply
+from convo.flow.match import hides
+from convo.flow.patterns import Anything
+from convo.flow.plan import Understood
 
 BAD = """\
 flow: sample
@@ -37,19 +39,33 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    for lines in subject.understood.values():
+        for place, line in enumerate(lines):
+            yield from _hidden(line, lines[:place])
     for name, state in subject.plan.states.items():
-        for place, (key, patterns) in enumerate(state.patterns):
-            for pattern in patterns:
-                for earlier, others in state.patterns[:place]:
-                    reply = Reply.of(pattern.plain if pattern.anywhere else pattern.source)
-                    if any(other.takes(reply) for other in others):
-                        yield Finding(
-                            ("states", name, "replies", key),
-                            f"'{pattern.source}' is never reached: '{earlier}' above takes it",
-                            "Move it above, or take it out.",
-                            key=True,
-                        )
-                        break
+        greedy = [
+            line.key for line in state.understood if any(isinstance(p, Anything) for p in line.patterns)
+        ]
+        if greedy and state.reads:
+            yield Finding(
+                ("states", name, "save"),
+                f"this `save` is never reached: '{greedy[0]}' takes every reply",
+                "Take one of the two out.",
+                key=True,
+            )
+
+
+def _hidden(line: Understood, above: list[Understood]) -> Iterator[Finding]:
+    for pattern in line.patterns:
+        for earlier in above:
+            if any(hides(other, pattern) for other in earlier.patterns):
+                yield Finding(
+                    line.path,
+                    f"'{pattern.source}' is never reached: '{earlier.key}' above takes it",
+                    "Move it above, or take it out.",
+                    key=True,
+                )
+                break
 
 
 RULE = Rule("C020", Severity.WARNING, "a reply is never reached", BAD, GOOD, find)

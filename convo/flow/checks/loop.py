@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import PASSED
+from convo.flow.plan import PASSED, UNDELIVERED, Arrow
 
 BAD = """\
 flow: sample
@@ -23,21 +23,51 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    passes = {arrow.source: arrow for arrow in subject.plan.arrows if arrow.trigger == PASSED}
+    onward = _onward(subject)
+    # What is left has no way out: from each of these states every way leads to another of them.
+    while out := {name for name, arrows in onward.items() if any(to.dest not in onward for to in arrows)}:
+        onward = {name: arrows for name, arrows in onward.items() if name not in out}
     reported: set[str] = set()
-    for start, first in passes.items():
-        round_trip, state = [start], first.dest
-        while state in passes and state not in round_trip:
-            round_trip.append(state)
-            state = passes[state].dest
-        if state == start and start not in reported:
-            reported.update(round_trip)
-            way = " → ".join([*round_trip, start])
-            yield Finding(
-                first.path,
-                f"this goes round without waiting: {way}",
-                "Wait for a reply or a clock in one of these states, or end.",
-            )
+    for start in onward:
+        way = _round_trip(start, onward)
+        if way and not reported.intersection(way):
+            reported.update(way)
+            shown = " → ".join([*way, start])
+            first = onward[start][0]
+            if any(onward[state][0].trigger == UNDELIVERED for state in way):
+                said = f"as long as no text arrives this goes round and sends more: {shown}"
+                yield Finding(first.path, said, "Let `undelivered` lead to a person, or to an end.")
+            else:
+                said = f"this goes round without waiting: {shown}"
+                yield Finding(first.path, said, "Wait for a reply or a clock in one of these states, or end.")
+
+
+def _onward(subject: Subject) -> dict[str, list[Arrow]]:
+    """The ways on that nobody is waited for: passing on, and a text of the entry that fails."""
+    found: dict[str, list[Arrow]] = {}
+    for name, state in subject.plan.states.items():
+        by = UNDELIVERED if state.waits and state.speaks else PASSED
+        arrows = [arrow for arrow in subject.arrows_from[name] if arrow.trigger == by and arrow.dest]
+        if arrows:
+            found[name] = arrows
+    return found
+
+
+def _round_trip(start: str, onward: dict[str, list[Arrow]]) -> list[str]:
+    """The states passed on the way from `start` back to it; none where it does not come back."""
+    way, ahead = {start: ""}, [start]
+    for state in ahead:
+        for arrow in onward[state]:
+            to = str(arrow.dest)
+            if to == start:
+                back = [state]
+                while way[back[-1]]:
+                    back.append(way[back[-1]])
+                return back[::-1]
+            if to not in way:
+                way[to] = state
+                ahead.append(to)
+    return []
 
 
 RULE = Rule("C014", Severity.ERROR, "states go round without waiting", BAD, GOOD, find)

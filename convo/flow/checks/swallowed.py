@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.patterns import Whole
+from convo.flow.source import Path
 from convo.keywords import classify
 
 BAD = """\
@@ -37,17 +39,26 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    for name, state in subject.plan.states.items():
-        for key, patterns in state.patterns:
-            for pattern in patterns:
-                keyword = None if pattern.anywhere else classify(pattern.source, opted_out=False)
-                if keyword is not None:
-                    yield Finding(
-                        ("states", name, "replies", key),
-                        f"'{pattern.source}' never gets here: it is taken as {keyword.kind.upper()}",
-                        "Ask for another word; STOP, START and HELP words are read before any flow.",
-                        key=True,
-                    )
+    for lines in subject.understood.values():
+        for line in lines:
+            for pattern in line.patterns:
+                if isinstance(pattern, Whole):
+                    yield from _taken(pattern.source, line.path, key=True)
+    triggers = subject.flow.triggers
+    for key in ("keyword", "exactly"):
+        for place, text in enumerate(getattr(triggers, key, ())):
+            yield from _taken(text, ("triggers", key, place), key=False)
+
+
+def _taken(text: str, path: Path, *, key: bool) -> Iterator[Finding]:
+    keyword = classify(text, opted_out=False)
+    if keyword is not None:
+        yield Finding(
+            path,
+            f"'{text}' never gets here: it is taken as {keyword.kind.upper()}",
+            "Ask for another word; STOP, START and HELP words are read before any flow.",
+            key=key,
+        )
 
 
 RULE = Rule("C021", Severity.WARNING, "the keyword layer takes a reply", BAD, GOOD, find)

@@ -1,4 +1,4 @@
-"""A text, or a pattern, that does not parse."""
+"""A text, an expression, or a pattern, that does not parse."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,9 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    for path, message in subject.plan.faults:
+    for path, message in subject.plan.faults.items():
         sentence, _, mend = message.partition("; ")
         yield Finding(path, sentence, mend[:1].upper() + mend[1:] + ("." if mend else ""))
 
 
-RULE = Rule("C005", Severity.ERROR, "a text or pattern cannot be read", BAD, GOOD, find)
+RULE = Rule("C005", Severity.ERROR, "a text, expression or pattern cannot be read", BAD, GOOD, find)

@@ -1,4 +1,4 @@
-"""A name in a text that no variable has."""
+"""A name in a text or an expression that no variable has."""
 
 from collections.abc import Iterator
 
@@ -24,14 +24,14 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    known = {*subject.plan.types, *GIVEN_NAMES}
+    known = {*subject.plan.types, *subject.plan.assigned, *GIVEN_NAMES}
     for placed in subject.plan.placed:
-        for name in sorted(placed.text.names - known):
+        for name in sorted(placed.used.names - known):
             yield Finding(
                 placed.path,
                 f"there is no variable '{name}'",
                 did_you_mean(name, sorted(known))
-                + f" Variables stand under `needs` or `vars`, or in a `save`; add {name} there.",
+                + f" Variables stand under `needs` or `vars`, or in a `save` or `set`; add {name} there.",
             )
 
 

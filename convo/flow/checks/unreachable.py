@@ -24,7 +24,10 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     if subject.flow.start not in subject.plan.states:
         return
-    reached, ahead = {subject.flow.start}, [subject.flow.start]
+    flow = subject.flow
+    first = (flow.start, flow.on_error, flow.afterwards)
+    reached = {state for state in first if state in subject.plan.states}
+    ahead = list(reached)
     while ahead:
         new = subject.leads_to(ahead.pop()) - reached
         reached |= new

@@ -1,4 +1,4 @@
-"""A variable that no text uses."""
+"""A variable that no text and no expression uses."""
 
 from collections.abc import Iterator
 
@@ -22,13 +22,13 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    used = {name for placed in subject.plan.placed for name in placed.text.names}
+    used = {name for placed in subject.plan.placed for name in placed.used.names}
     for key, variables in (("needs", subject.flow.needs), ("vars", subject.flow.vars)):
         for variable in variables:
             if variable not in used:
                 yield Finding(
                     (key, variable),
-                    f"no text uses the variable '{variable}'",
+                    f"nothing uses the variable '{variable}'",
                     "Use it, or take it out.",
                     key=True,
                 )

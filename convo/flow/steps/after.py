@@ -35,7 +35,8 @@ class After(Step):
         state.waits = True
         for duration, goto in self.root.items():
             path, trigger = (self.KEY, duration), f"after {duration}"
-            state.timers.append(Timer(trigger, parse_duration(duration)))
+            speaks = goto.say is not None
+            state.timers.append(Timer(trigger, parse_duration(duration), state.path + path, speaks))
             state.arrow(
                 trigger,
                 goto.then,

@@ -4,11 +4,21 @@ import re
 from abc import abstractmethod
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    model_validator,
+)
 
 from convo.clock import parse_duration
-from convo.flow.plan import Action, StatePlan
+from convo.flow.plan import Action, StatePlan, in_order
 from convo.flow.source import Path
+from convo.flow.speech import locale
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -31,10 +41,32 @@ def _duration(text: str) -> str:
     return text
 
 
+def _language(text: str) -> str:
+    locale(text)
+    return text
+
+
 Name = Annotated[str, AfterValidator(_name)]  # of a state, an outcome or a queue
 Variable = Annotated[str, AfterValidator(_variable)]
 Duration = Annotated[str, AfterValidator(_duration)]
-Words = Annotated[str, Field(min_length=1, max_length=2000)]  # a text to send
+Language = Annotated[str, AfterValidator(_language)]
+Words = Annotated[str, Field(min_length=1, max_length=2000)]  # a text to send, or an expression
+Assigned = Annotated[dict[Variable, Words], Field(min_length=1)]  # `{variable: expression}`
+
+# What the branches of a union are called in the place of an error; no key of a file can be called so.
+BRANCH = "\x00"
+
+
+def _shape(value: object) -> str:
+    return BRANCH + type(value).__name__
+
+
+_Text = Annotated[Words, Tag(BRANCH + "str")]
+_PerLanguage = Annotated[dict[Language, Words], Field(min_length=1), Tag(BRANCH + "dict")]
+_Wording = Annotated[_Text | _PerLanguage, Discriminator(_shape)]
+_List = Annotated[list[_Wording], Field(min_length=1), Tag(BRANCH + "list")]
+# A text, one per language, or a list of such, sent in order.
+Said = Annotated[_Text | _PerLanguage | _List, Discriminator(_shape)]
 
 
 class Step(RootModel[Any]):
@@ -43,6 +75,7 @@ class Step(RootModel[Any]):
     model_config = ConfigDict(frozen=True)
     KEY: ClassVar[str]
     ORDER: ClassVar[int]  # among the constructs of a state: on entry, and for the same event
+    LISTENS: ClassVar[bool] = False  # it waits for a reply
 
     @abstractmethod
     def build(self, state: StatePlan) -> None:
@@ -56,9 +89,10 @@ class Section(BaseModel):
 
 
 class Goto(Section):
-    """The right side: a state's name, or `{say, then}`. Without `then` the conversation stays."""
+    """The right side: a state's name, or `{say, set, then}`. Without `then` the conversation stays."""
 
-    say: Words | None = None
+    say: Said | None = None
+    set: Assigned | None = None
     then: Name | None = None
 
     @model_validator(mode="before")
@@ -68,18 +102,20 @@ class Goto(Section):
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "Goto":
-        if self.say is None and self.then is None:
+        if self.say is None and self.set is None and self.then is None:
             raise ValueError("this leads nowhere; write a state's name, or {say: …, then: …}")
         return self
 
     def action(self, state: StatePlan, path: Path, *, lapses: bool = False) -> Action | None:
-        """What is done on the way: say the text. A text without `then` may lapse with its state."""
-        if self.say is None:
-            return None
-        text = state.text(self.say, (*path, "say"))
+        """What is done on the way: set, then say. A text without `then` may lapse with its state."""
+        assigned = state.assignments(self.set, (*path, "set"))
+        phrases = state.phrases(self.say, (*path, "say"))
         stays = lapses and self.then is None
-        return lambda run: run.say(text, lapses=stays)
+        return in_order(
+            (lambda run: run.assign(assigned)) if assigned else None,
+            (lambda run: run.say(phrases, lapses=stays)) if phrases else None,
+        )
 
     def path(self, path: Path) -> Path:
         """Where the destination is written, below `path`."""
-        return path if self.say is None else (*path, "then")
+        return path if self.say is None and self.set is None else (*path, "then")

@@ -7,7 +7,7 @@ from convo.flow.steps.base import Name, Step
 
 
 class HandOffTo(Step):
-    """The queue of people who answer; the flow pauses until they hand back to `then`."""
+    """The queue of people who answer; the flow pauses until they hand back, to `then` or `choose`."""
 
     KEY: ClassVar[str] = "hand_off"
     ORDER: ClassVar[int] = 60

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from convo.flow.plan import REPLIED, StatePlan
-from convo.flow.steps.base import Name, Section, Step, Words
+from convo.flow.steps.base import Name, Said, Section, Step
 
 TRIES = 2
 
@@ -17,7 +17,7 @@ def _count(value: object) -> object:
 
 
 class Answer(Section):
-    say: Words | None = None
+    say: Said | None = None
     tries: Annotated[int, BeforeValidator(_count), Field(ge=1, le=20)] = TRIES
     then: Name | None = None
 
@@ -33,6 +33,7 @@ class Otherwise(Step):
 
     KEY: ClassVar[str] = "otherwise"
     ORDER: ClassVar[int] = 90
+    LISTENS: ClassVar[bool] = True
 
     root: Answer
 
@@ -40,14 +41,14 @@ class Otherwise(Step):
         answer, path = self.root, (self.KEY,)
         state.waits = state.listens = True
         if answer.say is not None:
-            text = state.text(answer.say, (*path, "say"))
+            phrases = state.phrases(answer.say, (*path, "say"))
             state.arrow(
                 REPLIED,
                 None,
                 (*path, "say"),
                 "otherwise",
                 when=lambda run: run.misses < answer.tries,
-                do=lambda run: run.miss(text),
+                do=lambda run: run.miss(phrases),
             )
         if answer.then is not None:
             state.arrow(REPLIED, answer.then, (*path, "then"), "otherwise")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import field_validator
 
 from convo.flow.match import Pattern, parse_patterns
-from convo.flow.plan import REPLIED, Guard, StatePlan
+from convo.flow.plan import REPLIED, Guard, StatePlan, Understood, in_order
 from convo.flow.steps.base import Goto, Step
 
 
@@ -14,6 +14,7 @@ class Replies(Step):
 
     KEY: ClassVar[str] = "replies"
     ORDER: ClassVar[int] = 20
+    LISTENS: ClassVar[bool] = True
 
     root: dict[str, Goto]
 
@@ -31,18 +32,23 @@ class Replies(Step):
             try:
                 patterns = parse_patterns(key)
             except ValueError as error:
-                state.plan.faults.append((state.path + path, str(error)))
+                state.plan.faults[state.path + path] = str(error)
                 continue
-            state.patterns.append((key, patterns))
+            state.understood.append(Understood(key, patterns, state.path + path))
+            groups = [name for pattern in patterns for name in pattern.names]
+            state.plan.assigned.update(groups)
             state.arrow(
                 REPLIED,
                 goto.then,
                 goto.path(path),
                 key,
                 when=_taken_by(patterns),
-                do=goto.action(state, path),
+                do=in_order(
+                    (lambda run: run.keep_groups()) if groups else None,
+                    goto.action(state, path),
+                ),
             )
 
 
 def _taken_by(patterns: tuple[Pattern, ...]) -> Guard:
-    return lambda run: any(pattern.takes(run.reply) for pattern in patterns)
+    return lambda run: run.takes(patterns)

@@ -4,16 +4,17 @@ from typing import ClassVar
 
 from pydantic import field_validator
 
-from convo.flow.plan import REPLIED, StatePlan
+from convo.flow.plan import REPLIED, StatePlan, in_order
 from convo.flow.slots import parse_type
 from convo.flow.steps.base import Step, Variable
 
 
 class Save(Step):
-    """Variable → type, then on to `then`: `save: {wanted: datetime}`"""
+    """Variable → type, then on to `then` or `choose`: `save: {wanted: datetime}`"""
 
     KEY: ClassVar[str] = "save"
     ORDER: ClassVar[int] = 30
+    LISTENS: ClassVar[bool] = True
 
     root: dict[Variable, str]
 
@@ -29,13 +30,14 @@ class Save(Step):
     def build(self, state: StatePlan) -> None:
         state.waits = state.listens = True
         ((variable, name),) = self.root.items()
-        kind = parse_type(name)
-        state.saves(variable, kind)
+        kind = state.reads = parse_type(name)
+        state.plan.types[variable] = kind
+        chooses = state.goes_on and state.then is None
         state.arrow(
             REPLIED,
             state.then,
             ("then",) if state.then else (self.KEY,),
             f"<{name}>",
             when=lambda run: run.reads(kind),
-            do=lambda run: run.keep(variable),
+            do=in_order(lambda run: run.keep(variable), (lambda run: run.choose()) if chooses else None),
         )

@@ -1,19 +1,20 @@
-"""`say`: the text that is sent when a state is entered."""
+"""`say`: what is sent when a state is entered."""
 
 from typing import ClassVar
 
 from convo.flow.plan import StatePlan
-from convo.flow.steps.base import Step, Words
+from convo.flow.steps.base import Said, Step
 
 
 class Say(Step):
-    """A text, in Jinja2: `say: Hi {{ name }}, see you {{ visit | day_time }}!`"""
+    """A text in Jinja2, one per language, or a list of them: `say: Hi {{ name }}, see you soon!`"""
 
     KEY: ClassVar[str] = "say"
     ORDER: ClassVar[int] = 10
 
-    root: Words
+    root: Said
 
     def build(self, state: StatePlan) -> None:
-        text = state.text(self.root, (self.KEY,))
-        state.on_enter.append(lambda run: run.say(text, entry=True))
+        phrases = state.phrases(self.root, (self.KEY,))
+        state.speaks = True
+        state.on_enter.append(lambda run: run.say(phrases, entry=True))

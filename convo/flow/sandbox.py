@@ -1,0 +1,32 @@
+"""The sandbox in which texts and expressions run: strict about names, and never asked for the impossible."""
+
+from collections.abc import Sized
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MOST = 10_000  # characters of a text that is repeated, and digits of a power
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's own, in which nobody can fill the memory: `'*' * reply.value`, where a contact says so."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def __init__(self) -> None:
+        super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**":
+            if abs(right) > MOST or len(str(left)) * abs(right) > MOST:
+                raise SecurityError(f"{left} ** {right} is too much to work out")
+        elif any(isinstance(one, Sized) and len(one) * other > MOST for one, other in _pairs(left, right)):
+            raise SecurityError(f"this comes to more than {MOST} characters")
+        return super().call_binop(context, operator, left, right)
+
+
+def _pairs(left: Any, right: Any) -> list[tuple[Any, int]]:
+    return [(one, other) for one, other in ((left, right), (right, left)) if isinstance(other, int)]
