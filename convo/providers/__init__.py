@@ -1,10 +1,18 @@
-"""Providers: one file each. A file that is added here is found by its provider's name."""
+"""Providers: a file or a folder each, found by the provider's name, made from its own settings."""
 
+import difflib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
-from convo.providers.base import ProviderClass
+from pydantic import ValidationError
+
+from convo.clock import Clock
+from convo.errors import SettingsError
+from convo.providers.base import Deliver, Provider, ProviderClass, ProviderSettings, Surroundings
+from convo.settings import Account
 
 
 @cache
@@ -16,3 +24,57 @@ def all_providers() -> dict[str, ProviderClass]:
             provider = importlib.import_module(f"{__name__}.{module.name}").PROVIDER
             found[provider.name] = provider
     return found
+
+
+def make(accounts: Mapping[str, Account], deliver: Deliver, clock: Clock) -> dict[str, Provider]:
+    """The provider of each account, by the account's name; raises SettingsError like `check`."""
+    check(accounts)
+    return {
+        name: all_providers()[account.provider](
+            settings_of(name, account), Surroundings(name, deliver, clock)
+        )
+        for name, account in accounts.items()
+    }
+
+
+def check(accounts: Mapping[str, Account]) -> None:
+    """Raises SettingsError that names every account's setting that is wrong, and its mend."""
+    wrong = []
+    for name, account in accounts.items():
+        try:
+            settings_of(name, account)
+        except SettingsError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+
+
+def settings_of(name: str, account: Account) -> ProviderSettings:
+    """An account's settings as its provider wants them; raises SettingsError."""
+    known = all_providers()
+    provider = known.get(account.provider)
+    if provider is None:
+        raise SettingsError(
+            f"accounts.{name}.provider: there is no provider '{account.provider}'; "
+            f"there is {', '.join(sorted(known))}"
+        )
+    try:
+        return provider.SETTINGS.model_validate(account.model_extra or {})
+    except ValidationError as error:
+        # What was given is a secret, most likely: it is kept out of the text.
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        lines = [_sentence(name, provider, dict(each)) for each in found]
+    raise SettingsError("\n".join(lines))
+
+
+def _sentence(account: str, provider: ProviderClass, error: dict[str, Any]) -> str:
+    place = [str(part) for part in error["loc"]]
+    where = ".".join(["accounts", account, *place])
+    if error["type"] == "missing":
+        return f"{where}: it is not set, and {provider.name} needs it"
+    if error["type"] != "extra_forbidden":
+        return f"{where}: {error['msg'].removeprefix('Value error, ')}"
+    known = ["provider", *provider.SETTINGS.model_fields]
+    near = difflib.get_close_matches(place[-1], known, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"{provider.name} knows {', '.join(known)}"
+    return f"{where}: there is no such setting; {hint}"

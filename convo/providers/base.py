@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from pydantic import BaseModel, ConfigDict
+
+from convo.clock import Clock
 from convo.messages import Accepted, Item, Outbound, RawRequest, Response
-from convo.settings import Account
+
+LONGEST_ID = 256  # characters of a provider's name for a message
+
+# Where a provider that runs in this process delivers what others would send as a webhook.
+Deliver = Callable[[Sequence[Item]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +20,23 @@ class Traits:
     """What differs between providers, beyond their wire formats."""
 
     idempotent: bool  # a second send with the same key is the same message
+    longest: int | None = None  # UTF-16 units of a text that it takes; None: any number
+    methods: tuple[str, ...] = ("POST",)  # that its webhooks use
+
+
+class ProviderSettings(BaseModel):
+    """What an account takes beside its `provider`; each provider has its own. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a provider is given beside its settings."""
+
+    account: str  # its name in the settings
+    deliver: Deliver
+    clock: Clock
 
 
 class Provider(Protocol):
@@ -41,12 +65,11 @@ class Provider(Protocol):
 
 
 class ProviderClass(Protocol):
-    """How an account's provider is made: from its name and its settings."""
+    """How an account's provider is made: from settings of its own kind."""
 
     name: str
+    traits: Traits
+    SETTINGS: type[ProviderSettings]
 
-    def __call__(self, account: str, settings: Account, report: "Deliver") -> Provider: ...
-
-
-# Where a provider that runs in this process delivers what others would send as a webhook.
-Deliver = Callable[[Sequence[Item]], None]
+    # Each class takes its own SETTINGS, which `make` sees to.
+    def __call__(self, settings: Any, surroundings: Surroundings) -> Provider: ...

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
+from pydantic import Field
 
 from convo import phone
 from convo.errors import InvalidSignature, UnreadablePayload
@@ -30,25 +31,34 @@ from convo.messages import (
     Trouble,
     Unread,
 )
-from convo.providers.base import Deliver, Traits
-from convo.settings import Account
+from convo.providers.base import LONGEST_ID, ProviderSettings, Surroundings, Traits
+from convo.settings import Secrets
 
 SIGNATURE = "x-convo-signature"
-LONGEST_ID = 256
 _TIMEOUT = 5  # seconds for the program that plays the phones
+
+
+class SimulatorSettings(ProviderSettings):
+    """Of `[accounts.…]` with `provider = "simulator"`."""
+
+    # Signs webhooks; two may be live while a secret is changed.
+    webhook_secret: Secrets = Field(default_factory=list, repr=False)
+    # Where it hands over what it sends, so that another program can play the phones.
+    deliver_to: str | None = None
 
 
 class Simulator:
     """Accepts every text and reports it as delivered, unless it was told to fail."""
 
     name = "simulator"
+    SETTINGS = SimulatorSettings
     traits = Traits(idempotent=True)
 
-    def __init__(self, account: str, settings: Account, report: Deliver) -> None:
-        self._account = account
+    def __init__(self, settings: SimulatorSettings, surroundings: Surroundings) -> None:
+        self._account = surroundings.account
         self._secrets = [secret.encode() for secret in settings.webhook_secret]
         self._phones = settings.deliver_to
-        self._report = report
+        self._report = surroundings.deliver
         self._told: defaultdict[str, deque[SendError | Reason]] = defaultdict(deque)
         self._http: aiohttp.ClientSession | None = None
 

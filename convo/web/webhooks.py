@@ -44,8 +44,8 @@ class Webhooks:
         provider = self._app.providers.get(account)
         if provider is None:
             return _refuse(404, f"there is no account '{account}'")
-        if scope["method"] != "POST":
-            return Response(405, b"", {"allow": "POST"})
+        if scope["method"] not in provider.traits.methods:
+            return Response(405, b"", {"allow": ", ".join(provider.traits.methods)})
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await _body(headers, receive, self._app.settings.max_body)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from convo.clock import system
 from convo.errors import InvalidSignature, UnreadablePayload
 from convo.messages import (
     Accepted,
@@ -26,8 +27,8 @@ from convo.messages import (
     Unread,
 )
 from convo.providers import all_providers
-from convo.providers.simulator import Simulator
-from convo.settings import Account
+from convo.providers.base import Surroundings
+from convo.providers.simulator import Simulator, SimulatorSettings
 
 OURS, ANA = "+15550009999", "+15550001111"
 MESSAGE = Outbound(7, "key-7", "simulator", OURS, ANA, "Hello")
@@ -38,7 +39,7 @@ def simulator(reports: list[Item] | None = None, **settings: Any) -> Simulator:
         if reports is not None:
             reports.extend(items)
 
-    return Simulator("simulator", Account(provider="simulator", **settings), deliver)
+    return Simulator(SimulatorSettings(**settings), Surroundings("simulator", deliver, system))
 
 
 def request(body: bytes, **headers: str) -> RawRequest:

@@ -1,0 +1,176 @@
+"""Sending through Azure's REST API: one signed request a text, and what its answer means for the sender.
+
+Every failure is told by its class. A repeatability id, stored before the first try, makes a repeat the
+same message, so whatever leaves us without a clear answer is simply tried again.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+from yarl import URL
+
+from convo import phone
+from convo.clock import Clock
+from convo.messages import Accepted, Outbound, Reason, SendError, Trouble
+from convo.providers.azure.codes import reason_in
+from convo.providers.azure.settings import AzureSettings, read_connection
+from convo.providers.azure.signing import http_date, sign
+
+LONGEST = 2048  # UTF-16 units of one text
+_MOST_CONNECTIONS = 64
+_MOST_BYTES = 64 * 1024  # of an answer; one recipient's takes some hundred
+_LONGEST_WAIT = 3600.0  # seconds that an answer can put us off
+_PLACE_OF_RECIPIENT = re.compile(r"invalid to\b|smsrecipients|destination|recipient", re.IGNORECASE)
+_PLACE_OF_OURS = re.compile(r"\bfrom\b|source|sender|api.?version", re.IGNORECASE)
+
+
+class Sending:
+    """The client of one account; its connections open with the first text."""
+
+    def __init__(self, settings: AzureSettings, clock: Clock) -> None:
+        self._connection = read_connection(settings.connection_string)
+        self._path = f"/sms?api-version={settings.api_version}"
+        self._timeout = settings.timeout
+        self._clock = clock
+        self._http: aiohttp.ClientSession | None = None
+
+    async def send(self, message: Outbound) -> Accepted:
+        """Hand one text over; raises SendError with its class."""
+        if len(message.text.encode("utf-16-le")) > 2 * LONGEST:
+            raise SendError(Trouble.PERMANENT, Reason.REJECTED)
+        now = self._clock()
+        body = json.dumps(_request(message, now), ensure_ascii=False).encode()
+        headers = sign(self._connection, "POST", self._path, body, now)
+        headers["Content-Type"] = "application/json"
+        try:
+            async with self._client().post(
+                URL(f"{self._connection.url}{self._path}", encoded=True),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+            ) as answer:
+                return _read(message, answer.status, await _beginning(answer), _wait(answer.headers, now))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT) from error
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            self._http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+            )
+        return self._http
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+
+
+def _request(message: Outbound, now: datetime) -> dict[str, Any]:
+    recipient = {
+        "to": message.contact,
+        "repeatabilityRequestId": str(UUID(message.key)),
+        "repeatabilityFirstSent": http_date(message.first_tried_at or now),
+    }
+    return {
+        "from": message.number,
+        "smsRecipients": [recipient],
+        "message": message.text,
+        "smsSendOptions": {"enableDeliveryReport": True, "tag": str(message.id)},
+    }
+
+
+async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
+    """As much of an answer as can be meant; the rest stays unread, and its connection is dropped."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            break
+    return bytes(body[:_MOST_BYTES])
+
+
+def _read(message: Outbound, status: int, body: bytes, wait: float | None) -> Accepted:
+    """What an answer means. The 202 is multi-status: each recipient has a status of its own."""
+    if not 200 <= status < 300:
+        raise _failure(status, _words(body), wait)
+    item = _of_contact(body, message.contact)
+    code, said = item.get("httpStatusCode"), str(item.get("errorMessage") or "")
+    if not isinstance(code, int):
+        raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT)
+    if str(item.get("repeatabilityResult")).lower() == "rejected":
+        raise _failure(412, said, wait)
+    if not 200 <= code < 300:
+        raise _failure(code, said, wait)
+    name = item.get("messageId")
+    if item.get("successful") is False or not isinstance(name, str) or not name:
+        raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT)
+    return Accepted(name)
+
+
+def _of_contact(body: bytes, contact: str) -> dict[str, Any]:
+    """The part of an answer that speaks of `contact`; half an answer, or none, is asked for again."""
+    try:
+        answer = json.loads(body)
+        items = [item for item in answer["value"] if phone.from_provider(item["to"]) == contact]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        items = []
+    if len(items) != 1:
+        raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT)
+    found: dict[str, Any] = items[0]
+    return found
+
+
+def _words(body: bytes) -> str | None:
+    """What Azure says of an error, which is JSON; None for what is not from Azure, such as a proxy's page."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _failure(status: int, said: str | None, wait: float | None) -> SendError:
+    """The class of a failure, of the request or of its one recipient (PROVIDERS.md)."""
+    if status == 429:
+        return SendError(Trouble.LATER, Reason.TOO_MANY, retry_after=wait)
+    if status == 412:
+        # Azure no longer knows whether it had this one: the report alone can tell.
+        return SendError(Trouble.UNCERTAIN, Reason.UNKNOWN)
+    refused = status in (400, 422)
+    if status >= 500 or status in (408, 409) or (refused and said is None):
+        return SendError(Trouble.RETRY, Reason.PROVIDER_FAULT, retry_after=wait)
+    if refused or (said and reason_in(said) is Reason.OPTED_OUT):
+        return _refused(said or "")
+    return SendError(Trouble.OUR_FAULT, Reason.NOT_ALLOWED)
+
+
+def _refused(said: str) -> SendError:
+    """Whom a refusal blames: the contact's wish or number, our number or request, or this one text."""
+    if reason_in(said) is Reason.OPTED_OUT:
+        return SendError(Trouble.OPTED_OUT, Reason.OPTED_OUT)
+    if _PLACE_OF_RECIPIENT.search(said):
+        return SendError(Trouble.PERMANENT, Reason.BAD_NUMBER)
+    if _PLACE_OF_OURS.search(said):
+        return SendError(Trouble.OUR_FAULT, Reason.NOT_ALLOWED)
+    return SendError(Trouble.PERMANENT, Reason.REJECTED)
+
+
+def _wait(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until Azure wants to be asked again: Retry-After, RFC 9110 section 10.2.3."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        seconds = float(value)
+    else:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+    return min(max(seconds, 1.0), _LONGEST_WAIT)
