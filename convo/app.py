@@ -11,8 +11,7 @@ from convo import clock as clocks
 from convo.clock import Clock
 from convo.errors import Problem, SettingsError
 from convo.messages import Item
-from convo.providers import all_providers
-from convo.providers.base import Provider
+from convo.providers import make
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
@@ -33,9 +32,9 @@ class App:
         self.clock = clock
         self.store = Store(settings.database)
         self.library = Library(settings.flows)
-        self.providers = _providers(settings, self._deliver)
+        self.providers = make(settings.accounts, self._deliver, clock)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed)
-        self.sender = Sender(self.store, self.library, self.providers, clock, self._tell)
+        self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._tell)
         self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
         self._watchers: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -138,16 +137,3 @@ def check_flows(settings: Settings, library: Library) -> None:
                 f"numbers.{name}.flow: a text cannot start '{number.flow}', "
                 f"which needs {', '.join(found.root.flow.needs)}"
             )
-
-
-def _providers(settings: Settings, deliver: Callable[[Sequence[Item]], None]) -> dict[str, Provider]:
-    made: dict[str, Provider] = {}
-    for name, account in settings.accounts.items():
-        known = all_providers()
-        if account.provider not in known:
-            raise SettingsError(
-                f"accounts.{name}.provider: there is no provider '{account.provider}'; "
-                f"there is {', '.join(sorted(known))}"
-            )
-        made[name] = known[account.provider](name, account, deliver)
-    return made

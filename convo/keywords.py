@@ -134,6 +134,7 @@ def answer(kind: KeywordKind, language: str) -> str:
     return texts.get(language.split("-", maxsplit=1)[0].lower(), texts["en"])
 
 
+@lru_cache(maxsize=256)
 def normalise(text: str) -> str:
     """`text` as it is compared: case, accents, quotes, and punctuation or emoji at the edges gone.
 

@@ -44,16 +44,20 @@ class Reason(StrEnum):
     OUT_OF_DATE = "out_of_date"
     BAD_NUMBER = "bad_number"
     UNREACHABLE = "unreachable"
-    BLOCKED = "blocked"
+    BLOCKED = "blocked"  # by the contact's carrier, or as spam or fraud
+    NOT_ALLOWED = "not_allowed"  # our number may not send this: somebody has to mend it at the provider
+    TOO_MANY = "too_many"  # over the pace or the volume that our number may send
+    PROVIDER_FAULT = "provider_fault"  # the provider's own system failed, or did not answer
     REJECTED = "rejected"  # the provider refused the request itself
     GAVE_UP = "gave_up"  # every try failed
     UNKNOWN = "unknown"
 
 
 class Kind(StrEnum):
-    """What an outgoing message is for; decides what the gate lets through after a STOP."""
+    """What a message is for; decides what the gate lets through after a STOP."""
 
     TEXT = "text"
+    KEYWORD = "keyword"  # incoming: a STOP, START or HELP, which no flow sees
     STOP_CONFIRMATION = "stop_confirmation"
     START_CONFIRMATION = "start_confirmation"
     HELP_ANSWER = "help_answer"
@@ -90,6 +94,7 @@ class Inbound:
     number: str
     text: str
     raw: bytes = b""
+    media: tuple[str, ...] = ()  # the kinds of what came with it, like image/jpeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,12 @@ class Outbound:
     """A text to send. `key` is stored before the first try, so that a provider can tell a repeat."""
 
     id: int
-    key: str
+    key: str  # a UUID
     account: str
     number: str
     contact: str
     text: str
+    first_tried_at: datetime | None = None  # stored with the key; None: this is the first try
 
 
 @dataclass(frozen=True, slots=True)

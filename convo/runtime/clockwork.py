@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from convo.clock import Clock
 from convo.errors import ConvoError, StoreUnavailable
-from convo.flow.advance import ERROR_QUEUE, next_clock, next_wake
-from convo.flow.session import Phase
+from convo.flow.advance import NEVER_STARTED, next_clock, next_wake
+from convo.flow.session import Closed, Phase
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode
-from convo.runtime.turns import Writes, step
+from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
 from convo.store import conversations
 from convo.store.conversations import Stored
@@ -34,51 +33,36 @@ def wake(connection: Connection, settings: Settings, library: Library, now: date
     rows = conversations.lock_due(connection, now, MOST_WAKES)
     if not rows:
         return 0
-    writes = Writes()
+    turns = Turns(Line(connection, settings, library, now))
     due = conversations.due(connection, rows, now)
     for stored in due:
         try:
-            _wake_one(connection, writes, settings, library, stored, now)
+            _wake_one(connection, turns, library, stored, now)
         except SQLAlchemyError:
             raise  # the transaction is broken, not the conversation
         except Exception as error:
             log.exception("clock.failed", conversation=stored.id)
-            writes.put(_with_a_person(stored, str(error)))
-    writes.flush(connection)
+            turns.call_person(turns.latest(stored), str(error))
+    turns.flush()
     return len(due)
 
 
-def _wake_one(
-    connection: Connection,
-    writes: Writes,
-    settings: Settings,
-    library: Library,
-    stored: Stored,
-    now: datetime,
-) -> None:
-    flows = library.version(connection, stored.version)
-    account = settings.number(stored.number).account
+def _wake_one(connection: Connection, turns: Turns, library: Library, stored: Stored, now: datetime) -> None:
     for _ in range(MOST_CLOCKS):
+        stored = turns.latest(stored)  # another's end may have moved it
+        if stored.wake_at is None or stored.wake_at > now:
+            return
+        if stored.status == Phase.WAITING:
+            turns.step(stored, Closed(NEVER_STARTED))
+            return
+        flows = library.version(connection, stored.version)
         session = decode(stored)
         clock = next_clock(flows, session)
         if clock is None or clock[0] > now:
-            writes.put(replace(stored, wake_at=next_wake(flows, session)))
+            turns.put(stored, stored._replace(wake_at=next_wake(flows, session)))
             return
-        stored = step(writes, stored, flows, clock[1], account, now)
+        stored = turns.step(stored, clock[1])
     raise ConvoError(f"its clocks went off {MOST_CLOCKS} times without moving on")
-
-
-def _with_a_person(stored: Stored, reason: str) -> Stored:
-    """A conversation that cannot go on by itself is not woken again and again."""
-    return replace(
-        stored,
-        status=Phase.HANDED_OFF,
-        visit=stored.visit + 1,  # a text of the visit that is accepted later starts no clock
-        clock_from=None,
-        queue=ERROR_QUEUE,
-        trouble=reason,
-        wake_at=None,
-    )
 
 
 class Clockwork:

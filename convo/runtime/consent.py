@@ -59,7 +59,7 @@ def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> 
     """End a contact's conversations with a brand and withdraw all that is queued for them."""
     ended = conversations.stop(connection, brand, contact_id, STOPPED, now)
     closed = [events.Happened(row, now, Closed.__name__, STOPPED) for row in ended]
-    events.append(connection, closed)
+    events.write(connection, closed)
     messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
 
 

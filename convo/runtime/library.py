@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from convo.errors import ConvoError, FlowError, Problem
 from convo.flow import project
 from convo.flow.compile import Bundle
-from convo.flow.triggers import Triggers, triggered
+from convo.flow.match import Reply
+from convo.flow.triggers import TriggerIndex
 from convo.store import versions
 
 SUFFIX = ".yaml"
@@ -29,6 +30,7 @@ class Library:
         self._current: dict[str, Bundle] = {}
         self._files: dict[Path, tuple[bytes, Bundle]] = {}
         self._versions: dict[str, Bundle] = {}
+        self._triggers = TriggerIndex(())
 
     @property
     def current(self) -> Mapping[str, Bundle]:
@@ -61,6 +63,9 @@ class Library:
         # Of two files with one name the first counts; `convo check` tells (C006).
         self._current = {bundle.name: bundle for _, bundle in reversed(self._files.values())}
         self._versions.update({bundle.version: bundle for bundle in self._current.values()})
+        self._triggers = TriggerIndex(
+            (name, bundle.root.flow.triggers) for name, bundle in self._current.items()
+        )
 
     def save(self, connection: Connection, now: datetime) -> None:
         """Keep the source of the current versions, before a conversation can start on one."""
@@ -78,10 +83,12 @@ class Library:
             self._versions[version] = found
         return found
 
-    def triggered(self, text: str, number: str) -> Bundle | None:
-        """The flow that a text to our `number` starts."""
-        flows: list[tuple[str, Triggers | None]] = [
-            (name, bundle.root.flow.triggers) for name, bundle in self._current.items()
-        ]
-        name = triggered(flows, text, number)
+    def triggered(self, reply: Reply, number: str) -> Bundle | None:
+        """The flow that a text to our `number` starts by its words."""
+        name = self._triggers.strong(reply, number)
+        return self._current[name] if name else None
+
+    def caught(self, number: str) -> Bundle | None:
+        """The flow that a text to our `number` starts whatever it says."""
+        name = self._triggers.weak(number)
         return self._current[name] if name else None

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from convo.messages import Reason, Report, Status
-from convo.runtime.library import Library
-from convo.runtime.visits import Left, start_clocks
+from convo.runtime.turns import Line
+from convo.runtime.visits import Left, settled
 from convo.store import outbox
 from convo.store import reports as early
 from convo.store.outbox import Change, Waiting
 
 
-def apply(connection: Connection, library: Library, delivered: Sequence[Report], now: datetime) -> None:
+def apply(line: Line, delivered: Sequence[Report]) -> None:
     """Move the messages that these speak of. Their contacts are locked, where they are known.
 
     A report for a message that we do not know yet is kept until its send is settled; one that
@@ -21,15 +19,17 @@ def apply(connection: Connection, library: Library, delivered: Sequence[Report],
     """
     if not delivered:
         return
+    connection = line.connection
     by_provider = outbox.by_provider_ids(connection, (report.provider_id for report in delivered))
     by_id = outbox.by_ids(
         connection, (report.message_id for report in delivered if report.message_id is not None)
     )
     changes: dict[int, Change] = {}
     left: list[Left] = []
+    failed: list[Waiting] = []
     unknown: list[early.Early] = []
     for report in delivered:
-        at = report.at or now
+        at = report.at or line.now
         message = by_provider.get((report.account, report.provider_id)) or _ours(by_id, report)
         if message is not None and message.contact != report.contact:
             message = None  # not this contact's: whose lock we hold, and who alone may be spoken of
@@ -42,9 +42,11 @@ def apply(connection: Connection, library: Library, delivered: Sequence[Report],
             left.append(Left(message, at))
         if status.before(report.status):
             changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
+            if report.status is Status.FAILED:
+                failed.append(message)
     outbox.change(connection, changes.values())
     early.keep(connection, unknown)
-    start_clocks(connection, library, left)
+    settled(line, left, failed)
 
 
 def moved(message: Waiting, status: Status, reason: Reason | None, at: datetime, provider_id: str) -> Change:

@@ -16,7 +16,9 @@ from convo.messages import Accepted, Kind, Outbound, Reason, SendError, Status, 
 from convo.providers.base import Provider
 from convo.runtime.library import Library
 from convo.runtime.settling import NotBegun, Result, settle
-from convo.runtime.visits import Left, overtaken, start_clocks
+from convo.runtime.turns import Line
+from convo.runtime.visits import Left, overtaken, settled
+from convo.settings import Settings
 from convo.store import consent, outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
@@ -58,10 +60,10 @@ def claim(connection: Connection, now: datetime, most: int, keys: Callable[[], s
         elif message.contact_id not in claims:
             claims[message.contact_id] = message, message.key or keys()
     outbox.change(connection, withdrawn)
-    outbox.claim(connection, [(m.id, key) for m, key in claims.values()], now + LEASE)
+    outbox.claim(connection, [(m.id, key) for m, key in claims.values()], now, now + LEASE)
     return [
         Claim(
-            Outbound(m.id, key, m.account, m.number, m.contact, m.text),
+            Outbound(m.id, key, m.account, m.number, m.contact, m.text, m.first_tried_at or now),
             m.contact_id,
             m.tries + 1,
             now,
@@ -79,19 +81,13 @@ def refused(message: Waiting, stopped: set[tuple[str, int]], now: datetime) -> R
     return None
 
 
-def revive(
-    connection: Connection,
-    library: Library,
-    providers: Mapping[str, Provider],
-    now: datetime,
-    *,
-    leases_until: datetime,
-) -> int:
+def revive(line: Line, providers: Mapping[str, Provider], *, leases_until: datetime) -> int:
     """Take back the messages of senders that died: those whose lease ended by `leases_until`.
 
     A provider that knows our key gets the message again; elsewhere it is uncertain, and stays so
     until its report comes.
     """
+    connection, now = line.connection, line.now
     rows = outbox.lock_dead(connection, leases_until, MOST_IN_FLIGHT)
     changes: list[Change] = []
     left: list[Left] = []
@@ -106,7 +102,7 @@ def revive(
     outbox.change(connection, changes)
     late = overtaken(connection, {message.id: message for message in found}, changes)
     outbox.change(connection, late)
-    start_clocks(connection, library, left)
+    settled(line, left, [])
     return len(changes)
 
 
@@ -146,12 +142,14 @@ class Sender:
     def __init__(
         self,
         store: Store,
+        settings: Settings,
         library: Library,
         providers: Mapping[str, Provider],
         clock: Clock,
         on_commit: Callable[[], None],
     ) -> None:
         self._store = store
+        self._settings = settings
         self._library = library
         self._providers = providers
         self._clock = clock
@@ -210,9 +208,10 @@ class Sender:
         room: int,
         dead_by: datetime | None,
     ) -> list[Claim]:
-        settle(connection, self._library, results)
         now = self._clock()
-        revive(connection, self._library, self._providers, now, leases_until=dead_by or now)
+        line = Line(connection, self._settings, self._library, now)
+        settle(line, results)
+        revive(line, self._providers, leases_until=dead_by or now)
         if not room:
             return []
         return claim(connection, now, room, lambda: uuid.uuid4().hex)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from convo.flow.session import Phase, Session, Value
+from convo.flow import values
+from convo.flow.session import Phase, Session
+from convo.flow.values import from_plain, to_plain
 from convo.messages import Contact
 from convo.store.conversations import Stored
-
-_MOMENT = "$datetime"
 
 
 def decode(stored: Stored) -> Session:
@@ -17,7 +17,7 @@ def decode(stored: Stored) -> Session:
         contact=Contact(stored.contact, stored.language, stored.timezone),
         number=stored.number,
         timezone=progress["timezone"],
-        vars={name: _value(value) for name, value in stored.vars.items()},
+        vars={name: from_plain(value) for name, value in stored.vars.items()},
         started_at=stored.started_at,
         last_text_at=datetime.fromisoformat(progress["last_text_at"]),
         state=stored.state,
@@ -44,13 +44,14 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
         version=stored.version,
         key=stored.key,
         status=session.phase.value,
+        status_at=stored.status_at if stored.status == session.phase else now,
         state=session.state,
         visit=session.visit,
         clock_from=session.clock_from,
         outcome=session.outcome,
         queue=session.queue,
         trouble=stored.trouble,
-        vars={name: _plain(value) for name, value in session.vars.items()},
+        vars={name: to_plain(value) for name, value in session.vars.items()},
         progress={
             "timezone": session.timezone,
             "last_text_at": session.last_text_at.isoformat(),
@@ -58,7 +59,7 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
             "fired": session.fired,
             "visits": session.visits,
         },
-        wake_at=wake_at,
+        wake_at=_moved(stored.wake_at, wake_at, now),
         started_at=stored.started_at,
         ended_at=now if session.phase is Phase.ENDED else None,
         contact=stored.contact,
@@ -67,16 +68,17 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
     )
 
 
+def _moved(planned: datetime | None, wanted: datetime | None, now: datetime) -> datetime | None:
+    """When to wake: `wanted`, or what is planned where that comes before it, in its second half.
+
+    Waking finds that nothing is due and plans anew. A talk moves its expiry with every text, and
+    the index need not be written each time.
+    """
+    if planned is None or wanted is None or not now < planned <= wanted:
+        return wanted
+    return planned if wanted - now <= 2 * (planned - now) else wanted
+
+
 def shown(variables: dict[str, Any]) -> dict[str, Any]:
-    """Stored variables as programs read them: moments in ISO 8601."""
-    return {name: value[_MOMENT] if isinstance(value, dict) else value for name, value in variables.items()}
-
-
-def _plain(value: Value) -> Any:
-    return {_MOMENT: value.isoformat()} if isinstance(value, datetime) else value
-
-
-def _value(value: Any) -> Value:
-    if isinstance(value, dict):
-        return datetime.fromisoformat(value[_MOMENT])
-    return str(value)
+    """Stored variables as programs read them: moments in ISO 8601, numbers as numbers."""
+    return {name: values.shown(from_plain(value)) for name, value in variables.items()}

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
 from convo.runtime import consent
-from convo.runtime.library import Library
 from convo.runtime.reports import moved
-from convo.runtime.visits import Left, overtaken, start_clocks
+from convo.runtime.turns import Line
+from convo.runtime.visits import Left, overtaken, settled
 from convo.store import contacts, outbox, reports
 from convo.store.outbox import Change, Waiting
 
@@ -36,10 +34,11 @@ class Result:
     outcome: Accepted | SendError | NotBegun
 
 
-def settle(connection: Connection, library: Library, results: Sequence[Result]) -> None:
+def settle(line: Line, results: Sequence[Result]) -> None:
     """Write what came of these sends, in one go. A result that was overtaken changes nothing."""
     if not results:
         return
+    connection = line.connection
     known = contacts.lock_ids(connection, (result.contact_id for result in results))
     messages = outbox.by_ids(connection, (result.message_id for result in results))
     changes: dict[int, Change] = {}
@@ -70,7 +69,8 @@ def settle(connection: Connection, library: Library, results: Sequence[Result]) 
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
     outbox.change(connection, changes.values())
-    start_clocks(connection, library, left)
+    failed = [messages[change.id] for change in changes.values() if change.status is Status.FAILED]
+    settled(line, left, failed)
 
 
 def _change(message: Waiting, result: Result) -> Change | None:

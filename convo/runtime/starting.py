@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection
 
@@ -10,10 +11,12 @@ from convo import phone
 from convo.errors import StartError
 from convo.flow.advance import open_session
 from convo.flow.compile import Bundle
-from convo.flow.session import Phase
+from convo.flow.model import WhenBusy
+from convo.flow.session import Phase, Started
+from convo.flow.speech import locale
 from convo.messages import storable
 from convo.runtime.library import Library
-from convo.runtime.turns import Writes, begin
+from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
 from convo.store import consent, contacts, conversations, ids
 from convo.store.contacts import Known
@@ -30,6 +33,8 @@ class Start:
     number: str | None = None
     vars: Mapping[str, object] = field(default_factory=dict)
     key: str | None = None
+    language: str | None = None  # of the contact, BCP 47; None leaves what is known
+    timezone: str | None = None  # of the contact, IANA; None leaves what is known
 
 
 def start(
@@ -41,6 +46,7 @@ def start(
         names = ", ".join(sorted(library.current)) or "none"
         raise StartError("unknown_flow", f"there is no flow '{wanted.flow}'; there is {names}")
     number = _number(settings, wanted.number)
+    _check_contact(wanted)
     wanted = replace(wanted, key=storable(wanted.key) if wanted.key else None)
     try:
         contact = phone.parse(wanted.contact)
@@ -59,29 +65,61 @@ def start(
     brand = settings.brand(number)
     if consent.opted_out(connection, [known.id]) & {(brand, known.id)}:
         raise StartError("opted_out", f"{contact} has opted out of texts from {brand}")
-    if any(live.number == number for live in conversations.alive(connection, [known.id])):
-        raise StartError("busy", f"{contact} is in another conversation with {number}; one is live at a time")
+    known = contacts.learn(connection, known, wanted.language, wanted.timezone)
+    turns = Turns(Line(connection, settings, library, now))
     (row_id,) = ids.allocate(connection, table, 1)
-    writes = Writes()
-    stored = open_conversation(writes, settings, flows, known, replace(wanted, number=number), row_id, now)
-    writes.flush(connection)
+    stored = begin(turns, settings, flows, known, replace(wanted, number=number), row_id, now)
+    if stored is None:
+        raise StartError(
+            "busy", f"{contact} is in another conversation with {number}, and {flows.name} says `skip` then"
+        )
+    turns.flush()
     return stored, True
 
 
-def open_conversation(
-    writes: Writes,
+def begin(
+    turns: Turns,
     settings: Settings,
     flows: Bundle,
     known: Known,
     wanted: Start,
     row_id: int,
     now: datetime,
-) -> Stored:
-    """Collect a new conversation and its first texts; raises StartError where `vars` are wrong."""
+) -> Stored | None:
+    """A new conversation, begun, or in line behind the running one; None where it is skipped.
+
+    Which of these, the flow's `when_busy` says. Raises StartError where `vars` are wrong.
+    """
     number = wanted.number or ""
-    ours = settings.number(number)
-    session = open_session(flows, known.contact, number, ours.timezone, wanted.vars, now)
-    blank = Stored(
+    session = open_session(flows, known.contact, number, settings.number(number).timezone, wanted.vars, now)
+    new = blank(settings, known, number, flows, row_id, now, key=wanted.key)
+    running = turns.running(known.id, number)
+    if running is None:
+        return turns.begin(new, session, flows, Started())
+    match flows.root.when_busy:
+        case WhenBusy.SKIP:
+            return None
+        case WhenBusy.QUEUE:
+            return turns.queue(new, session, flows.root.start_within)
+        case WhenBusy.INTERRUPT:
+            stored = turns.begin(new, session, flows, Started())
+            if stored.status != Phase.ENDED:
+                turns.suspend(running)
+            return stored
+
+
+def blank(
+    settings: Settings,
+    known: Known,
+    number: str,
+    flows: Bundle,
+    row_id: int,
+    now: datetime,
+    *,
+    key: str | None = None,
+) -> Stored:
+    """The row of a conversation that has not begun."""
+    return Stored(
         id=row_id,
         contact_id=known.id,
         contact=known.contact.number,
@@ -91,8 +129,9 @@ def open_conversation(
         brand=settings.brand(number),
         flow=flows.name,
         version=flows.version,
-        key=wanted.key,
+        key=key,
         status=Phase.LIVE,
+        status_at=now,
         state="",
         visit=0,
         clock_from=None,
@@ -105,7 +144,22 @@ def open_conversation(
         started_at=now,
         ended_at=None,
     )
-    return begin(writes, blank, session, flows, ours.account, now)
+
+
+def _check_contact(wanted: Start) -> None:
+    """Raises StartError for a language that no date can be written in, and an unknown time zone."""
+    try:
+        if wanted.language is not None:
+            locale(wanted.language)
+    except ValueError as error:
+        raise StartError("bad_language", str(error)) from None
+    try:
+        if wanted.timezone is not None:
+            ZoneInfo(wanted.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise StartError(
+            "bad_timezone", f"'{wanted.timezone}' is not a time zone; write one like 'Europe/London'"
+        ) from None
 
 
 def _number(settings: Settings, wanted: str | None) -> str:

@@ -1,90 +1,235 @@
-"""Stepping stored conversations, and collecting what follows so that it is written in one go."""
+"""Stepping the conversations of one transaction, and collecting what follows: it is written in one go.
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+A contact has one running conversation with a number: live, or with a person. Others wait behind it,
+or were suspended when it came in between; when it ends, the next of them goes on in the same turn.
+"""
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
 from sqlalchemy import Connection
 
 from convo import segments
-from convo.flow.advance import advance, next_wake
+from convo.errors import ConvoError
+from convo.flow.advance import ERROR_QUEUE, advance, next_wake
 from convo.flow.compile import Bundle
-from convo.flow.session import Closed, Event, HandOff, Phase, Replied, Say, Session, Started, TimedOut
+from convo.flow.session import (
+    Closed,
+    Event,
+    HandedBack,
+    Phase,
+    Reopened,
+    Replied,
+    Resumed,
+    Say,
+    Session,
+    Started,
+    TimedOut,
+    Undelivered,
+)
 from convo.messages import Direction, Status
+from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
+from convo.settings import Settings
 from convo.store import conversations, events, messages
 from convo.store.conversations import Stored
 
+RUNNING = (Phase.LIVE, Phase.HANDED_OFF)
 
-@dataclass(slots=True)
-class Writes:
-    """What a transaction will write, many rows a statement."""
+log = structlog.get_logger(__name__)
 
-    new: dict[int, Stored] = field(default_factory=dict)
-    changed: dict[int, Stored] = field(default_factory=dict)
-    left: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # contact, conversation, visit
-    drafts: list[messages.Draft] = field(default_factory=list)
-    happened: list[events.Happened] = field(default_factory=list)
 
-    def put(self, stored: Stored) -> None:
-        """A conversation that was changed, or made, in this transaction."""
-        (self.new if stored.id in self.new else self.changed)[stored.id] = stored
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one transaction of the runtime works with."""
 
-    def flush(self, connection: Connection) -> None:
+    connection: Connection
+    settings: Settings
+    library: Library
+    now: datetime
+
+
+class Turns:
+    """The conversations that a transaction steps. Their contacts are locked; `flush` writes."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._loaded: set[int] = set()  # contacts whose open conversations are known
+        self._open: dict[int, dict[int, Stored]] = {}  # by contact and row number
+        self._new: dict[int, Stored] = {}
+        self._changed: dict[int, tuple[Stored, Stored]] = {}  # as it was, as it is
+        self._left: dict[int, tuple[int, int, int]] = {}  # contact, conversation, visit
+        self.history: list[messages.Draft | events.Happened] = []  # in this order
+
+    # What there is.
+
+    def know(self, contact_ids: Iterable[int]) -> None:
+        """Read the open conversations of these contacts, all at once."""
+        wanted = set(contact_ids) - self._loaded
+        self._loaded |= wanted
+        for stored in conversations.alive(self._line.connection, wanted):
+            if stored.id not in self._changed:
+                self._open.setdefault(stored.contact_id, {})[stored.id] = stored
+
+    def open(self, contact_id: int, number: str) -> list[Stored]:
+        """The conversations of a contact with one of our numbers that have not ended, oldest first."""
+        self.know([contact_id])
+        found = self._open.get(contact_id, {}).values()
+        return sorted((one for one in found if one.number == number), key=lambda one: one.id)
+
+    def running(self, contact_id: int, number: str) -> Stored | None:
+        """The one that is live, or with a person."""
+        self.know([contact_id])
+        for stored in self._open.get(contact_id, {}).values():
+            if stored.number == number and stored.status in RUNNING:
+                return stored
+        return None
+
+    def ended(self, contact_id: int, number: str) -> Stored | None:
+        """The last one that ended in this transaction."""
+        found = [after for _, after in self._changed.values()] + list(self._new.values())
+        here = [one for one in found if (one.contact_id, one.number) == (contact_id, number)]
+        return max((one for one in here if one.status == Phase.ENDED), key=lambda one: one.id, default=None)
+
+    def latest(self, stored: Stored) -> Stored:
+        """A conversation that was read before, as it is now."""
+        if stored.id in self._new:
+            return self._new[stored.id]
+        return self._changed.get(stored.id, (stored, stored))[1]
+
+    def forget(self, contact_id: int) -> None:
+        """Everything collected is written, and a STOP changed what there is."""
+        self._loaded.discard(contact_id)
+        self._open.pop(contact_id, None)
+
+    # What happens.
+
+    def step(self, stored: Stored, event: Event) -> Stored:
+        """Feed `event` to a conversation; the conversation as it is then.
+
+        Where that ends it, the next of the same contact and number goes on.
+        """
+        flows = self._line.library.version(self._line.connection, stored.version)
+        after = self._take(stored, decode(stored), flows, event)
+        self._follow(after)
+        return after
+
+    def begin(self, blank: Stored, session: Session, flows: Bundle, event: Event) -> Stored:
+        """The first step of a conversation that is not stored yet."""
+        # Its row is known as new only once the step did not fail.
+        after = self._take(blank, session, flows, event, new=True)
+        self._follow(after)
+        return after
+
+    def queue(self, blank: Stored, session: Session, within: timedelta) -> Stored:
+        """A new conversation that waits until the running one has ended, at most so long."""
+        now = self._line.now
+        waiting = encode(blank, replace(session, phase=Phase.WAITING), now + within, now)
+        self._remember(waiting, new=True)
+        return waiting
+
+    def suspend(self, stored: Stored) -> None:
+        """Another conversation came in between: this one's clocks stand still until that has ended."""
+        session = replace(decode(stored), phase=Phase.SUSPENDED)
+        self.put(stored, encode(stored, session, None, self._line.now))
+
+    def call_person(self, stored: Stored, reason: str) -> Stored:
+        """A conversation that cannot go on by itself is not tried again and again."""
+        session = replace(
+            decode(stored),
+            phase=Phase.HANDED_OFF,
+            visit=stored.visit + 1,  # a text of the visit that is accepted later starts no clock
+            clock_from=None,
+            queue=ERROR_QUEUE,
+        )
+        after = encode(stored, session, None, self._line.now)._replace(trouble=reason)
+        self.put(stored, after)
+        return after
+
+    def put(self, before: Stored, after: Stored) -> None:
+        """A conversation was changed, from the outside."""
+        first, _ = self._changed.get(after.id, (before, None))
+        if after.id in self._new:
+            self._remember(after, new=True)
+        else:
+            self._changed[after.id] = first, after
+            self._remember(after)
+
+    def flush(self) -> None:
         """Write everything collected so far."""
-        # What ended makes room for what begins: a contact has one live conversation with a number.
-        conversations.save(connection, list(self.changed.values()))
-        conversations.insert(connection, list(self.new.values()))
-        messages.write(connection, self.drafts)
-        # After the drafts: a conversation that slept long may say and leave in one go.
-        messages.lapse(connection, self.left.values())
-        events.append(connection, self.happened)
-        for collected in (self.new, self.changed, self.left, self.drafts, self.happened):
+        connection = self._line.connection
+        # What ended makes room for what begins: a contact has one running conversation with a number.
+        running = [pair for pair in self._changed.values() if pair[1].status in RUNNING]
+        if len(running) < len(self._changed):
+            conversations.save(
+                connection, [pair for pair in self._changed.values() if pair[1].status not in RUNNING]
+            )
+        conversations.save(connection, running)
+        conversations.insert(connection, list(self._new.values()))
+        events.write(connection, self.history)
+        # After the messages: a conversation that slept long may say and leave in one go.
+        messages.lapse(connection, self._left.values())
+        for collected in (self._new, self._changed, self._left, self.history):
             collected.clear()
 
+    # How.
 
-def step(writes: Writes, stored: Stored, flows: Bundle, event: Event, account: str, now: datetime) -> Stored:
-    """Feed `event` to a conversation and collect what follows; the conversation as it is then."""
-    return _take(writes, stored, decode(stored), flows, event, account, now)
+    def _take(
+        self, stored: Stored, session: Session, flows: Bundle, event: Event, *, new: bool = False
+    ) -> Stored:
+        now = self._line.now
+        turn = advance(flows, session, event, now)
+        after = encode(stored, turn.session, next_wake(flows, turn.session), now)
+        if turn.trouble is not None:
+            after = after._replace(trouble=turn.trouble)
+        account = self._line.settings.number(stored.number).account
+        drafts = [_draft(stored, said, account, now) for said in turn.effects if isinstance(said, Say)]
+        # Nothing is collected before all of it is known: a text that fails leaves no trace behind.
+        if new:
+            self._remember(after, new=True)
+        else:
+            self.put(stored, after)
+        if not isinstance(event, Replied):  # which is on record as the text that came in
+            self.history.append(events.Happened(stored.id, now, type(event).__name__, _data(event)))
+        self.history += drafts
+        ended = turn.session.phase is Phase.ENDED
+        # Only clocks and misses say texts that lapse.
+        may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
+        if may_lapse and (ended or turn.session.visit > session.visit):
+            self._left[stored.id] = (stored.contact_id, stored.id, turn.session.visit + ended)
+        return after
 
+    def _follow(self, after: Stored) -> None:
+        """Where a conversation has ended, the one that was suspended last goes on, or the next begins."""
+        while after.status == Phase.ENDED:
+            others = self.open(after.contact_id, after.number)
+            if not others or any(one.status in RUNNING for one in others):
+                return
+            suspended = [one for one in others if one.status == Phase.SUSPENDED]
+            if suspended:
+                chosen = max(suspended, key=lambda one: one.status_at)
+                event: Event = Resumed(self._line.now - chosen.status_at)
+            else:
+                chosen, event = others[0], Started()
+            try:
+                flows = self._line.library.version(self._line.connection, chosen.version)
+            except ConvoError as error:
+                log.exception("conversation.not_continued", conversation=chosen.id)
+                self.call_person(chosen, str(error))
+                return
+            after = self._take(chosen, decode(chosen), flows, event)
 
-def begin(
-    writes: Writes, stored: Stored, session: Session, flows: Bundle, account: str, now: datetime
-) -> Stored:
-    """The first step of a conversation that is not stored yet."""
-    after = _take(writes, stored, session, flows, Started(), account, now)
-    del writes.changed[stored.id]
-    writes.new[stored.id] = after
-    return after
-
-
-def _take(
-    writes: Writes,
-    stored: Stored,
-    session: Session,
-    flows: Bundle,
-    event: Event,
-    account: str,
-    now: datetime,
-) -> Stored:
-    turn = advance(flows, session, event, now)
-    after = encode(stored, turn.session, next_wake(flows, turn.session), now)
-    drafts = []
-    for effect in turn.effects:
-        match effect:
-            case Say():
-                drafts.append(_draft(stored, effect, account, now))
-            case HandOff(_, reason):
-                after = replace(after, trouble=reason)
-    # Nothing is collected before all of it is known: a text that fails leaves no trace behind.
-    writes.put(after)
-    writes.drafts += drafts
-    writes.happened.append(_happened(stored.id, event, now))
-    ended = turn.session.phase is Phase.ENDED
-    # Only clocks and misses say texts that lapse.
-    may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
-    if may_lapse and (ended or turn.session.visit > session.visit):
-        writes.left[stored.id] = (stored.contact_id, stored.id, turn.session.visit + ended)
-    return after
+    def _remember(self, stored: Stored, *, new: bool = False) -> None:
+        if new:
+            self._new[stored.id] = stored
+        here = self._open.setdefault(stored.contact_id, {})
+        if stored.status == Phase.ENDED:
+            here.pop(stored.id, None)
+        else:
+            here[stored.id] = stored
 
 
 def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.Draft:
@@ -107,13 +252,15 @@ def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.D
     )
 
 
-def _happened(conversation_id: int, event: Event, now: datetime) -> events.Happened:
-    data = None
+def _data(event: Event) -> str | None:
+    """The words that come with an event, so that it can be replayed."""
     match event:
-        case Replied(text):
-            data = text
-        case TimedOut(clock):
-            data = clock
-        case Closed(outcome):
-            data = outcome
-    return events.Happened(conversation_id, now, type(event).__name__, data)
+        case TimedOut(word) | Closed(word) | Reopened(word):
+            return word
+        case Undelivered(visit):
+            return str(visit)
+        case Resumed(away):
+            return str(away.total_seconds())
+        case HandedBack(state, given):
+            return json.dumps({"state": state, "vars": dict(given)}, default=str)
+    return None

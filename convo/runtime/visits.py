@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from convo.errors import ConvoError
 from convo.flow.advance import next_wake
-from convo.flow.session import Phase
+from convo.flow.plan import UNDELIVERED
+from convo.flow.session import Phase, Undelivered
 from convo.messages import Reason, Status
 from convo.runtime.consent import STOPPED
-from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
+from convo.runtime.turns import Line, Turns
 from convo.store import conversations
 from convo.store.outbox import Change, Waiting
 
@@ -28,32 +29,37 @@ class Left:
     at: datetime
 
 
-def start_clocks(connection: Connection, library: Library, left: Iterable[Left]) -> None:
-    """The clocks of the visits that waited for these messages count from now on.
+def settled(line: Line, left: Iterable[Left], failed: Iterable[Waiting]) -> None:
+    """What it means for conversations that these messages left, and that those failed for good.
 
-    A visit that is over stays over, and clocks that count already are not set back.
+    The clocks of the visits that waited for them count from now on, and a flow is told what it could
+    not deliver. A visit that is over stays over, and clocks that count already are not set back.
     """
     waited = {
-        (one.message.conversation_id, one.message.visit): one.at
-        for one in left
-        if one.message.starts_clock and one.message.conversation_id is not None
+        (one.message.conversation_id, one.message.visit): one.at for one in left if one.message.starts_clock
     }
-    if not waited:
+    undelivered = {(message.conversation_id, message.visit) for message in failed}
+    wanted = {number for number, _ in [*waited, *undelivered] if number}
+    if not wanted:
         return
-    changed = []
-    for stored in conversations.by_ids(connection, (number for number, _ in waited if number)):
-        at = waited.get((stored.id, stored.visit))
-        if at is None or stored.status == Phase.ENDED or stored.clock_from:
+    turns = Turns(line)
+    for stored in conversations.by_ids(line.connection, wanted):
+        visit = (stored.id, stored.visit)
+        if stored.status == Phase.ENDED or (visit not in waited and visit not in undelivered):
             continue
-        session = replace(decode(stored), clock_from=at, last_text_at=at)
         try:
-            flows = library.version(connection, stored.version)
+            flows = line.library.version(line.connection, stored.version)
         except ConvoError:
             # Its clocks stand still until somebody mends the flow; the sends are settled anyway.
             log.exception("clock.not_started", conversation=stored.id)
             continue
-        changed.append(encode(stored, session, next_wake(flows, session), at))
-    conversations.save(connection, changed)
+        at = waited.get(visit)
+        if at is not None and not stored.clock_from:
+            session = replace(decode(stored), clock_from=at, last_text_at=at)
+            turns.put(stored, encode(stored, session, next_wake(flows, session), line.now))
+        if visit in undelivered and flows.root.can(stored.state, UNDELIVERED):
+            turns.step(turns.latest(stored), Undelivered(stored.visit))
+    turns.flush()
 
 
 def overtaken(

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from convo.store import ids
-from convo.store.rows import upsert
+from convo.store.rows import Lookup, upsert
 from convo.store.tables import consent_entries, consents
 
-_OUT = select(consents.c.brand, consents.c.contact_id).where(
-    consents.c.opted_out, consents.c.contact_id.in_(bindparam("ids", expanding=True))
+_OUT = Lookup(
+    select(consents.c.brand, consents.c.contact_id).where(consents.c.opted_out), consents.c.contact_id
 )
 
 
@@ -34,8 +34,7 @@ class Entry:
 
 def opted_out(connection: Connection, contact_ids: Iterable[int]) -> set[tuple[str, int]]:
     """The brands that these contacts have stopped, as (brand, contact row)."""
-    rows = connection.execute(_OUT, {"ids": sorted(set(contact_ids))})
-    return {(row.brand, row.contact_id) for row in rows}
+    return {(brand, row) for brand, row in _OUT.rows(connection, sorted(set(contact_ids)))}
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:

@@ -1,14 +1,14 @@
 """Contacts, and their locks: every writer takes them first, sorted, before any other row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select, update
 
 from convo.messages import Contact
-from convo.store.rows import upsert
+from convo.store.rows import Lookup, upsert
 from convo.store.tables import contacts
 
 
@@ -21,18 +21,10 @@ class Known:
 
 
 _COLUMNS = (contacts.c.id, contacts.c.number, contacts.c.language, contacts.c.timezone)
-_BY_NUMBER = (
-    select(*_COLUMNS)
-    .where(contacts.c.number.in_(bindparam("numbers", expanding=True)))
-    .order_by(contacts.c.id)
-)
-_BY_NUMBER_LOCKED = _BY_NUMBER.with_for_update()
-_BY_ID = (
-    select(*_COLUMNS)
-    .where(contacts.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(contacts.c.id)
-    .with_for_update()
-)
+_BY_NUMBER = Lookup(select(*_COLUMNS), contacts.c.number)
+_LOCKED = select(*_COLUMNS).order_by(contacts.c.id).with_for_update()
+_BY_NUMBER_LOCKED = Lookup(_LOCKED, contacts.c.number)
+_BY_ID_LOCKED = Lookup(_LOCKED, contacts.c.id)
 
 
 def lock(
@@ -47,7 +39,7 @@ def lock(
     """
     wanted = sorted(set(numbers))
     also = list(also)
-    known = {row.number: _known(row) for row in connection.execute(_BY_NUMBER, {"numbers": wanted})}
+    known = {row[1]: _known(row) for row in _BY_NUMBER.rows(connection, wanted)}
     missing = [number for number in wanted if number not in known]
     if connection.dialect.name == "sqlite" and not missing and not also:
         return known  # the whole database is locked already
@@ -61,17 +53,26 @@ def lock(
 
 def lock_known(connection: Connection, numbers: Iterable[str]) -> dict[str, Known]:
     """Lock those of these contacts that exist."""
-    wanted = sorted(set(numbers))
-    if not wanted:
-        return {}
-    rows = connection.execute(_BY_NUMBER_LOCKED, {"numbers": wanted})
-    return {row.number: _known(row) for row in rows}
+    return {row[1]: _known(row) for row in _BY_NUMBER_LOCKED.rows(connection, sorted(set(numbers)))}
 
 
 def lock_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     """Lock the contacts with these row numbers."""
-    rows = connection.execute(_BY_ID, {"ids": sorted(set(ids))})
-    return {row.id: _known(row) for row in rows}
+    return {row[0]: _known(row) for row in _BY_ID_LOCKED.rows(connection, sorted(set(ids)))}
+
+
+def learn(connection: Connection, known: Known, language: str | None, timezone: str | None) -> Known:
+    """Keep what we were told about a locked contact; None leaves what is known."""
+    before = known.contact
+    told = replace(before, language=language or before.language, timezone=timezone or before.timezone)
+    if told == before:
+        return known
+    connection.execute(
+        update(contacts)
+        .where(contacts.c.id == known.id)
+        .values(language=told.language, timezone=told.timezone)
+    )
+    return Known(known.id, told)
 
 
 def find(connection: Connection, number: str) -> Known | None:
@@ -81,4 +82,5 @@ def find(connection: Connection, number: str) -> Known | None:
 
 
 def _known(row: Any) -> Known:
-    return Known(row.id, Contact(row.number, row.language, row.timezone))
+    number, *contact = row
+    return Known(number, Contact(*contact))

@@ -1,21 +1,18 @@
 """Conversations: the live ones of a contact, those whose clock is due, and lists for people."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from convo.store.rows import insert_rows, update_rows
+from convo.store.rows import Lookup, insert_rows, update_rows
 from convo.store.tables import contacts, conversations, spelled
 
 ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A conversation as it is stored: the columns in their order, the session's values as JSON."""
 
     id: int
@@ -26,6 +23,7 @@ class Stored:
     version: str
     key: str | None
     status: str
+    status_at: datetime  # since when
     state: str
     visit: int
     clock_from: datetime | None
@@ -50,7 +48,7 @@ _SELECT = select(
 ).join(contacts, contacts.c.id == conversations.c.contact_id)
 
 _ALIVE = conversations.c.status != spelled(ENDED)
-_OF_CONTACTS = _SELECT.where(conversations.c.contact_id.in_(bindparam("contacts", expanding=True)), _ALIVE)
+_OF_CONTACTS = Lookup(_SELECT.where(_ALIVE), conversations.c.contact_id)
 _DUE_CONTACTS = (
     select(contacts.c.id)
     .join(conversations, contacts.c.id == conversations.c.contact_id)
@@ -66,27 +64,28 @@ _DUE = _SELECT.where(
 ).order_by(conversations.c.wake_at)
 _BY_ID = _SELECT.where(conversations.c.id.in_(bindparam("ids", expanding=True)))
 _COLUMNS = tuple(column.name for column in conversations.c)
-_CHANGING = (
-    "status",
-    "state",
-    "visit",
-    "clock_from",
-    "outcome",
-    "queue",
-    "trouble",
-    "vars",
-    "progress",
-    "wake_at",
-    "ended_at",
+_CHANGING = tuple(
+    _COLUMNS.index(name)
+    for name in (
+        "status",
+        "status_at",
+        "state",
+        "visit",
+        "clock_from",
+        "outcome",
+        "queue",
+        "trouble",
+        "vars",
+        "progress",
+        "wake_at",
+        "ended_at",
+    )
 )
-_inserted = attrgetter(*_COLUMNS)
-_saved = attrgetter(*_CHANGING, "id")
 
 
 def alive(connection: Connection, contact_ids: Iterable[int]) -> list[Stored]:
     """The conversations of these contacts that have not ended. Their contacts are locked."""
-    rows = connection.execute(_OF_CONTACTS, {"contacts": sorted(set(contact_ids))})
-    return [_stored(row) for row in rows]
+    return [_stored(row) for row in _OF_CONTACTS.rows(connection, sorted(set(contact_ids)))]
 
 
 def lock_due(connection: Connection, now: datetime, most: int) -> list[int]:
@@ -113,12 +112,23 @@ def by_key(connection: Connection, key: str) -> Stored | None:
 
 def insert(connection: Connection, new: Sequence[Stored]) -> None:
     """Write new conversations."""
-    insert_rows(connection, conversations, _COLUMNS, map(_inserted, new))
+    insert_rows(connection, conversations, _COLUMNS, (one[: len(_COLUMNS)] for one in new))
 
 
-def save(connection: Connection, changed: Sequence[Stored]) -> None:
-    """Write what an event changed."""
-    update_rows(connection, conversations, _CHANGING, map(_saved, changed))
+def save(connection: Connection, changed: Iterable[tuple[Stored, Stored]]) -> None:
+    """Write what changed from the first to the second of each pair.
+
+    Columns that stay are left out: naming one in an UPDATE writes its indexes anew.
+    """
+    sorts: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for before, after in changed:
+        places = [place for place in _CHANGING if before[place] != after[place]]
+        if places:
+            columns = tuple([_COLUMNS[place] for place in places])
+            row = (*[after[place] for place in places], after.id)
+            sorts.setdefault(columns, []).append(row)
+    for columns, rows in sorts.items():
+        update_rows(connection, conversations, columns, rows)
 
 
 def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime) -> list[int]:
@@ -126,7 +136,7 @@ def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now:
     ended = connection.execute(
         update(conversations)
         .where(conversations.c.contact_id == contact_id, conversations.c.brand == brand, _ALIVE)
-        .values(status=ENDED, outcome=outcome, wake_at=None, ended_at=now, queue=None)
+        .values(status=ENDED, status_at=now, outcome=outcome, wake_at=None, ended_at=now, queue=None)
         .returning(conversations.c.id)
     )
     return list(ended.scalars())
@@ -138,6 +148,20 @@ def listed(connection: Connection, contact: str | None, after: int, most: int) -
     if contact is not None:
         statement = statement.where(contacts.c.number == contact)
     return [_stored(row) for row in connection.execute(statement)]
+
+
+def last_ended(connection: Connection, contact_id: int, number: str, since: datetime) -> Stored | None:
+    """The last conversation between these two, if it ended after `since`."""
+    row = connection.execute(
+        _SELECT.where(
+            conversations.c.contact_id == contact_id,
+            conversations.c.number == number,
+            conversations.c.ended_at > since,
+        )
+        .order_by(conversations.c.ended_at.desc(), conversations.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _stored(row) if row else None
 
 
 def latest(connection: Connection, contact: str, number: str) -> Stored | None:
@@ -161,4 +185,26 @@ def next_wake(connection: Connection) -> datetime | None:
 
 
 def _stored(row: Any) -> Stored:
-    return Stored(*row)
+    return Stored._make(row)
+
+
+def chosen(
+    connection: Connection,
+    contact: str | None,
+    after: int,
+    most: int,
+    *,
+    status: str | None = None,
+    queue: str | None = None,
+) -> list[Stored]:
+    """Like `listed`, of one status or with one queue of people."""
+    statement = _SELECT.where(conversations.c.id > after).order_by(conversations.c.id).limit(most)
+    if contact is not None:
+        statement = statement.where(contacts.c.number == contact)
+    if status is not None:
+        statement = statement.where(conversations.c.status == status)
+        if status != ENDED:
+            statement = statement.where(_ALIVE)  # the index of the live ones, not the whole history
+    if queue is not None:
+        statement = statement.where(conversations.c.queue == queue)
+    return [_stored(row) for row in connection.execute(statement)]

@@ -18,8 +18,9 @@ from typing import Any, TypeVar, cast
 import alembic.command
 import alembic.config
 import filelock
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
@@ -28,6 +29,7 @@ T = TypeVar("T")
 Job = Callable[[Connection], T]
 
 LOCK_TIMEOUT = 5  # seconds that a write waits for another process's lock
+_LOOKED_AT = 0.5  # seconds
 _READERS = 4
 _CHECKPOINT_EVERY = 1.0  # seconds
 _LARGE_LOG = 64 * 1024 * 1024  # bytes
@@ -59,7 +61,7 @@ class Store:
         """Run `job` in one write transaction, in this thread."""
         self._still_there()  # before connecting too: SQLite would make an empty file in its place
         with (
-            _translated(),
+            self._translated(),
             self._engine.connect().execution_options(**_WRITES) as connection,
             connection.begin(),
         ):
@@ -69,15 +71,19 @@ class Store:
     def look(self, job: Job[T]) -> T:
         """Run `job` in one read transaction, in this thread."""
         self._still_there()
-        with _translated(), self._engine.connect() as connection, connection.begin():
+        with self._translated(), self._engine.connect() as connection, connection.begin():
             return job(connection)
 
     # Asynchronous: everything that serves.
 
     async def write(self, job: Job[T], *, first: bool = False) -> T:
         """Run `job` in one write transaction; `first` goes before whatever else is waiting."""
+        return await self.work(lambda: self.transact(job), first=first)
+
+    async def work(self, work: Callable[[], T], *, first: bool = False) -> T:
+        """Run `work`, which calls `transact` itself, where write transactions run."""
         lane = self._first if first else self._others
-        return await wrap_future(lane.put(lambda: self.transact(job), 0 if first else 1))
+        return await wrap_future(lane.put(work, 0 if first else 1))
 
     async def read(self, job: Job[T]) -> T:
         """Run `job` in one read transaction."""
@@ -123,7 +129,8 @@ class Store:
         if self._file is not None:
             lock = filelock.FileLock(f"{self._file}.lock")
             try:
-                lock.acquire(timeout=0)
+                # Not at once: a command that looks whether somebody serves holds it for a moment.
+                lock.acquire(timeout=_LOOKED_AT, poll_interval=0.02)
             except filelock.Timeout:
                 raise SettingsError(
                     f"another convo process is serving {self._file}; stop it first, or set "
@@ -133,6 +140,23 @@ class Store:
         if self._checkpoints:
             self._checkpoints.start()
         return True
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; None in memory, and on PostgreSQL."""
+        return self._file
+
+    def served(self) -> bool | None:
+        """Whether a process serves this database now; None where that cannot be told: on PostgreSQL."""
+        if self.dialect != "sqlite":
+            return None
+        if self._file is None or not Path(f"{self._file}.lock").exists():
+            return False
+        try:
+            with filelock.FileLock(f"{self._file}.lock", timeout=0):
+                return False
+        except filelock.Timeout:
+            return True
 
     def close(self) -> None:
         """Finish what is under way and let go of everything."""
@@ -145,6 +169,23 @@ class Store:
         if self._serving is not None:
             self._serving.release()
 
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """What SQLAlchemy raises, and what the driver raises where `rows` goes straight to it."""
+        driver = cast(Any, self._engine.dialect.loaded_dbapi)
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise StoreUnavailable(f"the database cannot be used now: {error.__cause__ or error}") from error
+        except (driver.OperationalError, driver.InterfaceError) as error:
+            raise StoreUnavailable(f"the database cannot be used now: {error}") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreUnavailable(f"the database went away: {error.__cause__}") from error
+            if type(error) is DatabaseError:  # SQLite's word for a file that is none of its own, or broken
+                raise StoreUnavailable(f"the database cannot be used: {error.__cause__}") from error
+            raise
+
     def _still_there(self) -> None:
         """SQLite goes on writing into a file that was deleted; nobody would ever find it again."""
         if self._file is None or self._inode is None:
@@ -155,18 +196,6 @@ class Store:
             inode = None
         if inode != self._inode:
             raise StoreUnavailable(f"{self._file} is gone; put it back, or start convo anew")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise StoreUnavailable(f"the database cannot be used now: {error.__cause__ or error}") from (error)
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailable(f"the database went away: {error.__cause__}") from error
-        raise
 
 
 def _open(url: str) -> tuple[Engine, Path | None]:
@@ -210,6 +239,8 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
     engine = create_engine(
         "sqlite://" if in_memory else f"sqlite:///{database}",
         connect_args={"timeout": LOCK_TIMEOUT, "check_same_thread": False},
+        json_serializer=_to_json,
+        json_deserializer=from_json,
         **({"poolclass": StaticPool} if in_memory else {"pool_size": 8}),
     )
 
@@ -228,6 +259,10 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, None if in_memory or database is None else Path(database).absolute()
+
+
+def _to_json(document: object) -> str:
+    return to_json(document).decode()
 
 
 class _Lane:

@@ -1,13 +1,22 @@
-"""Everything that happened to conversations, so that they can be replayed."""
+"""What happened to conversations, in its order, so that they can be replayed.
+
+Messages and events share one row of numbers. A reply is on record as the text that came in; an event
+row is written for everything else.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
+from convo.messages import Direction, Kind
+from convo.store import ids
+from convo.store.messages import Draft, insert
 from convo.store.rows import insert_rows
-from convo.store.tables import events
+from convo.store.tables import conversations, events, messages
+
+REPLIED = "Replied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +29,34 @@ class Happened:
     data: str | None = None
 
 
-def append(connection: Connection, happened: Sequence[Happened]) -> None:
-    """Store these, in order."""
-    insert_rows(
-        connection,
-        events,
-        ("conversation_id", "at", "kind", "data"),
-        [(item.conversation_id, item.at, item.kind, item.data) for item in happened],
-    )
+def write(connection: Connection, history: Sequence[Draft | Happened]) -> None:
+    """Write new messages and events, numbered in this order."""
+    drafts: list[tuple[int, Draft]] = []
+    rows = []
+    for number, item in zip(ids.allocate(connection, messages, len(history)), history, strict=True):
+        if isinstance(item, Draft):
+            drafts.append((number, item))
+        else:
+            rows.append((number, item.conversation_id, item.at, item.kind, item.data))
+    insert(connection, drafts)
+    if rows:
+        insert_rows(connection, events, ("id", "conversation_id", "at", "kind", "data"), rows)
+        ids.used(connection, messages, rows[-1][0])
 
 
 def of_conversation(connection: Connection, conversation_id: int) -> list[Happened]:
     """What happened to one conversation, oldest first."""
-    rows = connection.execute(
-        select(events).where(events.c.conversation_id == conversation_id).order_by(events.c.id)
+    contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
+    replies = select(
+        messages.c.id, messages.c.created_at.label("at"), literal(REPLIED).label("kind"), messages.c.text
+    ).where(
+        messages.c.contact_id == contact.scalar_subquery(),  # the index goes by contact
+        messages.c.conversation_id == conversation_id,
+        messages.c.direction == Direction.IN.value,
+        messages.c.kind == Kind.TEXT.value,
     )
-    return [Happened(row.conversation_id, row.at, row.kind, row.data) for row in rows]
+    others = select(events.c.id, events.c.at, events.c.kind, events.c.data).where(
+        events.c.conversation_id == conversation_id
+    )
+    rows = [*connection.execute(replies), *connection.execute(others)]
+    return [Happened(conversation_id, at, kind, data) for _, at, kind, data in sorted(rows)]

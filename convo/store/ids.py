@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection, Table, text
 
-_LAST = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+_LAST = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+_USED = text("UPDATE sqlite_sequence SET seq = max(seq, :number) WHERE name = :name")
+_FIRST = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)")
 _NEXT = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
 
 
@@ -14,7 +16,17 @@ def allocate(connection: Connection, table: Table, count: int) -> list[int]:
     if not count:
         return []
     if connection.dialect.name == "sqlite":
-        last = connection.execute(_LAST, {"name": table.name}).scalar() or 0
+        cursor = connection.connection.cursor()
+        cursor.execute(_LAST, (table.name,))
+        last = (cursor.fetchone() or (0,))[0]
         return list(range(last + 1, last + 1 + count))
     rows = connection.execute(_NEXT, {"name": table.name, "count": count})
     return [row[0] for row in rows]
+
+
+def used(connection: Connection, table: Table, number: int) -> None:
+    """A number of `table` went to a row elsewhere; it is not given out again."""
+    if connection.dialect.name == "sqlite":
+        values = {"name": table.name, "number": number}
+        if not connection.execute(_USED, values).rowcount:
+            connection.execute(_FIRST, values)

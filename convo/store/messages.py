@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -13,8 +14,7 @@ from convo.store.rows import insert_rows
 from convo.store.tables import contacts, messages, spelled
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A message to write. Its number is given in `write`, under its contact's lock."""
 
     direction: Direction
@@ -36,6 +36,7 @@ class Draft:
     provider_id: str | None = None
     due_at: datetime | None = None
     valid_until: datetime | None = None
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +114,18 @@ _WRITTEN = (
     "created_at",
     "due_at",
     "valid_until",
+    "media",
 )
 
 
 def write(connection: Connection, drafts: Sequence[Draft]) -> None:
     """Write new messages, numbered in this order."""
-    numbers = ids.allocate(connection, messages, len(drafts))
-    insert_rows(connection, messages, _WRITTEN, map(_row, numbers, drafts))
+    insert(connection, zip(ids.allocate(connection, messages, len(drafts)), drafts, strict=True))
+
+
+def insert(connection: Connection, numbered: Iterable[tuple[int, Draft]]) -> None:
+    """Write new messages under these numbers."""
+    insert_rows(connection, messages, _WRITTEN, starmap(_row, numbered))
 
 
 def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
@@ -163,6 +169,20 @@ def listed(connection: Connection, contact: str | None, after: int, most: int) -
     return [_stored(row) for row in connection.execute(statement)]
 
 
+def one(connection: Connection, number: int) -> Stored | None:
+    """A message by its row number."""
+    row = connection.execute(_SELECT.where(messages.c.id == number)).one_or_none()
+    return _stored(row) if row else None
+
+
+def newest(connection: Connection) -> datetime | None:
+    """When the last message was stored."""
+    moment: datetime | None = connection.execute(
+        select(messages.c.created_at).order_by(messages.c.id.desc()).limit(1)
+    ).scalar()
+    return moment
+
+
 def _row(number: int, draft: Draft) -> tuple[object, ...]:
     return (
         number,
@@ -186,6 +206,7 @@ def _row(number: int, draft: Draft) -> tuple[object, ...]:
         draft.created_at,
         draft.due_at,
         draft.valid_until,
+        draft.media or None,
     )
 
 

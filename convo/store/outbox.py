@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from convo.messages import Direction, Kind, Outbound, Reason, Status
-from convo.store.tables import contacts, messages, spelled
+from convo.messages import Direction, Kind, Reason, Status
+from convo.store.tables import Moment, contacts, messages, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,7 @@ class Waiting:
     tries: int
     created_at: datetime
     valid_until: datetime | None
-
-    def outbound(self) -> Outbound:
-        return Outbound(self.id, self.key or "", self.account, self.number, self.contact, self.text)
+    first_tried_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +99,7 @@ _COLUMNS = (
     messages.c.tries,
     messages.c.created_at,
     messages.c.valid_until,
+    messages.c.first_tried_at,
 )
 _SELECT = select(*_COLUMNS).join(contacts, contacts.c.id == messages.c.contact_id)
 _READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding=True)), _MAY_LEAVE).order_by(
@@ -132,6 +131,7 @@ _CLAIM = (
         key=bindparam("new_key"),
         tries=messages.c.tries + 1,
         lease_until=bindparam("until"),
+        first_tried_at=func.coalesce(messages.c.first_tried_at, bindparam("now", type_=Moment())),
     )
 )
 _CHANGE = (
@@ -166,9 +166,9 @@ def ready(connection: Connection, contact_ids: Sequence[int], now: datetime) -> 
     return [_waiting(row) for row in rows]
 
 
-def claim(connection: Connection, claims: Iterable[tuple[int, str]], until: datetime) -> None:
+def claim(connection: Connection, claims: Iterable[tuple[int, str]], now: datetime, until: datetime) -> None:
     """Mark these messages, each with its key, as being sent by us until the lease ends."""
-    rows = [{"row_id": number, "new_key": key, "until": until} for number, key in claims]
+    rows = [{"row_id": number, "new_key": key, "now": now, "until": until} for number, key in claims]
     if rows:
         connection.execute(_CLAIM, rows)
 
@@ -249,4 +249,5 @@ def _waiting(row: Any) -> Waiting:
         tries=row.tries,
         created_at=row.created_at,
         valid_until=row.valid_until,
+        first_tried_at=row.first_tried_at,
     )

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
-from convo.store.rows import insert_rows, upsert
+from convo.store.rows import insert_new
 from convo.store.tables import receipts
 
 _COLUMNS = ("account", "provider_id", "raw", "error", "received_at")
-_KNOWN = select(receipts.c.account, receipts.c.provider_id).where(
-    receipts.c.provider_id.in_(bindparam("ids", expanding=True))
-)
+_KEY = ("account", "provider_id")
 Key = tuple[str, str]  # account, provider id
 
 
@@ -40,19 +38,8 @@ def admit(connection: Connection, delivered: Iterable[Receipt], now: datetime) -
     }
     if not rows:
         return set()
-    if connection.dialect.name == "sqlite":
-        # Nobody else writes in this transaction: looking first is enough, and much cheaper.
-        known = connection.execute(_KNOWN, {"ids": [provider_id for _, provider_id in rows]})
-        for row in known:
-            rows.pop((row.account, row.provider_id), None)
-        insert_rows(connection, receipts, _COLUMNS, rows.values())
-        return set(rows)
-    statement = upsert(connection, receipts).on_conflict_do_nothing()
-    stored = connection.execute(
-        statement.returning(receipts.c.account, receipts.c.provider_id),
-        [dict(zip(_COLUMNS, row, strict=True)) for row in rows.values()],
-    )
-    return {(row.account, row.provider_id) for row in stored}
+    stored = insert_new(connection, receipts, _COLUMNS, rows.values(), _KEY)
+    return {(account, provider_id) for account, provider_id in stored}
 
 
 def blame(connection: Connection, poisoned: Sequence[tuple[Key, str]]) -> None:

@@ -1,32 +1,93 @@
-"""Writing many rows: statements spelled once, and values handed to the driver as they are.
+"""The hot lines' way to the database: statements spelled once, values handed to the driver as they are.
 
-SQLAlchemy's own executemany looks at every value of every row; on the hot lines that costs more than
-the database does. The tables, their types and how each type is written stay SQLAlchemy's.
+SQLAlchemy looks at every statement and every value anew; on the hot lines that costs more than the
+database does. The tables, their types, and how each type is read and written stay SQLAlchemy's. What
+the driver raises is translated where the transaction is run (`engine`).
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import ARRAY, Column, Connection, Dialect, Select, Table, any_, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
 Values = Sequence[Any]
-_Writer = Callable[[Any], Any]
+_Processor = Callable[[Any], Any]
+_Places = list[tuple[int, _Processor]]  # the columns whose values need one
+
+
+class Lookup:
+    """A SELECT of the rows whose `column` is one of a list of values."""
+
+    def __init__(self, statement: Select[Any], column: Column[Any]) -> None:
+        self._statement = statement
+        self._column = column
+
+    def rows(self, connection: Connection, wanted: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows, their values as Python's."""
+        if not wanted:
+            return []
+        spelled, readers = _lookup(connection.dialect, self)
+        listed = json.dumps(wanted) if connection.dialect.name == "sqlite" else list(wanted)
+        cursor = connection.connection.cursor()
+        cursor.execute(spelled, (listed,))
+        return _processed(readers, cursor.fetchall())
+
+    def spell(self, dialect: Dialect) -> tuple[str, _Places]:
+        """The statement as the driver takes it, with one parameter: the list."""
+        wanted: Any
+        if dialect.name == "sqlite":
+            listed = func.json_each(bindparam("wanted"))
+            wanted = self._column.in_(select(text("value")).select_from(listed))
+        else:
+            wanted = self._column == any_(bindparam("wanted", type_=ARRAY(self._column.type)))
+        statement = self._statement.where(wanted)
+        spelled = str(statement.compile(dialect=dialect)).replace("%(wanted)s", "%s")
+        types = [column.type for column in statement.selected_columns]
+        return spelled, [
+            (place, reader)
+            for place, kind in enumerate(types)
+            if (reader := _impl(kind, dialect).result_processor(dialect, None)) is not None
+        ]
 
 
 def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
 ) -> None:
     """Insert `rows`, each with its values in the order of `columns`."""
-    _execute(connection, *_insert(connection.dialect, table, columns), rows)
+    _execute_many(connection, *_insert(connection.dialect, table, columns), rows)
+
+
+def insert_new(
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Iterable[Values],
+    returning: tuple[str, ...],
+) -> list[tuple[Any, ...]]:
+    """Insert those of `rows` that the table does not hold yet; their columns of `returning`."""
+    insert, writers = _insert(connection.dialect, table, columns)
+    written = _processed(writers, rows)
+    if not written:
+        return []
+    head, marks = insert.split(" VALUES ")
+    cursor = connection.connection.cursor()
+    cursor.execute(
+        f"{head} VALUES {', '.join([marks] * len(written))} "
+        f"ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}",
+        [value for row in written for value in row],
+    )
+    return list(cursor.fetchall())
 
 
 def update_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
 ) -> None:
     """Set `columns` of rows of `table`; the last value of each of `rows` is its `id`."""
-    _execute(connection, *_update(connection.dialect, table, columns), rows)
+    _execute_many(connection, *_update(connection.dialect, table, columns), rows)
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -34,23 +95,32 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def _execute(
-    connection: Connection, statement: str, writers: list[tuple[int, _Writer]], rows: Iterable[Values]
-) -> None:
-    written = []
+def _execute_many(connection: Connection, statement: str, writers: _Places, rows: Iterable[Values]) -> None:
+    written = _processed(writers, rows)
+    if written:
+        connection.connection.cursor().executemany(statement, written)
+
+
+def _processed(processors: _Places, rows: Iterable[Values]) -> list[tuple[Any, ...]]:
+    """The rows with their values as the other side takes them."""
+    found = []
     for row in rows:
         values = list(row)
-        for place, write in writers:
-            values[place] = write(values[place])
-        written.append(tuple(values))
-    if written:
-        connection.exec_driver_sql(statement, written)
+        for place, process in processors:
+            value = values[place]
+            if value is not None:
+                values[place] = process(value)
+        found.append(tuple(values))
+    return found
 
 
 @lru_cache(maxsize=64)
-def _insert(
-    dialect: Dialect, table: Table, columns: tuple[str, ...]
-) -> tuple[str, list[tuple[int, _Writer]]]:
+def _lookup(dialect: Dialect, lookup: Lookup) -> tuple[str, _Places]:
+    return lookup.spell(dialect)
+
+
+@lru_cache(maxsize=64)
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[str, _Places]:
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
     marks = ", ".join(_mark(dialect) for _ in columns)
@@ -59,9 +129,7 @@ def _insert(
 
 
 @lru_cache(maxsize=64)
-def _update(
-    dialect: Dialect, table: Table, columns: tuple[str, ...]
-) -> tuple[str, list[tuple[int, _Writer]]]:
+def _update(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[str, _Places]:
     quote, mark = dialect.identifier_preparer.quote, _mark(dialect)
     pairs = ", ".join(f"{quote(name)} = {mark}" for name in columns)
     statement = f"UPDATE {table.name} SET {pairs} WHERE id = {mark}"  # noqa: S608 - our own names
@@ -72,10 +140,14 @@ def _mark(dialect: Dialect) -> str:
     return "?" if dialect.name == "sqlite" else "%s"
 
 
-def _writers(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> list[tuple[int, _Writer]]:
-    found: list[tuple[int, _Writer]] = []
+def _writers(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> _Places:
+    found: _Places = []
     for place, name in enumerate(columns):
-        write = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        write = _impl(table.c[name].type, dialect).bind_processor(dialect)
         if write is not None:
             found.append((place, write))
     return found
+
+
+def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return kind.dialect_impl(dialect)

@@ -1,5 +1,6 @@
 """The tables, as SQLModel classes; the hot lines use `CLASS.__table__` with Core statements."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -34,9 +35,13 @@ metadata = MetaData(
 
 
 @lru_cache(maxsize=1024)
-def _as_text(moment: datetime) -> str:
+def _as_text(moment: datetime | None) -> str | None:
     # The rows of a transaction share its moments.
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else None
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 class Moment(TypeDecorator[datetime]):
@@ -50,16 +55,14 @@ class Moment(TypeDecorator[datetime]):
             return dialect.type_descriptor(String(32))
         return dialect.type_descriptor(DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return _as_text(value)
+    # The processors themselves instead of `process_…`: they run for every value of the hot lines.
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        del dialect
-        if value is None or isinstance(value, datetime):
-            return value
-        return datetime.fromisoformat(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        return _as_text if dialect.name == "sqlite" else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        del coltype
+        return _from_text if dialect.name == "sqlite" else None
 
 
 Document = JSON().with_variant(JSONB(), "postgresql")
@@ -126,7 +129,15 @@ class ConversationRow(Row, table=True):
 
     __tablename__ = "conversation"
     __table_args__ = (
-        _partial("ux_conversation_live", "contact_id", "number", where="status <> 'ended'", unique=True),
+        # One is running at a time; others wait behind it, or were suspended.
+        _partial(
+            "ux_conversation_running",
+            "contact_id",
+            "number",
+            where="status IN ('live', 'handed_off')",
+            unique=True,
+        ),
+        _partial("ix_conversation_open_contact_id", "contact_id", where="status <> 'ended'"),
         _partial("ix_conversation_wake_at", "wake_at", where="wake_at IS NOT NULL"),
         Index("ix_conversation_contact_id_id", "contact_id", "id"),
         _numbered(),
@@ -140,6 +151,7 @@ class ConversationRow(Row, table=True):
     version: str
     key: str | None = Field(default=None, unique=True)
     status: str
+    status_at: datetime = Field(sa_type=Moment)  # since when
     state: str
     visit: int
     clock_from: datetime | None = Field(default=None, sa_type=Moment)
@@ -196,6 +208,7 @@ class MessageRow(Row, table=True):
     brand: str
     contact_id: int = Field(sa_type=BigInteger)
     text: str
+    media: list[str] | None = Field(default=None, sa_type=Document)  # kinds of what came with it
     segments: int
     status: str
     reason: str | None = None
@@ -206,6 +219,7 @@ class MessageRow(Row, table=True):
     lapses: bool = False
     entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the ledger entry confirmed
     key: str | None = None  # tells a provider that a second try is the same message
+    first_tried_at: datetime | None = Field(default=None, sa_type=Moment)  # stored with the key
     provider_id: str | None = None
     tries: int = 0
     created_at: datetime = Field(sa_type=Moment)

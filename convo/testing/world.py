@@ -19,6 +19,7 @@ from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, St
 from convo.runtime import clockwork, intake, sender, settling
 from convo.runtime.library import Library
 from convo.runtime.starting import Start, start
+from convo.runtime.turns import Line
 from convo.settings import SIMULATOR, Account, Number, Settings
 from convo.store import conversations, messages, outbox
 from convo.store.engine import Store
@@ -56,6 +57,9 @@ class World:
     def do(self, job: Callable[[Connection], T]) -> T:
         """Run `job` in a transaction."""
         return self._store.transact(job)
+
+    def line(self, connection: Connection) -> Line:
+        return Line(connection, self.settings, self.library, self.clock())
 
     def flow(self, name: str) -> Bundle:
         return self.library.current[name]
@@ -106,7 +110,7 @@ class World:
         return self.do(lambda c: conversations.listed(c, contact, 0, 10_000))
 
     def _take(self, *items: Item) -> None:
-        self.do(lambda c: intake.take(intake.Line(c, self.settings, self.library, self.clock()), items))
+        self.do(lambda c: intake.take(self.line(c), items))
 
     def _send(self) -> int:
         """Everything that may leave now is accepted; how many texts that were."""
@@ -129,8 +133,11 @@ class World:
                     )
                 )
             count += len(results)
-            self.do(partial(settling.settle, library=self.library, results=results))
+            self.do(partial(self._settle, results))
         return count
+
+    def _settle(self, results: list[settling.Result], connection: Connection) -> None:
+        settling.settle(self.line(connection), results)
 
     def _report(self) -> None:
         """Whatever left before has arrived by now."""

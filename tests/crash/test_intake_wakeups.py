@@ -15,8 +15,9 @@ from convo import clock
 from convo.errors import StoreUnavailable
 from convo.messages import Inbound, Item
 from convo.runtime import intake
-from convo.runtime.intake import Intake, Line
+from convo.runtime.intake import Intake
 from convo.runtime.library import Library
+from convo.runtime.turns import Line
 from convo.settings import SIMULATOR, Account, Settings
 from convo.store.engine import Store
 from convo.store.tables import messages, receipts

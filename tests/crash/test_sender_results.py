@@ -58,7 +58,9 @@ def test_every_result_is_settled_before_its_lease_ends(store: Store, tmp_path: P
     store.transact(queue)
 
     async def story() -> None:
-        sender = Sender(store, Library(tmp_path), {SIMULATOR: carrier}, clock.system, lambda: None)
+        sender = Sender(
+            store, Settings(), Library(tmp_path), {SIMULATOR: carrier}, clock.system, lambda: None
+        )
         working = asyncio.create_task(sender.run(alone=True))
         async with asyncio.timeout(WITHIN):
             while await store.read(unsettled):

@@ -23,10 +23,11 @@ from sqlalchemy import Connection, func, select
 from convo.clock import Clock, VirtualClock, system
 from convo.keywords import KeywordKind
 from convo.messages import Accepted, Direction, Inbound, Kind, Reason, SendError, Status, Trouble
-from convo.providers import all_providers
+from convo.providers import make
 from convo.runtime import clockwork, intake, sender, settling
 from convo.runtime.library import Library
 from convo.runtime.starting import Start, start
+from convo.runtime.turns import Line
 from convo.settings import SIMULATOR, Account, Settings
 from convo.store import consent, contacts, conversations, messages
 from convo.store.engine import Store
@@ -104,9 +105,7 @@ class Town:
         self.library.publish()
         self.diaries: dict[str, Diary] = {}
         self._numbers = (f"+1555010{place:04}" for place in itertools.count(1))
-        self._simulator = all_providers()[SIMULATOR](
-            SIMULATOR, self.settings.accounts[SIMULATOR], lambda _: None
-        )
+        self._simulator = make(self.settings.accounts, lambda _: None, system)[SIMULATOR]
         store.transact(lambda c: self.library.save(c, NOON))
 
     def moves_in(self, clock: Clock) -> str:
@@ -122,7 +121,7 @@ class Town:
         inbound = Inbound(SIMULATOR, name, contact, OURS, text)
 
         def job(connection: Connection) -> None:
-            intake.take(intake.Line(connection, self.settings, self.library, clock()), [inbound])
+            intake.take(Line(connection, self.settings, self.library, clock()), [inbound])
             if text in STOPS:
                 self.diaries[contact].stopped = True
                 self.diaries[contact].stops.add(name)
@@ -146,7 +145,8 @@ class Town:
         return self.store.transact(job)
 
     def settles(self, results: Sequence[settling.Result]) -> None:
-        self.store.transact(lambda c: settling.settle(c, self.library, results))
+        at = max((result.at for result in results), default=NOON)
+        self.store.transact(lambda c: settling.settle(Line(c, self.settings, self.library, at), results))
 
     def wakes(self, clock: Clock) -> None:
         self.store.transact(lambda c: clockwork.wake(c, self.settings, self.library, clock()))
@@ -154,7 +154,9 @@ class Town:
     def revives(self, clock: Clock) -> None:
         """Take back what a dead sender had claimed."""
         now, providers = clock(), {SIMULATOR: self._simulator}
-        self.store.transact(lambda c: sender.revive(c, self.library, providers, now, leases_until=now))
+        self.store.transact(
+            lambda c: sender.revive(Line(c, self.settings, self.library, now), providers, leases_until=now)
+        )
 
     def waiting(self, people: Sequence[str]) -> int:
         """How many texts to these people are not settled yet."""

@@ -120,7 +120,7 @@ class House(World):
         return self.do(lambda c: sender.claim(c, self.clock(), most, lambda: next(self._keys)))
 
     def settle(self, *results: Result) -> None:
-        self.do(lambda c: settle(c, self.library, results))
+        self.do(lambda c: settle(self.line(c), results))
 
     def result(self, claimed: Claim, outcome: Accepted | SendError | None = None) -> Result:
         """What came of a claim; accepted unless said."""
@@ -143,9 +143,7 @@ class House(World):
 
     def revive(self, provider: Provider) -> int:
         providers = {SIMULATOR: provider}
-        return self.do(
-            lambda c: sender.revive(c, self.library, providers, self.clock(), leases_until=self.clock())
-        )
+        return self.do(lambda c: sender.revive(self.line(c), providers, leases_until=self.clock()))
 
     # The clock.
 

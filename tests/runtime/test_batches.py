@@ -9,7 +9,8 @@ import pytest
 from convo.errors import StoreUnavailable
 from convo.messages import Inbound, Item
 from convo.runtime import intake
-from convo.runtime.intake import Intake, Line
+from convo.runtime.intake import Intake
+from convo.runtime.turns import Line
 from tests.runtime.house import ANA, BEN, House
 
 

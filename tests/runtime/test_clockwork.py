@@ -137,3 +137,15 @@ def test_replaying_what_is_on_record_gives_the_conversation_as_it_is_stored(hous
         session = advance(bundle, session, kinds[happened.kind], happened.at).session
 
     assert session == decode(stored)
+
+
+def test_a_stop_is_on_record_as_what_closed_the_conversation_and_not_as_a_reply(house: House) -> None:
+    house.take(house.text("visit"), house.text("what?"), house.text("STOP"))
+    stored = house.conversation()
+    history = house.do(lambda c: events.of_conversation(c, stored.id))
+    assert [(one.kind, one.data) for one in history] == [
+        ("Replied", "visit"),  # nobody listened yet
+        ("Started", None),
+        ("Replied", "what?"),
+        ("Closed", "stopped"),
+    ]

@@ -1,12 +1,13 @@
 """The hot lines look up by index: what they cost does not grow with the history."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from convo.store import conversations, messages, outbox, reports
 from convo.store.engine import Store
@@ -32,20 +33,17 @@ SMALL = ("ix_message_due_at", "ix_message_sending_contact_id")
 def test_nothing_scans_a_table(what: str) -> None:
     store = Store("sqlite://")
     store.upgrade()
-    statements: list[tuple[str, Any]] = []
+    statements: list[str] = []
 
     def job(connection: Connection) -> None:
-        def keep(conn: object, cursor: object, sql: str, values: Any, context: object, many: bool) -> None:
-            statements.append((sql, values[0] if many else values))
-
-        event.listen(connection, "before_cursor_execute", keep)
+        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        driver.set_trace_callback(statements.append)  # with the values spelled into them
         HOT[what](connection)
+        driver.set_trace_callback(None)
 
     def plans(connection: Connection) -> list[str]:
         return [
-            row[3]
-            for sql, values in statements
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            row[3] for sql in statements for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
         ]
 
     store.transact(job)

@@ -11,6 +11,7 @@ from convo.errors import ConvoError
 from convo.flow.advance import next_clock
 from convo.flow.plan import EXPIRED
 from convo.flow.session import Phase, Session, Value
+from convo.flow.values import shown
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode
 from convo.store.conversations import Stored
@@ -58,6 +59,10 @@ def _status(session: Session) -> tuple[str, str]:
             return f"ended: {session.outcome}", "over"
         case Phase.HANDED_OFF:
             return f"with a person: {session.queue}", "person"
+        case Phase.WAITING:
+            return "waits until another conversation has ended", "waiting"
+        case Phase.SUSPENDED:
+            return "suspended: another conversation came in between", "waiting"
         case Phase.LIVE:
             return "live", "live"
 
@@ -91,4 +96,4 @@ def _until(when: datetime, now: datetime) -> str:
 def _value(value: Value, zone: ZoneInfo) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
-    return value
+    return str(shown(value))

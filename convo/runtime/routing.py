@@ -1,0 +1,189 @@
+"""Where a text goes: to the keyword layer, a person, a conversation, a flow that it starts, or nowhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from convo import segments
+from convo.errors import ConvoError
+from convo.flow.advance import reopened_session, understands
+from convo.flow.compile import Bundle
+from convo.flow.match import Reply
+from convo.flow.session import Phase, Reopened, Replied
+from convo.keywords import classify
+from convo.messages import Direction, Inbound, Kind, Status, storable
+from convo.reactions import is_reaction, is_thanks
+from convo.runtime import consent as consenting
+from convo.runtime.sessions import decode, encode
+from convo.runtime.starting import Start, begin, blank
+from convo.runtime.turns import Line, Turns
+from convo.store import consent, conversations, ids, receipts
+from convo.store.contacts import Known
+from convo.store.conversations import Stored
+from convo.store.messages import Draft
+from convo.store.tables import conversations as conversation_table
+
+AFTERWARDS = timedelta(days=1)  # how long after its end a flow still answers what no trigger takes
+
+log = structlog.get_logger(__name__)
+
+
+class Texts:
+    """The new texts of one transaction, each routed in its turn. Their contacts are locked."""
+
+    def __init__(self, line: Line, known: dict[str, Known], texts: Sequence[Inbound]) -> None:
+        self._line = line
+        self._known = known
+        self._texts = texts
+        self._turns = Turns(line)
+        rows = [known[text.contact].id for text in texts]
+        self._out = consent.opted_out(line.connection, rows)
+        self._turns.know(rows)
+        self._row_ids = _numbers(line.connection, len(texts))
+
+    def run(self) -> None:
+        """Store them all, and everything that follows."""
+        history = self._turns.history
+        poisoned: list[tuple[receipts.Key, str]] = []
+        for text in self._texts:
+            known = self._known[text.contact]
+            out = (self._line.settings.brand(text.number), known.id) in self._out
+            keyword = classify(text.text, opted_out=out)
+            if keyword is not None:
+                self._keyword(consenting.Said(text, known, keyword, out))
+                continue
+            place, conversation = len(history), None
+            try:
+                conversation = None if out else self._route(text, known)
+            except SQLAlchemyError:
+                raise  # the transaction is broken, not the text
+            except Exception as error:
+                log.exception("text.poisoned", account=text.account, provider_id=text.provider_id)
+                poisoned.append(((text.account, text.provider_id), storable(f"{error}")))
+            history.insert(place, self._draft(text, conversation))
+        self._turns.flush()
+        receipts.blame(self._line.connection, poisoned)
+
+    def _keyword(self, said: consenting.Said) -> None:
+        line, known, text = self._line, said.known, said.inbound
+        stored = self._turns.running(known.id, text.number)
+        draft = self._draft(text, stored.id if stored else None)
+        self._turns.history.append(draft._replace(kind=Kind.KEYWORD))
+        self._turns.flush()
+        brand = line.settings.brand(text.number)
+        if consenting.apply(line.connection, line.settings, said, line.now):
+            self._out.add((brand, known.id))
+        else:
+            self._out.discard((brand, known.id))
+        self._turns.forget(known.id)
+
+    def _route(self, text: Inbound, known: Known) -> int | None:
+        """First match wins; the conversation that the text belongs to, None for none."""
+        running = self._turns.running(known.id, text.number)
+        if is_reaction(text.text):
+            return running.id if running else None
+        if running is not None and running.status == Phase.HANDED_OFF:
+            self._touch(running)
+            return running.id
+        reply = Reply.of(text.text, text.media)
+        called = self._line.library.triggered(reply, text.number)
+        if running is not None:
+            return self._answer(running, Replied(text.text, text.media), called, text, known)
+        flows = called or self._line.library.caught(text.number)
+        if flows is not None:
+            return self._start(flows, text, known)
+        return self._unexpected(text, known)
+
+    def _answer(
+        self, running: Stored, replied: Replied, called: Bundle | None, text: Inbound, known: Known
+    ) -> int | None:
+        """A text while a conversation is live: its own where it understands, or no other flow is called."""
+        line = self._line
+        flows = line.library.version(line.connection, running.version)
+        listens = flows.root.plan.states[running.state].listens
+        other = called if listens else called or line.library.caught(text.number)
+        if (
+            other is not None
+            and not self._is_open(other, known, text.number)
+            and not (listens and understands(flows, decode(running), replied, line.now))
+            and (started := self._start(other, text, known)) is not None
+        ):
+            return started
+        self._turns.step(running, replied)
+        return running.id
+
+    def _is_open(self, flows: Bundle, known: Known, number: str) -> bool:
+        """Whether the contact is in this flow already: its trigger does not start it a second time."""
+        return any(one.flow == flows.name for one in self._turns.open(known.id, number))
+
+    def _unexpected(self, text: Inbound, known: Known) -> int | None:
+        """A text that no conversation and no trigger takes."""
+        line = self._line
+        before = self._last_ended(known, text.number)
+        if before is not None:
+            try:
+                flows = line.library.version(line.connection, before.version)
+            except ConvoError as error:
+                log.warning("flow.not_reopened", conversation=before.id, error=str(error))
+            else:
+                if flows.root.flow.afterwards is not None:
+                    return self._reopen(before, flows, text, known)
+                if is_thanks(text.text):
+                    return None
+        default = line.settings.number(text.number).flow
+        answers = line.library.current.get(default) if default else None
+        if answers is not None:
+            return self._start(answers, text, known)
+        log.info("text.unanswered", account=text.account, number=text.number)
+        return None
+
+    def _last_ended(self, known: Known, number: str) -> Stored | None:
+        """The conversation that ended here within a day, unless by a STOP."""
+        line = self._line
+        found = self._turns.ended(known.id, number) or conversations.last_ended(
+            line.connection, known.id, number, line.now - AFTERWARDS
+        )
+        return None if found is None or found.outcome == consenting.STOPPED else found
+
+    def _reopen(self, before: Stored, flows: Bundle, text: Inbound, known: Known) -> int:
+        line = self._line
+        session = reopened_session(decode(before), line.now)
+        new = blank(line.settings, known, text.number, flows, next(self._row_ids), line.now)
+        return self._turns.begin(new, session, flows, Reopened(text.text, text.media)).id
+
+    def _start(self, flows: Bundle, text: Inbound, known: Known) -> int | None:
+        line = self._line
+        wanted = Start(flows.name, text.contact, text.number)
+        row = next(self._row_ids)
+        started = begin(self._turns, line.settings, flows, known, wanted, row, line.now)
+        return started.id if started else None
+
+    def _touch(self, stored: Stored) -> None:
+        """A text to the person who has the conversation keeps it from expiring."""
+        session = replace(decode(stored), last_text_at=self._line.now)
+        self._turns.put(stored, encode(stored, session, stored.wake_at, self._line.now))
+
+    def _draft(self, text: Inbound, conversation: int | None) -> Draft:
+        return Draft(
+            direction=Direction.IN,
+            account=text.account,
+            number=text.number,
+            brand=self._line.settings.brand(text.number),
+            contact_id=self._known[text.contact].id,
+            text=text.text,
+            media=text.media,
+            segments=segments.count(text.text).count,
+            status=Status.RECEIVED,
+            created_at=self._line.now,
+            conversation_id=conversation,
+            provider_id=text.provider_id,
+        )
+
+
+def _numbers(connection: Connection, most: int) -> Iterator[int]:
+    """Numbers for new conversations, taken when the first one is made; a text may try two."""
+    yield from ids.allocate(connection, conversation_table, 2 * most)
