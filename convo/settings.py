@@ -5,13 +5,24 @@ With neither, everything runs on the simulator and `convo.db`.
 
 import difflib
 import os
+import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,6 +37,7 @@ FILE = Path("convo.toml")
 SIMULATOR = "simulator"
 DEFAULT_NUMBER = "+15550009999"  # a conversation starts from it where no number is configured
 DEFAULT_FLOW = "support"  # answers what no trigger takes, where no number is configured
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def _secret(value: object) -> object:
@@ -40,7 +52,9 @@ def _secret(value: object) -> object:
 
 
 def _secrets(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    # A variable that holds digits alone comes as a number.
+    many = value if isinstance(value, list) else [value]
+    return [str(one) if isinstance(one, int) else one for one in many]
 
 
 def _timezone(value: str) -> str:
@@ -51,23 +65,46 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(
+            f"'{value}' is not where this can be reached; write one like https://bot.example.org"
+        )
+    return value.rstrip("/")
+
+
 Secret = Annotated[str, BeforeValidator(_secret), Field(min_length=1)]
 Secrets = Annotated[list[Secret], BeforeValidator(_secrets)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Account(_Section):
-    """Credentials at one provider; an account serves many numbers."""
+class Account(BaseModel):
+    """An account at one provider; it serves many numbers. What else it takes, its provider states.
+
+    The rest is kept as it was written, and never shown: `convo.providers` reads it.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     provider: str
-    # Signs the simulator's webhooks; two may be live while a secret is changed.
-    webhook_secret: Secrets = Field(default_factory=list)
-    # Where the simulator hands over what it sends, so that another program can play the phones.
-    deliver_to: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_its_provider(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "provider" not in given:
+            near = difflib.get_close_matches("provider", map(str, given), n=1)
+            hint = f"there is no such setting as '{near[0]}'; did you mean 'provider'?" if near else ""
+            raise ValueError(hint or 'say whose account it is, like provider = "azure"')
+        return given
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        yield "provider", self.provider
 
 
 class Number(_Section):
@@ -89,6 +126,7 @@ class Settings(BaseSettings):
 
     database: str = "sqlite:///convo.db"
     flows: Path = Path("flows")
+    public_url: PublicUrl | None = None  # where providers and browsers reach this, without a path of ours
     api_token: Secret | None = None
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
@@ -105,6 +143,10 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=FILE)
+
+    def webhook_url(self, account: str) -> str | None:
+        """Where an account's provider delivers; None where `public_url` is not set."""
+        return f"{self.public_url}/webhooks/{account}" if self.public_url else None
 
     def number(self, number: str) -> Number:
         """The settings of one of our numbers; a number that has none gets the defaults."""
@@ -136,18 +178,34 @@ def load(**overrides: Any) -> Settings:
         raise SettingsError(f"{FILE} cannot be read: {error}") from None
     except ValueError as error:  # a variable that should hold JSON and does not
         raise SettingsError(f"a CONVO_ variable cannot be read: {error}") from None
-    for name, number in settings.numbers.items():
-        if phone.from_provider(name) != name:
-            raise SettingsError(
-                f"numbers.{name}: write a number with its plus and country, like +15550001111"
-            )
-        if number.account not in settings.accounts:
-            known = ", ".join(sorted(settings.accounts))
-            raise SettingsError(
-                f"numbers.{name}.account: there is no account '{number.account}'; "
-                f"there is {known}. Add [accounts.{number.account}] to {FILE}"
-            )
+    if wrong := [*_wrong_accounts(settings), *_wrong_numbers(settings)]:
+        raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _wrong_accounts(settings: Settings) -> Iterator[str]:
+    if not settings.accounts:
+        yield f"accounts: there is none; add one like [accounts.{SIMULATOR}], or leave `accounts` out"
+    for name in settings.accounts:
+        if not _ACCOUNT.fullmatch(name):
+            yield f"accounts.{name}: its name stands in the webhook's URL; use letters, digits, _ and -"
+
+
+def _wrong_numbers(settings: Settings) -> Iterator[str]:
+    spelled: dict[str, str] = {}
+    for name, number in settings.numbers.items():
+        digits = "".join(filter(str.isdecimal, name)).removeprefix("00")
+        if digits in spelled:
+            yield f"numbers.{name}: this is the same number as {spelled[digits]}; keep one of the two"
+        elif phone.from_provider(name) != name:
+            yield f"numbers.{name}: write a number with its plus and country, like +15550001111"
+        spelled.setdefault(digits, name)
+        if settings.accounts and number.account not in settings.accounts:
+            known = ", ".join(sorted(settings.accounts))
+            yield (
+                f"numbers.{name}.account: there is no account '{number.account}'; there is {known}. "
+                f"Name one of them, or add [accounts.{number.account}] to {FILE}"
+            )
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -52,7 +52,7 @@ def open_session(
     """A session that has not started yet; raises StartError where `given` does not fit `needs`."""
     flow = flows.root.flow
     zone = contact.timezone or timezone
-    reading = Reading(now, ZoneInfo(zone), flow.language)
+    reading = Reading(now, ZoneInfo(zone), flow.language, (contact.number, number))
     declared = {**flow.needs, **{name: kind.type for name, kind in flow.vars.items()}}
     values: dict[str, Value] = {}
     for name in given:
@@ -225,7 +225,8 @@ def _handed_back(flow: Compiled, session: Session, event: HandedBack, now: datet
         raise HandBackError("unknown_state", f"{flow.flow.flow} has no state '{event.state}'. {hint}")
     if event.state is None and not flow.can(session.state, HANDED_BACK):
         raise HandBackError("nowhere", f"say in which state to go on; '{session.state}' names none")
-    reading = Reading(now, ZoneInfo(session.timezone), flow.flow.language)
+    near = (session.contact.number, session.number)
+    reading = Reading(now, ZoneInfo(session.timezone), flow.flow.language, near)
     known = sorted({*types, *flow.plan.assigned})
     values: dict[str, Value] = {}
     for name, given in event.vars.items():

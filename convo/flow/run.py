@@ -90,7 +90,8 @@ class Run:
         if self._reading is None:
             session = self._session
             language = self._compiled.language_for(session.contact.language)
-            self._reading = Reading(self._now, ZoneInfo(session.timezone), language)
+            near = (session.contact.number, session.number)
+            self._reading = Reading(self._now, ZoneInfo(session.timezone), language, near)
         return self._reading
 
     def takes(self, patterns: tuple[Pattern, ...]) -> bool:

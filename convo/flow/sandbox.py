@@ -1,6 +1,7 @@
 """The sandbox in which texts and expressions run: strict about names, and never asked for the impossible."""
 
 from collections.abc import Sized
+from decimal import Decimal
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -14,16 +15,23 @@ MOST = 10_000  # characters of a text that is repeated, and digits of a power
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's own, in which nobody can fill the memory: `'*' * reply.value`, where a contact says so."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "**"})
 
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        # A number that a contact typed is a Decimal, one that an author typed with a point a float.
+        if isinstance(left, Decimal) and isinstance(right, float):
+            right = Decimal(str(right))
+        elif isinstance(right, Decimal) and isinstance(left, float):
+            left = Decimal(str(left))
         if operator == "**":
             if abs(right) > MOST or len(str(left)) * abs(right) > MOST:
                 raise SecurityError(f"{left} ** {right} is too much to work out")
-        elif any(isinstance(one, Sized) and len(one) * other > MOST for one, other in _pairs(left, right)):
+        elif operator == "*" and any(
+            isinstance(one, Sized) and len(one) * other > MOST for one, other in _pairs(left, right)
+        ):
             raise SecurityError(f"this comes to more than {MOST} characters")
         return super().call_binop(context, operator, left, right)
 

@@ -1,6 +1,7 @@
 """The simulator: a provider like any other, whose phones are in this machine.
 
-Webhooks are JSON: a text `{"id", "from", "to", "text"}`, a delivery report `{"id", "from", "status"}`
+Webhooks are JSON: a text `{"id", "from", "to", "text"}`, where need be with `media`, the kinds of what
+comes with it; a delivery report `{"id", "from", "status"}`
 with `delivered` or `failed` and a `reason`, or a list of these. With a `webhook_secret` they are signed:
 `X-Convo-Signature` is the hex HMAC-SHA256 of the body.
 """
@@ -104,9 +105,12 @@ class Simulator:
         if "status" in event:
             return self._read_report(event, name, contact, raw)
         ours, text = phone.from_provider(str(event.get("to", ""))), event.get("text")
+        media = event.get("media", [])
         if ours is None or not isinstance(text, str):
             return Unread(self._account, "an event that is neither a text nor a report", raw)
-        return Inbound(self._account, name, contact, ours, text, raw)
+        if not isinstance(media, list) or not all(isinstance(kind, str) for kind in media):
+            return Unread(self._account, "`media` is not a list of kinds, like image/jpeg", raw)
+        return Inbound(self._account, name, contact, ours, text, raw, tuple(media))
 
     def _read_report(self, event: dict[str, Any], name: str, contact: str, raw: bytes) -> Item:
         status, reason = event["status"], event.get("reason", Reason.UNKNOWN.value)

@@ -53,7 +53,7 @@ def take(line: Line, items: Sequence[Item]) -> int:
     )
     if new:
         Texts(line, known, new).run()
-    reports.apply(line, delivered)
+    reports.apply(line, known, delivered)
     return len(new) + len(delivered)
 
 

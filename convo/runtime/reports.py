@@ -1,18 +1,20 @@
 """Delivery reports: they only ever move a message's status forward, in whatever order they come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from convo.messages import Reason, Report, Status
+from convo.runtime import consent
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, settled
 from convo.store import outbox
 from convo.store import reports as early
+from convo.store.contacts import Known
 from convo.store.outbox import Change, Waiting
 
 
-def apply(line: Line, delivered: Sequence[Report]) -> None:
-    """Move the messages that these speak of. Their contacts are locked, where they are known.
+def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -> None:
+    """Move the messages that these speak of. Their contacts are locked; `known` are those there are.
 
     A report for a message that we do not know yet is kept until its send is settled; one that
     outlives the sender settles it.
@@ -44,6 +46,11 @@ def apply(line: Line, delivered: Sequence[Report]) -> None:
             changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
             if report.status is Status.FAILED:
                 failed.append(message)
+    for message in failed:
+        if told_off(changes[message.id]):
+            consent.stopped_by_provider(
+                connection, message.brand, message.number, known[message.contact], line.now
+            )
     outbox.change(connection, changes.values())
     early.keep(connection, unknown)
     settled(line, left, failed)
@@ -62,6 +69,17 @@ def moved(message: Waiting, status: Status, reason: Reason | None, at: datetime,
     )
 
 
+def told_off(change: Change) -> bool:
+    """Whether the provider says that the contact has opted out: news for the ledger."""
+    return change.status is Status.FAILED and change.reason is Reason.OPTED_OUT
+
+
 def _ours(by_id: dict[int, Waiting], report: Report) -> Waiting | None:
+    """The message that a report calls by our own number.
+
+    One that the provider calls by another name is not it: two installations may share an account.
+    """
     message = by_id.get(report.message_id) if report.message_id is not None else None
-    return message if message and message.account == report.account else None
+    if message is None or message.account != report.account:
+        return None
+    return message if message.provider_id in (None, report.provider_id) else None

@@ -126,14 +126,11 @@ async def send(provider: Provider | None, claimed: Claim, clock: Clock) -> Resul
         async with asyncio.timeout(SEND_WITHIN):
             return result(await provider.send(claimed.outbound))
     except SendError as error:
-        failure = error
+        return result(error)
     except Exception:
         # A timeout too: the provider may have taken it before the answer was lost.
         log.exception("send.lost", contact=phone.mask(claimed.outbound.contact))
-        failure = SendError(Trouble.UNCERTAIN)
-    if failure.kind is Trouble.UNCERTAIN and provider.traits.idempotent:
-        return result(SendError(Trouble.RETRY, failure.reason))
-    return result(failure)
+        return result(SendError(Trouble.RETRY if provider.traits.idempotent else Trouble.UNCERTAIN))
 
 
 class Sender:

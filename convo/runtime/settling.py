@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
 from convo.runtime import consent
-from convo.runtime.reports import moved
+from convo.runtime.reports import moved, told_off
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
 from convo.store import contacts, outbox, reports
@@ -51,10 +51,6 @@ def settle(line: Line, results: Sequence[Result]) -> None:
             changes[message.id] = change
         if isinstance(result.outcome, Accepted):
             accepted[message.account, result.outcome.provider_id] = message
-        if _told_off(change):
-            consent.stopped_by_provider(
-                connection, message.brand, message.number, known[message.contact_id], result.at
-            )
         done = isinstance(result.outcome, Accepted) or (
             change is not None and change.status in (Status.FAILED, Status.UNCERTAIN)
         )
@@ -66,6 +62,12 @@ def settle(line: Line, results: Sequence[Result]) -> None:
         if (last.status if last else early.status).before(report.status):
             reported = moved(early, report.status, report.reason, report.at, report.provider_id)
             changes[early.id] = replace(reported, sent_at=last.sent_at if last else None)
+    for change in changes.values():
+        message = messages[change.id]
+        if told_off(change):
+            consent.stopped_by_provider(
+                connection, message.brand, message.number, known[message.contact_id], line.now
+            )
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
     outbox.change(connection, changes.values())
@@ -108,10 +110,3 @@ def _failed(message: Waiting, error: SendError, at: datetime) -> Change:
     if at + wait > message.created_at + GIVE_UP_AFTER:
         return Change(message.id, Status.FAILED, message.tries, reason=Reason.GAVE_UP)
     return Change(message.id, Status.QUEUED, message.tries, reason=error.reason, due_at=at + wait)
-
-
-def _told_off(change: Change | None) -> bool:
-    return change is not None and (change.status, change.reason) == (
-        Status.FAILED,
-        Reason.OPTED_OUT,
-    )

@@ -34,6 +34,7 @@ class Waiting:
     created_at: datetime
     valid_until: datetime | None
     first_tried_at: datetime | None
+    provider_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,14 @@ _COLUMNS = (
     messages.c.created_at,
     messages.c.valid_until,
     messages.c.first_tried_at,
+    messages.c.provider_id,
 )
 _SELECT = select(*_COLUMNS).join(contacts, contacts.c.id == messages.c.contact_id)
 _READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding=True)), _MAY_LEAVE).order_by(
     messages.c.kind == Kind.TEXT.value, messages.c.id
 )
 _BY_ID = _SELECT.where(messages.c.id.in_(bindparam("ids", expanding=True)))
-_OF_PROVIDER = _SELECT.add_columns(messages.c.provider_id).where(
+_OF_PROVIDER = _SELECT.where(
     messages.c.provider_id.is_not(None),
     messages.c.direction == spelled(Direction.OUT),
     messages.c.provider_id.in_(bindparam("ids", expanding=True)),
@@ -250,4 +252,5 @@ def _waiting(row: Any) -> Waiting:
         created_at=row.created_at,
         valid_until=row.valid_until,
         first_tried_at=row.first_tried_at,
+        provider_id=row.provider_id,
     )

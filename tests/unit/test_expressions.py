@@ -11,13 +11,21 @@ from convo.flow.render import RenderError, Texts
 from convo.flow.values import Value
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
-NAMES: Mapping[str, object] = {"n": 4, "name": "Ana", "now": NOW, "tags": ("vip",), "result": 1}
+NAMES: Mapping[str, object] = {
+    "n": 4,
+    "name": "Ana",
+    "now": NOW,
+    "price": Decimal("9.0"),
+    "tags": ("vip",),
+    "result": 1,
+}
 
 
 @pytest.mark.parametrize(
     ("source", "value"),
     [
-        ("n + 1", 5), ("'*' * n", "****"), ("n * 2.5", Decimal("10.0")), ("2 ** 10", 1024),
+        ("n + 1", 5), ("'*' * n", "****"), ("n * 2.5", Decimal("10.0")),
+        ("price * 1.2", Decimal("10.80")), ("0.5 + price", Decimal("9.5")), ("price / 2", Decimal("4.5")), ("2 ** 10", 1024),
         ("n > 3", True), ("n / 8", Decimal("0.5")), ("name | upper", "ANA"),
         ("tags", ("vip",)), ("['a', 'b']", ("a", "b")), ("now", NOW),
         ("now.date()", date(2026, 12, 1)), ("now - now", timedelta()),
