@@ -8,23 +8,19 @@ from starlette.routing import BaseRoute, Route
 
 from convo.app import App
 from convo.console import console_routes
-from convo.web.api.access import guarded
-from convo.web.api.conversations import Conversations
-from convo.web.api.messages import Messages
+from convo.web.api.routes import api_routes
 from convo.web.health import Health
 from convo.web.webhooks import Webhooks
 
 
 def create(app: App, *, phone: bool = False) -> Starlette:
     """The ASGI application. `phone` adds the pages that play a phone: for `convo dev` alone."""
-    health, messages, conversations = Health(app), Messages(app), Conversations(app)
+    health = Health(app)
     routes: list[BaseRoute] = [
         Route("/webhooks/{account}", Webhooks(app)),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
-        Route("/v1/messages", guarded(app.settings, messages.list)),
-        Route("/v1/conversations", guarded(app.settings, conversations.list), methods=["GET"]),
-        Route("/v1/conversations", guarded(app.settings, conversations.start), methods=["POST"]),
+        *api_routes(app),
     ]
     if phone:
         routes += console_routes(app)

@@ -17,7 +17,6 @@ from convo import asgi
 from convo.app import App
 from convo.errors import Problem, SettingsError
 
-HOST, PORT = "127.0.0.1", 8000
 _STOP_WITHIN = 5  # seconds for open requests
 
 
@@ -92,7 +91,7 @@ async def _serve(app: App, listening: socket.socket, address: str, manner: Manne
     try:
         for problem in await app.start():
             manner.tell(problem)
-        print(manner.greeting.format(address=address), flush=True)
+        print(manner.greeting.replace("{address}", address), flush=True)
         task = asyncio.create_task(manner.beside()) if manner.beside else None
         await server.serve(sockets=[listening])
         if task:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from convo.cli._given import pairs
 from convo.errors import ConvoError, FlowError, SettingsError, StartError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def chat(
             raise FlowError(wrong)
         phone = Handset(world, CONTACT, DEFAULT_NUMBER)
         try:
-            world.start(Start(file.stem, CONTACT, DEFAULT_NUMBER, dict(_pairs(given or []))))
+            world.start(Start(file.stem, CONTACT, DEFAULT_NUMBER, dict(pairs(given or []))))
         except StartError as error:
             raise SettingsError(f"{error} (--set name=value)") from None
         _talk(phone)
@@ -113,11 +114,3 @@ def _print_new(phone: "Handset") -> None:
     while (text := phone.read()) is not None:
         for line in text.splitlines() or [""]:
             print(f"bot: {line}", flush=True)
-
-
-def _pairs(given: list[str]) -> Iterator[tuple[str, str]]:
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise SettingsError(f"--set {pair}: write it as --set name=value")
-        yield name.strip(), value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._serving import HOST, PORT, Manner, log_to_stderr, run
+from convo.cli._given import HOST, PORT
 from convo.errors import Problem, SettingsError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def dev(
 ) -> None:
     """Run everything on this machine, with a phone in the browser; a changed flow is read at once."""
     from convo.app import App
+    from convo.cli._serving import Manner, log_to_stderr, run
     from convo.settings import load
 
     if not _is_loopback(host):

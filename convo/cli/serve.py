@@ -3,10 +3,9 @@
 import logging
 from typing import Annotated
 
-import structlog
 import typer
 
-from convo.cli._serving import HOST, PORT, Manner, log_to_stderr, run
+from convo.cli._given import HOST, PORT
 from convo.errors import Problem
 
 
@@ -19,7 +18,10 @@ def serve(
     port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
 ) -> None:
     """Serve webhooks and the API, send, and keep the clocks. Logs are JSON on standard error."""
+    import structlog
+
     from convo.app import App
+    from convo.cli._serving import Manner, log_to_stderr, run
     from convo.settings import load
 
     log_to_stderr(logging.INFO, as_json=True)
@@ -28,4 +30,7 @@ def serve(
     def tell(problem: Problem) -> None:
         log.error("flow.left_out", problem=str(problem))
 
-    run(App(load()), host, port, Manner(phone=False, greeting="Serving {address}", tell=tell))
+    settings = load()
+    urls = [f"Webhooks of {name}: {settings.webhook_url(name)}" for name in settings.accounts]
+    greeting = "\n".join(["Serving {address}", *(urls if settings.public_url else [])])
+    run(App(settings), host, port, Manner(phone=False, greeting=greeting, tell=tell))

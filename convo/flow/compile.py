@@ -11,7 +11,7 @@ from transitions import EventData, Machine, State
 from convo.clock import parse_duration
 from convo.flow.language import read_in
 from convo.flow.model import Flow, StateBase, WhenBusy
-from convo.flow.plan import START, STARTED, Action, Arrow, Guard, Plan, StatePlan, Timer, jump
+from convo.flow.plan import START, STARTED, Action, Guard, Plan, StatePlan, Timer, jump
 from convo.flow.render import Texts
 from convo.flow.restating import Restating
 from convo.flow.run import Run
@@ -109,8 +109,7 @@ def _parts(flow: Flow, state: StateBase) -> list[Part]:
 def compile_plan(flow: Flow, planned: Plan) -> Compiled:
     """The machine of a plan whose arrows all lead to states that exist."""
     states = [State(START)] + [
-        State(name, on_enter=[_arrive(name), *map(_on_enter, state.on_enter)])
-        for name, state in planned.states.items()
+        State(name, on_enter=[_arrive(name, tuple(state.on_enter))]) for name, state in planned.states.items()
     ]
     machine = Machine(model=None, states=states, initial=START, auto_transitions=False, send_event=True)
     machine.add_transition(STARTED, START, flow.start)
@@ -118,13 +117,13 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
         machine.add_transition(jump(name), START, name)
     timers = {timer.trigger for state in planned.states.values() for timer in state.timers}
     for arrow in planned.arrows:
-        before: list[str | Callback] = [_fire(arrow)] if arrow.trigger in timers else []
+        before = _leave(arrow.trigger if arrow.trigger in timers else None, arrow.do)
         machine.add_transition(
             arrow.trigger,
             arrow.source,
             arrow.dest,
             conditions=[_condition(arrow.when)] if arrow.when else None,
-            before=[*before, _on_enter(arrow.do)] if arrow.do else before,
+            before=before,
         )
     return Compiled(
         flow=flow,
@@ -140,20 +139,36 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
 Callback = Callable[[EventData], Any]
 
 
-def _on_enter(action: Action) -> Callback:
-    return lambda event: action(_run(event))
-
-
 def _condition(guard: Guard) -> Callback:
     return lambda event: guard(_run(event))
 
 
-def _arrive(state: str) -> Callback:
-    return lambda event: _run(event).enter(state)
+# One callback for all there is to do: calling one takes transitions longer than most actions take.
 
 
-def _fire(arrow: Arrow) -> Callback:
-    return lambda event: _run(event).fire(arrow.trigger)
+def _arrive(state: str, actions: tuple[Action, ...]) -> Callback:
+    def arrive(event: EventData) -> None:
+        run = _run(event)
+        run.enter(state)
+        for action in actions:
+            action(run)
+
+    return arrive
+
+
+def _leave(clock: str | None, action: Action | None) -> Callback | None:
+    """What is done on an arrow: its clock has gone off, and its own action."""
+    if clock is None and action is None:
+        return None
+
+    def leave(event: EventData) -> None:
+        run = _run(event)
+        if clock is not None:
+            run.fire(clock)
+        if action is not None:
+            action(run)
+
+    return leave
 
 
 def _run(event: EventData) -> Run:

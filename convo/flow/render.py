@@ -55,7 +55,9 @@ class Texts:
 
         def render(values: Mapping[str, object]) -> str:
             try:
-                return template.render(values).strip()
+                # Not `render`, which copies Jinja's globals: a text has the names of its flow alone.
+                context = template.new_context(dict(values), shared=True)
+                return "".join(template.root_render_func(context)).strip()
             except Exception as error:
                 raise RenderError(f"the text '{source}' failed: {error}") from error
 

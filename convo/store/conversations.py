@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from convo.store.rows import Lookup, insert_rows, update_rows
 from convo.store.tables import contacts, conversations, spelled
 
-ENDED = "ended"
+ENDED, LIVE = "ended", "live"
 
 
 class Stored(NamedTuple):
@@ -198,13 +199,17 @@ def chosen(
     queue: str | None = None,
 ) -> list[Stored]:
     """Like `listed`, of one status or with one queue of people."""
-    statement = _SELECT.where(conversations.c.id > after).order_by(conversations.c.id).limit(most)
-    if contact is not None:
-        statement = statement.where(contacts.c.number == contact)
+    number: ColumnElement[int] = conversations.c.id
+    wanted = []
     if status is not None:
-        statement = statement.where(conversations.c.status == status)
-        if status != ENDED:
-            statement = statement.where(_ALIVE)  # the index of the live ones, not the whole history
+        wanted.append(conversations.c.status == status)
+        if status not in (ENDED, LIVE):
+            # Few are: the index of the open ones finds them, and not a walk through the whole history.
+            number = conversations.c.id + 0
+            wanted.append(_ALIVE)
     if queue is not None:
-        statement = statement.where(conversations.c.queue == queue)
+        wanted.append(conversations.c.queue == queue)
+    if contact is not None:
+        wanted.append(contacts.c.number == contact)
+    statement = _SELECT.where(number > after, *wanted).order_by(number).limit(most)
     return [_stored(row) for row in connection.execute(statement)]

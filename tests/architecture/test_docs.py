@@ -9,6 +9,8 @@ from convo.errors import Severity
 from convo.flow.checks import all_rules
 from convo.flow.project import Project, check
 from convo.flow.steps import all_steps
+from convo.providers import all_providers
+from convo.providers.base import ProviderClass
 from convo.settings import Account, Number, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +53,21 @@ def test_every_setting_is_explained() -> None:
     for model in (Settings, Account, Number):
         for name in model.model_fields:
             assert re.search(rf"^\[?{name}[. =]", page, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("provider", all_providers().values(), ids=list(all_providers()))
+def test_every_setting_of_a_provider_is_explained(provider: ProviderClass) -> None:
+    """In a page of its own, or with the others."""
+    own = ROOT / "docs" / f"{provider.name}.md"
+    page = (own if own.exists() else ROOT / "docs" / "running.md").read_text()
+    table = re.search(
+        rf"^\[accounts\.\S+\]\nprovider = \"{provider.name}\"\n(.*?)(?:\n\n|```)",
+        page,
+        re.MULTILINE | re.DOTALL,
+    )
+    assert table, provider.name
+    explained = set(re.findall(r"^(\w+) = .*#", table[1], re.MULTILINE))
+    assert explained == set(provider.SETTINGS.model_fields)
 
 
 def test_every_command_is_explained() -> None:

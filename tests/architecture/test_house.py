@@ -114,12 +114,23 @@ def test_only_the_sender_hands_a_message_to_a_provider() -> None:
 def test_nothing_outside_the_runtime_and_the_app_knows_a_single_provider() -> None:
     """They are found by name, so that a new one touches one file."""
     for path in MODULES:
-        if path.parent.name == "providers":
+        if "providers" in path.parts:
             continue
         known = [name for name in imports(path) if name.startswith("convo.providers.")]
         single = [name for name in known if name != "convo.providers.base"]
         told = str(path.relative_to(ROOT))
         assert not single or told.startswith(("convo/testing", "convo/console", "convo/cli")), (told, single)
+
+
+def test_no_provider_knows_another() -> None:
+    rooms = ROOT / "convo" / "providers"
+    for path in rooms.rglob("*.py"):
+        own = f"convo.providers.{path.relative_to(rooms).with_suffix('').parts[0]}"
+        known = [name for name in imports(path) if name.startswith("convo.providers.")]
+        others = [
+            name for name in known if name != "convo.providers.base" and not f"{name}.".startswith(f"{own}.")
+        ]
+        assert not others, f"{path} knows {others}"
 
 
 def test_transitions_is_touched_where_the_machine_is_built_alone() -> None:

@@ -1,5 +1,6 @@
 """The API: who may ask, pages, starting a conversation, and how it says no."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,10 +125,64 @@ def test_a_conversation_is_started_once_per_key(tell: Tell) -> None:
     tell(story)
 
 
+def test_a_second_conversation_waits_in_line_and_begins_when_the_first_is_closed(tell: Tell) -> None:
+    wanted = {"flow": "visit", "contact": ANA}
+
+    async def story(server: Server) -> None:
+        first = (await server.api("/v1/conversations", "POST", json=wanted)).json
+        second = (await server.api("/v1/conversations", "POST", json=wanted)).json
+        assert (first["status"], second["status"]) == ("live", "waiting")
+        listed = (await server.api("/v1/conversations?status=waiting")).json["items"]
+        assert [item["id"] for item in listed] == [second["id"]]
+
+        closing = {"outcome": "mistaken"}
+        await server.api(f"/v1/conversations/{first['id']}/close", "POST", json=closing)
+        begun = (await server.api(f"/v1/conversations/{second['id']}")).json
+        assert (begun["status"], begun["state"]) == ("live", "ask")
+        assert [words for _, words in await server.texts()] == ["Can you come?", "Can you come?"]
+
+    tell(story)
+
+
+def test_the_contacts_language_and_time_zone_are_kept(tell: Tell) -> None:
+    wanted = {"flow": "visit", "contact": ANA, "language": "fr-CA", "timezone": "America/Toronto"}
+
+    async def story(server: Server) -> None:
+        first = await server.api("/v1/conversations", "POST", json=wanted)
+        await server.text("yes", "1")
+        again = await server.api("/v1/conversations", "POST", json={"flow": "visit", "contact": ANA})
+
+        assert (first.status, again.status) == (201, 201)
+        assert server.rows("SELECT language, timezone FROM contact") == [("fr-CA", "America/Toronto")]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("change", [{"language": "x!"}, {"timezone": "Mars/Base"}, {"flow": "nowhere"}])
+def test_a_start_that_is_refused_teaches_nothing_about_the_contact(
+    tell: Tell, change: dict[str, str]
+) -> None:
+    wanted = {"flow": "visit", "contact": ANA, "language": "fr", "timezone": "Europe/Paris", **change}
+
+    async def story(server: Server) -> None:
+        await server.text("hello", "1")
+        answer = await server.api("/v1/conversations", "POST", json=wanted)
+
+        assert answer.status == 422
+        assert server.rows("SELECT language, timezone FROM contact") == [(None, None)]
+
+    tell(story)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
         ({"flow": "nowhere"}, 422, "unknown_flow"),
+        ({"language": "klingon!"}, 422, "bad_language"),
+        ({"language": ""}, 422, "bad_request"),
+        ({"timezone": "Mars/Base"}, 422, "bad_timezone"),
+        ({"timezone": "../../etc/passwd"}, 422, "bad_timezone"),
+        ({"timezone": "/etc/localtime"}, 422, "bad_timezone"),
         ({"contact": "Ana"}, 422, "bad_contact"),
         ({"contact": None}, 422, "bad_request"),
         ({"colour": "red"}, 422, "bad_request"),
@@ -136,13 +191,18 @@ def test_a_conversation_is_started_once_per_key(tell: Tell) -> None:
         ({"number": "+15550007777"}, 422, "unknown_number"),
         ({"key": ""}, 422, "bad_request"),
         ({"contact": "+15550003333"}, 409, "opted_out"),
-        ({"contact": "+15550004444"}, 409, "busy"),
+        ({"contact": "+15550004444", "flow": "brief"}, 409, "busy"),
         ({"key": "used"}, 409, "key_reused"),
     ],
 )
 def test_a_start_that_cannot_be_gets_a_problem_document(
-    tell: Tell, change: dict[str, Any], status: int, code: str
+    tell: Tell, tmp_path: Path, change: dict[str, Any], status: int, code: str
 ) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "brief.yaml").write_text(
+        "flow: brief\nstart: hi\nwhen_busy: skip\nstates:\n  hi: {say: Hello!, end: said}\n"
+    )
+
     async def story(server: Server) -> None:
         await server.post('{"id": "1", "from": "+15550003333", "to": "+15550009999", "text": "stop"}')
         used = {"flow": "visit", "contact": "+15550004444", "key": "used"}

@@ -17,10 +17,11 @@ class Messages:
 
     async def list(self, request: Request) -> Response:
         """Messages in the order in which they were stored, a page at a time."""
-        return await page(self._app.store, request, messages.listed, _shown)
+        return await page(self._app.store, request, messages.listed, shown_message)
 
 
-def _shown(message: Stored) -> dict[str, Any]:
+def shown_message(message: Stored) -> dict[str, Any]:
+    """A message as the API tells it."""
     return {
         "id": message.id,
         "direction": message.direction,

@@ -1,0 +1,227 @@
+"""What `convo doctor` looks at, one check a function. Nothing is changed, and nobody is called."""
+
+import difflib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from convo import settings as configured
+from convo.app import check_flows
+from convo.cli._beside import MENDS, is_missing
+from convo.cli._files import read_project
+from convo.clock import Clock
+from convo.errors import SettingsError, Severity, StoreUnavailable
+from convo.flow.project import check
+from convo.providers import settings_of
+from convo.runtime.library import Library
+from convo.settings import FILE, SIMULATOR, Settings
+from convo.store.engine import Store
+from convo.store.messages import newest
+from convo.store.schema import Schema, schema, writable
+
+LOW, LOWEST = 1024**3, 100 * 1024**2  # bytes free on the disk: warned of, and too few
+OFF, FAR_OFF = timedelta(seconds=5), timedelta(minutes=1)  # a clock: warned of, and wrong
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no clock is right that is before this version
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and how to mend it."""
+
+    check: str
+    level: Level
+    message: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.level:<8} {self.check}: {self.message}{f' -> {self.mend}' if self.mend else ''}"
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def examine(clock: Clock) -> Iterator[Finding]:
+    """Everything that is found, in the order in which one thing builds on another."""
+    try:
+        settings = configured.load()
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            yield Finding("settings", Level.ERROR, line, f"mend it in {FILE} or its CONVO_ variable")
+        return
+    read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
+    yield Finding("settings", Level.OK, read)
+    for look in (_variables, _token, _accounts, _numbers, _flows):
+        yield from look(settings)
+    yield from _database(settings, clock)
+
+
+def _variables(settings: Settings) -> Iterator[Finding]:
+    """A `CONVO_` variable that nothing reads is a slip, unless the file names it as a secret."""
+    named = FILE.read_text(errors="replace") if FILE.exists() else ""
+    known = [f"CONVO_{name.upper()}" for name in type(settings).model_fields]
+    for name in sorted(os.environ):
+        if not name.startswith("CONVO_") or name.split("__")[0] in known or f"env:{name}" in named:
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        mend = f"did you mean {near[0]}?" if near else "unset it"
+        yield Finding("settings", Level.WARNING, f"nothing reads the variable {name}", mend)
+
+
+def _token(settings: Settings) -> Iterator[Finding]:
+    if settings.api_token is None:
+        yield Finding("api", Level.WARNING, "no api_token is set: the API answers 401", "set CONVO_API_TOKEN")
+    else:
+        yield Finding("api", Level.OK, "a token is set")
+
+
+def _accounts(settings: Settings) -> Iterator[Finding]:
+    for name, account in settings.accounts.items():
+        subject = f"accounts.{name}"
+        try:
+            own = settings_of(name, account)
+        except SettingsError as error:
+            for line in str(error).splitlines():
+                yield Finding(subject, Level.ERROR, line.removeprefix(f"{subject}."), f"mend it in {FILE}")
+            continue
+        signed = bool(getattr(own, "webhook_secret", True))
+        url = settings.webhook_url(name)
+        where = f"webhooks at {url}" if url else f"webhooks at /webhooks/{name}"
+        if account.provider == SIMULATOR and not signed:
+            yield Finding(subject, Level.OK, f"{account.provider}, unsigned {where}")
+        elif not signed:
+            yield Finding(
+                subject, Level.ERROR, f"{account.provider} has no webhook_secret", "set webhook_secret"
+            )
+        elif url is None and account.provider != SIMULATOR:
+            mend = "set public_url, where the provider reaches this"
+            yield Finding(subject, Level.WARNING, f"{account.provider}, {where}, wherever that is", mend)
+        else:
+            yield Finding(subject, Level.OK, f"{account.provider}, {where}")
+    if settings.public_url and settings.public_url.startswith("http:"):
+        yield Finding(
+            "public_url",
+            Level.WARNING,
+            "it is not https: secrets and texts can be read on the way",
+            "use https",
+        )
+
+
+def _numbers(settings: Settings) -> Iterator[Finding]:
+    library = Library(settings.flows)
+    library.read()
+    library.publish()
+    for name, number in settings.numbers.items():
+        try:
+            check_flows(settings.model_copy(update={"numbers": {name: number}}), library)
+        except SettingsError as error:
+            told = str(error).removeprefix(f"numbers.{name}.")
+            yield Finding(f"numbers.{name}", Level.ERROR, told, f"name another flow in {FILE}")
+            continue
+        answers = f"answers with {number.flow}" if number.flow else "answers triggers alone"
+        yield Finding(f"numbers.{name}", Level.OK, f"{number.account}, {answers}")
+    if not settings.numbers:
+        yield Finding("numbers", Level.OK, "none is set: a text to any number is taken")
+
+
+def _flows(settings: Settings) -> Iterator[Finding]:
+    if not settings.flows.is_dir():
+        yield Finding(
+            "flows", Level.WARNING, f"there is no folder {settings.flows}", "make it, and put a flow into it"
+        )
+        return
+    project = read_project([settings.flows])
+    problems = check(project)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    level = Level.ERROR if errors else Level.WARNING if problems or not project.files else Level.OK
+    told = f"{len(project.files)} in {settings.flows}: {errors} errors, {len(problems) - errors} warnings"
+    mend = "`convo check` tells which" if problems else "" if project.files else "put a flow into it"
+    yield Finding("flows", level, told, mend)
+
+
+def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    try:
+        store = Store(settings.database)
+    except SettingsError as error:
+        yield Finding("database", Level.ERROR, str(error), f"mend it in {FILE}")
+        return
+    try:
+        if store.file is not None:
+            yield from _disk(store.file)
+        if is_missing(store):
+            told = f"{store.file} is not there yet; `convo dev` or `convo serve` makes it"
+            yield Finding("database", Level.OK, told)
+            yield from _clock(clock(), None, None)
+            return
+        yield from _opened(store, clock)
+    except StoreUnavailable as error:
+        yield Finding("database", Level.ERROR, str(error), "start it, or mend `database`")
+    finally:
+        store.close()
+
+
+def _opened(store: Store, clock: Clock) -> Iterator[Finding]:
+    found = store.look(schema)
+    if found is Schema.CURRENT:
+        try:
+            store.transact(writable)
+        except StoreUnavailable as error:
+            yield Finding("database", Level.ERROR, f"it cannot be written: {error}", "let this user write it")
+            return
+        served = {True: "; a process serves it now", False: "; nothing serves it now", None: ""}
+        yield Finding("database", Level.OK, f"{store.dialect}, up to date{served[store.served()]}")
+    elif found is Schema.MISSING:
+        yield Finding("database", Level.OK, f"{store.dialect}, empty; `convo serve` makes its tables")
+    else:
+        yield Finding(
+            "database", Level.ERROR, MENDS[found].partition("; ")[0], MENDS[found].partition("; ")[2]
+        )
+    last = store.look(newest) if found is Schema.CURRENT else None
+    theirs = store.look(_server_time) if store.dialect == "postgresql" else None
+    yield from _clock(clock(), last, theirs)
+
+
+def _server_time(connection: Connection) -> datetime | None:
+    found: datetime | None = connection.execute(text("SELECT clock_timestamp()")).scalar()
+    return found
+
+
+def _disk(file: Path) -> Iterator[Finding]:
+    folder = file.parent
+    if not folder.is_dir():
+        yield Finding("disk", Level.ERROR, f"there is no folder {folder}", "make it, or mend `database`")
+        return
+    if not os.access(folder, os.W_OK):
+        yield Finding("disk", Level.ERROR, f"{folder} cannot be written", "let this user write it")
+        return
+    free = shutil.disk_usage(folder).free
+    level = Level.ERROR if free < LOWEST else Level.WARNING if free < LOW else Level.OK
+    mend = "" if level is Level.OK else "make room: a text that cannot be stored is refused"
+    yield Finding("disk", level, f"{free / 1024**3:.1f} GiB free in {folder}", mend)
+
+
+def _clock(now: datetime, last: datetime | None, theirs: datetime | None) -> Iterator[Finding]:
+    """`last`: when the newest message was stored; `theirs`: the database server's time."""
+    mend = "set this machine's clock, and keep it with NTP"
+    off = abs(now - theirs) if theirs else timedelta()
+    ahead = last - now if last else timedelta()
+    if now < RELEASED:
+        yield Finding("clock", Level.ERROR, f"it says {now:%Y-%m-%d}, before this version was made", mend)
+    elif max(off, ahead) > FAR_OFF:
+        told = f"{ahead} behind the newest text" if ahead >= off else f"{off} away from the database's"
+        yield Finding("clock", Level.ERROR, f"it says {now:%Y-%m-%d %H:%M} UTC, {told}", mend)
+    elif max(off, ahead) > OFF:
+        yield Finding("clock", Level.WARNING, f"it is {max(off, ahead)} off", mend)
+    else:
+        yield Finding("clock", Level.OK, f"it says {now:%Y-%m-%d %H:%M} UTC")

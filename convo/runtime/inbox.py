@@ -1,0 +1,144 @@
+"""What people do with conversations: answer one that was handed to them, hand it back, close any."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection
+
+from convo import segments
+from convo.errors import InboxError
+from convo.flow.run import LONGEST_SAID
+from convo.flow.session import Closed, Event, HandedBack, Phase
+from convo.flow.steps.base import Name
+from convo.messages import Direction, Status, storable
+from convo.runtime.sessions import decode, encode
+from convo.runtime.turns import Line, Turns
+from convo.store import consent, contacts, conversations, inbox
+from convo.store.conversations import Stored
+from convo.store.messages import Draft
+from convo.store.messages import Stored as Message
+
+_KEYS = uuid.UUID("7a0c5b1e-5f0b-4a55-9c1d-6f0e3f2b9d11")  # the namespace of callers' keys; never changes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A person's text in a conversation. A second one with the same `key` sends nothing."""
+
+    conversation: int
+    text: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """A person gives a conversation back; without a state it goes on where its flow says."""
+
+    conversation: int
+    state: str | None = None
+    vars: Mapping[str, object] = field(default_factory=dict)
+
+
+def reply(line: Line, wanted: Reply) -> tuple[Message, bool]:
+    """The queued text, and whether it is new; it passes the same gate as every other.
+
+    Raises InboxError where the conversation is not with a person, or its contact has opted out.
+    """
+    connection = line.connection
+    stored = _locked(connection, wanted.conversation)
+    text = _checked(wanted.text)
+    # Its provider is told the same key, which has to be a UUID and to stay the same for a repeat.
+    key = uuid.uuid5(_KEYS, f"{stored.id}:{wanted.key}").hex if wanted.key else None
+    earlier = inbox.by_key(connection, stored.contact_id, key) if key else None
+    if earlier is not None:
+        if earlier.text != text:
+            raise InboxError("key_reused", f"the key '{wanted.key}' belongs to another text; use a new one")
+        return earlier, False
+    if (stored.brand, stored.contact_id) in consent.opted_out(connection, [stored.contact_id]):
+        raise InboxError("opted_out", f"{stored.contact} has opted out of texts from {stored.brand}")
+    _with_a_person(stored)
+    # It counts as a text either way: a conversation does not expire under a talk.
+    session = replace(decode(stored), last_text_at=line.now)
+    turns = Turns(line)
+    turns.put(stored, encode(stored, session, stored.wake_at, line.now))
+    turns.history.append(_draft(line, stored, text))
+    turns.flush()
+    return inbox.queued(connection, stored.contact_id, key), True
+
+
+def hand_back(line: Line, wanted: HandBack) -> Stored:
+    """The conversation, back with its flow; raises InboxError, or HandBackError where it cannot go on."""
+    stored = _locked(line.connection, wanted.conversation)
+    _with_a_person(stored)
+    return _step(line, stored, HandedBack(wanted.state, wanted.vars))
+
+
+def close(line: Line, number: int, outcome: str) -> Stored:
+    """The conversation, ended with `outcome`; raises InboxError for one that has ended already."""
+    stored = _locked(line.connection, number)
+    try:
+        TypeAdapter(Name).validate_python(outcome)
+    except ValidationError:
+        raise InboxError(
+            "bad_outcome",
+            f"'{outcome}' is not an outcome; write letters, digits, _ and -, like settled",
+        ) from None
+    if stored.status == Phase.ENDED:
+        raise _ended(stored)
+    return _step(line, stored, Closed(outcome))
+
+
+def _locked(connection: Connection, number: int) -> Stored:
+    """The conversation as it is once its contact is locked."""
+    found = conversations.by_ids(connection, [number])
+    if not found:
+        raise InboxError("not_found", f"there is no conversation {number}")
+    contacts.lock_ids(connection, [found[0].contact_id])
+    (stored,) = conversations.by_ids(connection, [number])
+    return stored
+
+
+def _with_a_person(stored: Stored) -> None:
+    if stored.status == Phase.ENDED:
+        raise _ended(stored)
+    if stored.status != Phase.HANDED_OFF:
+        raise InboxError(
+            "not_handed_off",
+            f"conversation {stored.id} is with its flow {stored.flow}, not with a person",
+        )
+
+
+def _ended(stored: Stored) -> InboxError:
+    return InboxError("ended", f"conversation {stored.id} has ended already, as {stored.outcome}")
+
+
+def _checked(text: str) -> str:
+    kept = storable(text).strip()
+    if not 0 < len(kept) <= LONGEST_SAID:
+        raise InboxError("bad_text", f"a text has 1 to {LONGEST_SAID} characters, not {len(kept)}")
+    return kept
+
+
+def _step(line: Line, stored: Stored, event: Event) -> Stored:
+    turns = Turns(line)
+    after = turns.step(stored, event)
+    turns.flush()
+    return after
+
+
+def _draft(line: Line, stored: Stored, text: str) -> Draft:
+    return Draft(
+        direction=Direction.OUT,
+        account=line.settings.number(stored.number).account,
+        number=stored.number,
+        brand=stored.brand,
+        contact_id=stored.contact_id,
+        text=text,
+        segments=segments.count(text).count,
+        status=Status.QUEUED,
+        created_at=line.now,
+        conversation_id=stored.id,
+        due_at=line.now,
+    )

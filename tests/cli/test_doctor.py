@@ -1,0 +1,163 @@
+"""`convo doctor`: one line for every thing that serving needs, and a mend for what is not in place."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.folder import ANA, Folder, Ran
+
+TOKEN = {"CONVO_API_TOKEN": "t"}
+NUMBER = '[numbers."+18005550100"]\nflow = "desk"\n'
+
+
+def found(ran: Ran, check: str) -> list[tuple[str, str]]:
+    """The level of each finding of one check, and all it says."""
+    return [
+        (each["level"], f"{each['message']} {each['mend']}") for each in ran.json if each["check"] == check
+    ]
+
+
+def doctor(folder: Folder) -> Ran:
+    return folder.run("doctor", "--format", "json")
+
+
+def test_with_nothing_set_it_tells_what_would_run_and_changes_nothing(folder: Folder) -> None:
+    ran = folder.run_apart("doctor")
+
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0] == "ok       settings: there is no convo.toml: the simulator and convo.db"
+    assert "warning  api: no api_token is set: the API answers 401 -> set CONVO_API_TOKEN" in lines
+    assert any(line.startswith("ok       database: ") and "not there yet" in line for line in lines)
+    assert [file.name for file in folder.path.iterdir()] == ["flows"]
+
+
+def test_what_is_in_place_is_ok(folder: Folder) -> None:
+    folder.environment = TOKEN
+    folder.write("convo.toml", f'public_url = "https://bot.example.org/"\n{NUMBER}')
+    folder.run("start", "desk", "--to", ANA)
+    ran = doctor(folder)
+
+    assert ran.code == 0
+    assert {each["level"] for each in ran.json} == {"ok"}
+    (account,) = found(ran, "accounts.simulator")
+    assert "https://bot.example.org/webhooks/simulator" in account[1]
+    assert "up to date; nothing serves it now" in found(ran, "database")[0][1]
+    with folder.serving():
+        assert "a process serves it now" in found(doctor(folder), "database")[0][1]
+
+
+@pytest.mark.parametrize(
+    ("toml", "check", "said"),
+    [
+        ('databse = "x"', "settings", "did you mean 'database'?"),
+        ("[accounts", "settings", "convo.toml cannot be read"),
+        ('api_token = "env:NOT_SET"', "settings", "the variable NOT_SET is not set"),
+        ('public_url = "bot.example.org"', "settings", "write one like https://bot.example.org"),
+        ('[accounts.a]\nprovider = "twillio"', "accounts.a", "there is no provider 'twillio'"),
+        ('[accounts.a]\nprovider = "simulator"\nwebhook_secret = "env:NOT_SET"', "accounts.a", "NOT_SET"),
+        (f"{NUMBER}[numbers.\"+1 800 555 0100\"]", "settings", "the same number as +18005550100"),
+        (f'{NUMBER}account = "main"', "settings", "there is no account 'main'"),
+        (NUMBER.replace("desk", "dsek"), "numbers.+18005550100", "there is no flow 'dsek'"),
+        (NUMBER.replace("desk", "remind"), "numbers.+18005550100", "a text cannot start 'remind'"),
+        ('database = "mysql://x/y"', "database", "'mysql' is not known"),
+        ('database = "postgresql://127.0.0.1:1/x"', "database", "cannot be used now"),
+        ('database = "sqlite:///nowhere/convo.db"', "disk", "there is no folder"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_an_error_with_its_mend(folder: Folder, toml: str, check: str, said: str) -> None:
+    folder.write("convo.toml", toml)
+    ran = doctor(folder)
+
+    assert ran.code == 1
+    told = [text for level, text in found(ran, check) if level == "error"]
+    assert any(said in text for text in told), ran.out
+    assert all(each["mend"] for each in ran.json if each["level"] != "ok")
+
+
+def test_an_account_of_azure_wants_its_secrets_and_an_address(folder: Folder) -> None:
+    account = '[accounts.acs]\nprovider = "azure"\nconnection_string = "env:ACS"\n'
+    folder.write("convo.toml", account)
+    ((level, said),) = found(doctor(folder), "accounts.acs")
+    assert (level, "the variable ACS is not set" in said) == ("error", True)
+
+    folder.environment = {**TOKEN, "ACS": "endpoint=https://elm.example.org/;accesskey=cHc="}
+    ((level, said),) = found(doctor(folder), "accounts.acs")
+    assert (level, said) == ("error", "azure has no webhook_secret set webhook_secret")
+
+    folder.write("convo.toml", f'{account}webhook_secret = "s3cret"\n')
+    ((level, said),) = found(doctor(folder), "accounts.acs")
+    assert (level, "set public_url" in said) == ("warning", True)
+
+    folder.write(
+        "convo.toml", f'public_url = "https://bot.example.org"\n{account}webhook_secret = "s3cret"\n'
+    )
+    ran = doctor(folder)
+    ((level, said),) = found(ran, "accounts.acs")
+    assert (level, "https://bot.example.org/webhooks/acs" in said) == ("ok", True)
+    assert "s3cret" not in ran.out
+    assert "cHc" not in ran.out
+
+
+def test_every_wrong_setting_is_told_at_once(folder: Folder) -> None:
+    folder.write("convo.toml", 'max_body = 1\n[numbers."5550100"]\n[numbers."+15550100000"]\nbrnad = "Elm"')
+    told = " ".join(text for _, text in found(doctor(folder), "settings"))
+
+    assert "max_body" in told
+    assert "did you mean 'brand'?" in told
+
+
+def test_a_variable_that_nothing_reads_is_a_warning(folder: Folder) -> None:
+    folder.environment = {**TOKEN, "CONVO_DATABSE": "sqlite:///elm.db", "CONVO_OWN_SECRET": "s"}
+    folder.write(
+        "convo.toml", '[accounts.simulator]\nprovider = "simulator"\nwebhook_secret = "env:CONVO_OWN_SECRET"'
+    )
+    ran = doctor(folder)
+
+    warned = [text for level, text in found(ran, "settings") if level == "warning"]
+    assert warned == ["nothing reads the variable CONVO_DATABSE did you mean CONVO_DATABASE?"]
+    assert ran.code == 0
+
+
+def test_flows_with_errors_are_counted(folder: Folder) -> None:
+    folder.write("flows/broken.yaml", "flow: broken\nstart: ask\nstates:\n  ask: {sya: Hi}\n")
+    ((level, said),) = found(doctor(folder), "flows")
+
+    assert level == "error"
+    assert "3 in flows" in said
+    assert "`convo check`" in said
+
+
+def test_a_database_of_another_version_is_told_from_one_that_is_behind(folder: Folder) -> None:
+    folder.run("start", "desk", "--to", ANA)
+    change(folder.path / "convo.db", "UPDATE alembic_version SET version_num = 'from-the-future'")
+    ran = doctor(folder)
+    assert ran.code == 1
+    assert "newer version" in found(ran, "database")[0][1]
+    refused = folder.run("inbox", "list")
+    assert (refused.code, "newer version" in refused.err) == (2, True)
+
+
+def test_a_clock_that_was_set_back_is_noticed(folder: Folder) -> None:
+    folder.run("start", "desk", "--to", ANA)
+    change(folder.path / "convo.db", "UPDATE message SET created_at = '2099-01-01T00:00:00.000000+00:00'")
+    ((level, said),) = found(doctor(folder), "clock")
+
+    assert level == "error"
+    assert "behind the newest text" in said
+
+
+def test_a_file_that_is_no_database_is_an_error(folder: Folder) -> None:
+    folder.write("convo.db", "this is a letter to my grandmother, and no database at all" * 100)
+    ran = doctor(folder)
+
+    assert ran.code == 1
+    assert found(ran, "database")[0][0] == "error"
+
+
+def change(file: Path, statement: str) -> None:
+    connection = sqlite3.connect(file)
+    with connection:
+        connection.execute(statement)
+    connection.close()
