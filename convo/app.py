@@ -1,6 +1,7 @@
 """App: settings → store, providers, flows and runtime, wired together. Knows no HTTP."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -51,6 +52,9 @@ class App:
             asyncio.create_task(self.sender.run(alone=alone)),
             asyncio.create_task(self.clockwork.run()),
         ]
+        # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
+        gc.collect()
+        gc.freeze()
         return problems
 
     async def stop(self) -> None:

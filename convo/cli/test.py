@@ -22,7 +22,7 @@ def run_tests(
     """Run the `*.test.yaml` files. Exit code 1 where a test fails, 2 where there is none."""
     from convo.cli._files import test_files
     from convo.settings import load
-    from convo.testing import scenario
+    from convo.testing import playing, scenario
 
     files = test_files(paths or [load().flows])
     if not files:
@@ -37,8 +37,8 @@ def run_tests(
             continue
         for found in scenarios:
             try:
-                scenario.run(found)
-            except scenario.ScenarioFailed as failure:
+                playing.run(found)
+            except playing.ScenarioFailed as failure:
                 print(f"FAILED {failure}\n")
                 failed += 1
             else:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from convo.errors import FlowError
+
+if TYPE_CHECKING:
+    from _pytest._code.code import TerminalRepr
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
@@ -38,14 +41,19 @@ class ScenarioItem(pytest.Item):
         self._scenario = scenario
 
     def runtest(self) -> None:
-        from convo.testing import scenario
+        from convo.testing import playing, scenario
 
         assert isinstance(self._scenario, scenario.Scenario)
-        scenario.run(self._scenario)
+        playing.run(self._scenario)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        del style
-        return str(excinfo.value)
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> "str | TerminalRepr":
+        from convo.testing.playing import ScenarioFailed
+
+        if isinstance(excinfo.value, ScenarioFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)  # a fault of convo's own: with its traceback
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         from convo.testing import scenario

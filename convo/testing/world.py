@@ -16,12 +16,13 @@ from sqlalchemy import Connection
 from convo.clock import VirtualClock
 from convo.flow.compile import Bundle
 from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, Status
-from convo.runtime import clockwork, intake, sender, settling
+from convo.runtime import clockwork, inbox, intake, sender, settling
 from convo.runtime.library import Library
 from convo.runtime.starting import Start, start
-from convo.runtime.turns import Line
+from convo.runtime.turns import RUNNING, Line
 from convo.settings import SIMULATOR, Account, Number, Settings
-from convo.store import conversations, messages, outbox
+from convo.store import contacts, conversations, messages, outbox
+from convo.store.conversations import Stored
 from convo.store.engine import Store
 
 T = TypeVar("T")
@@ -76,6 +77,33 @@ class World:
         self._take(*items)
         self._send()
 
+    def learn(self, contact: str, language: str | None = None, timezone: str | None = None) -> None:
+        """The application tells what a contact speaks, and where; None leaves what is known."""
+
+        def job(connection: Connection) -> None:
+            known = contacts.lock(connection, [contact], self.clock())[contact]
+            contacts.learn(connection, known, language, timezone)
+
+        self.do(job)
+
+    def reply(self, wanted: inbox.Reply) -> None:
+        """A person texts in a conversation that was handed to them; raises InboxError."""
+        self._report()
+        self.do(lambda c: inbox.reply(self.line(c), wanted))
+        self._send()
+
+    def hand_back(self, wanted: inbox.HandBack) -> None:
+        """A person gives a conversation back to its flow; raises InboxError or HandBackError."""
+        self._report()
+        self.do(lambda c: inbox.hand_back(self.line(c), wanted))
+        self._send()
+
+    def close(self, conversation: int, outcome: str) -> None:
+        """A person ends a conversation; raises InboxError."""
+        self._report()
+        self.do(lambda c: inbox.close(self.line(c), conversation, outcome))
+        self._send()
+
     def wait(self, time: timedelta) -> None:
         """Let `time` pass; everything that becomes due on the way happens at its moment."""
         self._report()
@@ -105,7 +133,7 @@ class World:
         """Every message of a contact, in the order in which they were stored."""
         return self.do(lambda c: messages.listed(c, contact, 0, 10_000))
 
-    def conversations(self, contact: str) -> list[conversations.Stored]:
+    def conversations(self, contact: str) -> list[Stored]:
         """Every conversation of a contact, oldest first."""
         return self.do(lambda c: conversations.listed(c, contact, 0, 10_000))
 
@@ -177,12 +205,14 @@ class Handset:
         self._texts = 0
         self._read = 0
 
-    def text(self, text: str, *, times: int = 1) -> None:
-        """Send a text; `times` says how often the provider delivers it."""
+    def text(self, text: str, *, times: int = 1, media: tuple[str, ...] = ()) -> None:
+        """Send a text; `times` says how often the provider delivers it, `media` what comes with it."""
         self._texts += 1
         name = f"{self.contact}-{self._texts}"
         for _ in range(times):
-            self.world.deliver(Inbound(SIMULATOR, name, self.contact, self.number, text, text.encode()))
+            self.world.deliver(
+                Inbound(SIMULATOR, name, self.contact, self.number, text, text.encode(), media)
+            )
 
     def unread(self) -> list[str]:
         """The texts that came and were not read yet, oldest first."""
@@ -206,6 +236,15 @@ class Handset:
         came = self.read()
         assert came == expected, f"came: {came!r}, expected: {expected!r}"
 
-    def conversation(self) -> conversations.Stored | None:
-        """The latest conversation of this phone."""
-        return self.world.do(lambda c: conversations.latest(c, self.contact, self.number))
+    def conversations(self) -> list[Stored]:
+        """Every conversation of this phone with that number, oldest first."""
+        return [one for one in self.world.conversations(self.contact) if one.number == self.number]
+
+    def conversation(self) -> Stored | None:
+        """The one that is running; where none is, the one that ended last."""
+        found = self.conversations()
+        for stored in found:
+            if stored.status in RUNNING:
+                return stored
+        ended = [stored for stored in found if stored.ended_at is not None]
+        return max(ended, key=lambda stored: (stored.ended_at, stored.id), default=None)

@@ -1,6 +1,7 @@
 """The servers that `intake` measures; run as `python -m tests.bench.servers KIND FOLDER`."""
 
 import asyncio
+import gc
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -67,6 +68,8 @@ def first_line(folder: Path) -> Starlette:
         if problems := await app.read_flows():
             raise FlowError(problems)
         task = asyncio.create_task(app.intake.run())
+        gc.collect()
+        gc.freeze()  # as `App.start` does
         yield
         task.cancel()
         app.store.close()
