@@ -52,8 +52,8 @@ def _example(name: str, kind: str, now: datetime) -> str:
             return _TEXTS.get(name, f"Some {name.replace('_', ' ')}")[:most]
         case DateTime():
             return f"{now + timedelta(days=1):%Y-%m-%d} 09:30"
-        case _:
-            return ""
+        case other:
+            return other.sample
 
 
 async def read_form(request: Request, most: int) -> dict[str, str] | None:
