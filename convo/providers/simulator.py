@@ -106,10 +106,9 @@ class Simulator:
             return self._read_report(event, name, contact, raw)
         ours, text = phone.from_provider(str(event.get("to", ""))), event.get("text")
         media = event.get("media", [])
-        if ours is None or not isinstance(text, str):
+        kinds = isinstance(media, list) and all(isinstance(kind, str) for kind in media)
+        if ours is None or not isinstance(text, str) or not kinds:
             return Unread(self._account, "an event that is neither a text nor a report", raw)
-        if not isinstance(media, list) or not all(isinstance(kind, str) for kind in media):
-            return Unread(self._account, "`media` is not a list of kinds, like image/jpeg", raw)
         return Inbound(self._account, name, contact, ours, text, raw, tuple(media))
 
     def _read_report(self, event: dict[str, Any], name: str, contact: str, raw: bytes) -> Item:

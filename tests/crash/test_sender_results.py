@@ -14,7 +14,7 @@ from convo.messages import Accepted, Direction, Item, Outbound, RawRequest, Resp
 from convo.providers.base import Traits
 from convo.runtime.library import Library
 from convo.runtime.sender import Sender
-from convo.settings import SIMULATOR
+from convo.settings import SIMULATOR, Settings
 from convo.store import contacts, messages
 from convo.store.engine import Store
 from convo.store.tables import messages as message_table
