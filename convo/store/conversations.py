@@ -11,6 +11,7 @@ from convo.store.rows import Lookup, insert_rows, update_rows
 from convo.store.tables import contacts, conversations, spelled
 
 ENDED, LIVE = "ended", "live"
+RUNNING = (LIVE, "handed_off")  # one at a time; others wait behind it, or were suspended
 
 
 class Stored(NamedTuple):
@@ -166,10 +167,14 @@ def last_ended(connection: Connection, contact_id: int, number: str, since: date
 
 
 def latest(connection: Connection, contact: str, number: str) -> Stored | None:
-    """The newest conversation between two numbers; the live one, if there is one."""
+    """The conversation that runs between two numbers, else the one that ended last."""
     row = connection.execute(
         _SELECT.where(contacts.c.number == contact, conversations.c.number == number)
-        .order_by(conversations.c.id.desc())
+        .order_by(
+            conversations.c.status.in_([spelled(status) for status in RUNNING]).desc(),
+            conversations.c.ended_at.desc(),
+            conversations.c.id.desc(),
+        )
         .limit(1)
     ).one_or_none()
     return _stored(row) if row else None

@@ -63,10 +63,12 @@ class Served:
         assert status == 200, said
 
 
-def serve(folder: Path, port: int = 0) -> Served:
-    """Start `convo dev` in `folder`, with a copy of the flows."""
-    if not (folder / "flows").exists():
-        shutil.copytree(FLOWS, folder / "flows")
+def serve(folder: Path, port: int = 0, flows: tuple[str, ...] = ("appointment-reminder",)) -> Served:
+    """Start `convo dev` in `folder`, with a copy of these flows."""
+    (folder / "flows").mkdir(exist_ok=True)
+    for name in flows:
+        if not (folder / "flows" / f"{name}.yaml").exists():
+            shutil.copy(FLOWS / f"{name}.yaml", folder / "flows")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONVO_")}
     with (folder / "errors.log").open("a") as errors:
         process = subprocess.Popen(

@@ -99,9 +99,15 @@ def test_values_that_will_not_do_are_told_beside_the_form(player: Player) -> Non
     player.reads("on Sun 1 Dec, 09:30?")
     expect(form.get_by_role("alert")).to_be_empty()
 
-    player.start()
-    expect(form.get_by_role("alert")).to_contain_text("is in another conversation")
-    player.expect_refusal(422)
+
+def test_a_second_conversation_waits_in_line(player: Player) -> None:
+    player.start(visit="2030-12-01 09:30")
+    player.reads("on Sun 1 Dec, 09:30?")
+    player.start(visit="2030-12-02 10:30")
+    expect(player.standing).to_contain_text("appointment-reminder (waiting)")
+    player.text("YES")
+    player.reads("See you Sun 1 Dec, 09:30!", "can you still make Elm St on Mon 2 Dec, 10:30?")
+    expect(player.standing).not_to_contain_text("waiting")
 
 
 def test_an_empty_text_is_not_sent(player: Player) -> None:

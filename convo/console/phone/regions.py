@@ -84,5 +84,7 @@ def _hindrance(seen: Seen) -> str:
     if seen.opted_out:
         return "This phone has opted out: nothing starts before it texts START."
     if seen.standing and not seen.standing.over:
-        return "A conversation is under way: the next one starts when it has ended."
+        return (
+            "A conversation is under way: another starts when it has ended, unless its flow says otherwise."
+        )
     return ""

@@ -14,6 +14,7 @@ from convo.flow.session import Phase, Session, Value
 from convo.flow.values import shown
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode
+from convo.store import conversations
 from convo.store.conversations import Stored
 
 
@@ -29,6 +30,7 @@ class Standing:
     variables: tuple[tuple[str, str], ...]
     wakes: str | None
     wakes_by: str | None  # which clock, and when
+    behind: tuple[str, ...] = ()  # the flows that go on when this one has ended
 
     @property
     def over(self) -> bool:
@@ -36,7 +38,9 @@ class Standing:
 
 
 def standing(connection: Connection, library: Library, stored: Stored, now: datetime) -> Standing:
-    """How `stored` stands at `now`."""
+    """How `stored` stands at `now`, and what stands in line behind it."""
+    others = conversations.alive(connection, [stored.contact_id])
+    behind = [other for other in others if other.number == stored.number and other.id != stored.id]
     session = decode(stored)
     zone = ZoneInfo(session.timezone)
     wakes, wakes_by = _wakes(connection, library, stored, session, now)
@@ -50,6 +54,7 @@ def standing(connection: Connection, library: Library, stored: Stored, now: date
         variables=tuple((name, _value(value, zone)) for name, value in session.vars.items()),
         wakes=wakes,
         wakes_by=wakes_by,
+        behind=tuple(f"{other.flow} ({other.status})" for other in behind),
     )
 
 
@@ -70,7 +75,7 @@ def _status(session: Session) -> tuple[str, str]:
 def _wakes(
     connection: Connection, library: Library, stored: Stored, session: Session, now: datetime
 ) -> tuple[str | None, str | None]:
-    if session.phase is Phase.ENDED:
+    if session.phase not in (Phase.LIVE, Phase.HANDED_OFF):
         return None, None
     try:
         flows = library.version(connection, stored.version)
