@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from jinja2 import TemplateSyntaxError, meta
+from jinja2 import TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import TemplateError
 
 from convo.errors import ConvoError
@@ -27,7 +27,10 @@ class Text:
 
     source: str
     names: frozenset[str]
-    render: Callable[[Mapping[str, object]], str]
+    render: "Render"
+
+
+Render = Callable[[Mapping[str, object]], str]
 
 
 class Texts:
@@ -46,7 +49,8 @@ class Texts:
         if "{" not in source:
             return Text(source, frozenset(), _always(source.strip()))
         try:
-            names = meta.find_undeclared_variables(self._jinja.parse(source))
+            parsed = self._jinja.parse(source)
+            names = meta.find_undeclared_variables(parsed)
             template = self._jinja.from_string(source)
         except TemplateSyntaxError as error:
             raise ValueError(f"this text cannot be read: {_mended(error.message)}") from None
@@ -61,7 +65,26 @@ class Texts:
             except Exception as error:
                 raise RenderError(f"the text '{source}' failed: {error}") from error
 
-        return Text(source, frozenset(names), render)
+        return Text(source, frozenset(names), _joined(parsed, render) or render)
+
+
+def _joined(parsed: nodes.Template, render: Render) -> Render | None:
+    """How to render a text of words and plain names, which most are, at a tenth of the cost.
+
+    None for any other; and one that fails is left to `render`, which says why.
+    """
+    parts = [part for output in parsed.body for part in getattr(output, "nodes", [output])]
+    if not all(isinstance(part, nodes.TemplateData | nodes.Name) for part in parts):
+        return None
+    said = [(part.data, None) if isinstance(part, nodes.TemplateData) else ("", part.name) for part in parts]
+
+    def join(values: Mapping[str, object]) -> str:
+        try:
+            return "".join([words if name is None else str(values[name]) for words, name in said]).strip()
+        except Exception:
+            return render(values)
+
+    return join
 
 
 def _mended(message: str | None) -> str:
@@ -69,7 +92,7 @@ def _mended(message: str | None) -> str:
     return f"{why}; write it like {{{{ name }}}} or {{{{ visit | day_time }}}}"
 
 
-def _always(plain: str) -> Callable[[Mapping[str, object]], str]:
+def _always(plain: str) -> Render:
     def render(values: Mapping[str, object]) -> str:
         del values
         return plain

@@ -1,12 +1,14 @@
 """Texts: dates as people read them, names that must exist, and a sandbox that nobody gets out of."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from convo.flow.render import SPEECH, RenderError, Speech, Texts, locale
+from convo.flow.sandbox import Sandbox
 from convo.messages import Contact
 
 VISIT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -122,3 +124,14 @@ def test_blanks_at_the_edges_are_not_sent() -> None:
 def test_a_language_that_is_none_is_refused(language: str) -> None:
     with pytest.raises(ValueError, match="is not a language"):
         locale(language)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Hi {{ name }}!", "{{ n }}{{ name }}", " {{name}} \n",
+     "{# quiet #}{{ name }} {% raw %}{{ n }}{% endraw %}", "{{ name }}, {{ tags }} {{ when }} {{ price }}"],
+)  # fmt: skip
+def test_words_and_plain_names_read_as_jinja_itself_would_say_them(source: str) -> None:
+    values = {"name": "Zoë {{ n }}", "n": 4, "tags": ("a", "b"), "price": Decimal("1.50"), "when": VISIT}
+
+    assert Texts().compile(source).render(values) == Sandbox().from_string(source).render(values).strip()
