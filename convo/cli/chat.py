@@ -1,7 +1,7 @@
 """`convo chat`: text a flow in the terminal, on the real engine and a virtual clock."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from convo.testing.world import Handset
 
 CONTACT = "+15550001111"
-HELP = "Type what the phone texts. /wait 4 hours · /fail · /state · /quit"
+HELP = """Type what the phone texts. /wait 4 hours · /fail · /language fr · /state · /quit
+With a person: /agent TEXT · /handback [STATE] · /close OUTCOME"""
 
 
 def register(app: typer.Typer) -> None:
@@ -26,13 +27,17 @@ def chat(
     given: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="What the flow needs.")
     ] = None,
+    language: Annotated[str | None, typer.Option(help="The contact's, like fr-CA.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="The contact's, like Europe/London.")] = None,
 ) -> None:
     """Play the phone. Piped, each line in is a text, and each line out begins with `bot: `."""
     from convo import clock
+    from convo.cli._quiet import quiet
     from convo.runtime.starting import Start
     from convo.settings import DEFAULT_NUMBER, load
     from convo.testing.world import Handset, World
 
+    quiet()
     file = flow if flow.suffix == ".yaml" else load().flows / f"{flow}.yaml"
     if not file.is_file():
         raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
@@ -42,7 +47,16 @@ def chat(
             raise FlowError(wrong)
         phone = Handset(world, CONTACT, DEFAULT_NUMBER)
         try:
-            world.start(Start(file.stem, CONTACT, DEFAULT_NUMBER, dict(pairs(given or []))))
+            world.start(
+                Start(
+                    file.stem,
+                    CONTACT,
+                    DEFAULT_NUMBER,
+                    dict(pairs(given or [])),
+                    language=language,
+                    timezone=timezone,
+                )
+            )
         except StartError as error:
             raise SettingsError(f"{error} (--set name=value)") from None
         _talk(phone)
@@ -77,18 +91,69 @@ def _lines(by_hand: bool) -> Iterator[str]:
 
 
 def _command(phone: "Handset", line: str) -> None:
+    verb, _, rest = line.partition(" ")
+    command = _COMMANDS.get(verb)
+    if command is None:
+        raise ValueError(f"{verb} is not a command; there is {', '.join(_COMMANDS)}, /quit")
+    command(phone, rest.strip())
+
+
+def _wait(phone: "Handset", duration: str) -> None:
     from convo.clock import parse_duration
 
-    verb, _, rest = line.partition(" ")
-    if verb == "/wait":
-        phone.world.wait(parse_duration(rest))
-    elif verb == "/fail":
-        if not phone.world.fail():
-            raise ValueError("there is no text on its way that could fail")
-    elif verb == "/state":
-        print(_state(phone))
-    else:
-        raise ValueError(f"{verb} is not a command; there is /wait, /fail, /state, /quit")
+    phone.world.wait(parse_duration(duration))
+
+
+def _fail(phone: "Handset", rest: str) -> None:
+    del rest
+    if not phone.world.fail():
+        raise ValueError("there is no text on its way that could fail")
+
+
+def _language(phone: "Handset", language: str) -> None:
+    from convo.flow.speech import locale
+
+    locale(language)
+    phone.world.learn(CONTACT, language)
+
+
+def _agent(phone: "Handset", text: str) -> None:
+    from convo.runtime.inbox import Reply
+
+    phone.world.reply(Reply(_running(phone), text))
+
+
+def _hand_back(phone: "Handset", state: str) -> None:
+    from convo.runtime.inbox import HandBack
+
+    phone.world.hand_back(HandBack(_running(phone), state or None))
+
+
+def _close(phone: "Handset", outcome: str) -> None:
+    phone.world.close(_running(phone), outcome)
+
+
+def _running(phone: "Handset") -> int:
+    stored = phone.conversation()
+    if stored is None:
+        raise ValueError("no conversation has started")
+    return stored.id
+
+
+def _show(phone: "Handset", rest: str) -> None:
+    del rest
+    print(_state(phone))
+
+
+_COMMANDS: Mapping[str, Callable[["Handset", str], None]] = {
+    "/wait": _wait,
+    "/fail": _fail,
+    "/language": _language,
+    "/agent": _agent,
+    "/handback": _hand_back,
+    "/close": _close,
+    "/state": _show,
+}
 
 
 def _state(phone: "Handset") -> str:

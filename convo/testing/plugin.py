@@ -51,7 +51,7 @@ class ScenarioItem(pytest.Item):
     ) -> "str | TerminalRepr":
         from convo.testing.playing import ScenarioFailed
 
-        if isinstance(excinfo.value, ScenarioFailed):
+        if isinstance(excinfo.value, ScenarioFailed | FlowError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)  # a fault of convo's own: with its traceback
 

@@ -32,7 +32,14 @@ MOST_STEPS = 10_000  # of the clock, in one wait
 class World:
     """One database, one clock, some flows. Close it, or use it as a context manager."""
 
-    def __init__(self, flows: Path, now: datetime, numbers: Mapping[str, Number] | None = None) -> None:
+    def __init__(
+        self,
+        flows: Path,
+        now: datetime,
+        numbers: Mapping[str, Number] | None = None,
+        library: Library | None = None,
+    ) -> None:
+        """`library` is one that another world of these flows had; only what changed is read anew."""
         self.clock = VirtualClock(now)
         self.settings = Settings.model_construct(
             database="sqlite://",
@@ -40,7 +47,7 @@ class World:
             accounts={SIMULATOR: Account(provider=SIMULATOR)},
             numbers=dict(numbers or {}),
         )
-        self.library = Library(flows)
+        self.library = library or Library(flows)
         self.problems = self.library.read()
         self.sent: list[Outbound] = []
         self._unreported: list[tuple[Outbound, str]] = []

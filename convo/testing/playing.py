@@ -1,0 +1,289 @@
+"""Playing a test of a flow: each step on the real engine, in a world of its own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from convo.clock import parse_duration
+from convo.errors import FlowError, HandBackError, InboxError, StartError
+from convo.flow.dates import Reading
+from convo.flow.session import Phase
+from convo.flow.source import Path as Place
+from convo.flow.values import from_plain, shown
+from convo.messages import Reason
+from convo.runtime.inbox import HandBack, Reply
+from convo.runtime.library import Library
+from convo.runtime.sessions import decode
+from convo.runtime.starting import Start
+from convo.settings import DEFAULT_NUMBER
+from convo.store.conversations import Stored
+from convo.testing.scenario import Scenario, Step
+from convo.testing.world import Handset, World
+
+CONTACT = "+15550001111"
+ANY = "..."
+_LOOKS = ("bot", "state", "vars", "hands_off", "ends", "fails")  # steps that leave unread texts to later ones
+
+_BEGINS = ("bot", "them", "twice", "media", "starts")  # the first of them tells what begins a test
+
+
+class ScenarioFailed(Exception):
+    """A step that went otherwise: says where, what was expected, what came, and the conversation so far."""
+
+
+@dataclass
+class _Play:
+    scenario: Scenario
+    phone: Handset
+    transcript: list[str] = field(default_factory=list)
+    last_text: str = ""
+    named: set[int] = field(default_factory=set)  # conversations whose end a step has named
+
+    @property
+    def world(self) -> World:
+        return self.phone.world
+
+    def fail(self, place: Place, why: str) -> NoReturn:
+        position = self.scenario.source.at(place)
+        where = f"{self.scenario.file}:{position.line}:{position.column}"
+        so_far = "".join(f"\n    {line}" for line in self.transcript)
+        raise ScenarioFailed(f"{where}: {self.scenario.name}\n{why}\n  so far:{so_far or ' nothing'}")
+
+    def differs(self, step: Step, expected: str, came: str) -> NoReturn:
+        self.fail(step.place, f"  expected: {expected}\n  came:     {came}")
+
+
+def run(scenario: Scenario) -> None:
+    """Play a test from beginning to end; raises ScenarioFailed at the first step that differs.
+
+    Raises FlowError where the flow itself cannot run.
+    """
+    folder, numbers = scenario.file.parent, {DEFAULT_NUMBER: scenario.number}
+    with World(folder, scenario.now, numbers, _library(folder)) as world:
+        play = _Play(scenario, Handset(world, CONTACT, DEFAULT_NUMBER))
+        steps = _open(play)
+        for step in steps:
+            if step.kind not in _LOOKS:
+                _nothing_unread(play, step.place)
+            try:
+                _DO[step.kind](play, step)
+            except (StartError, InboxError, HandBackError) as error:
+                play.fail(step.place, f"`{step.kind}` cannot be done: {error}")
+        _nothing_unread(play, scenario.place)
+
+
+@lru_cache(maxsize=16)
+def _library(folder: Path) -> Library:
+    """The flows of a folder, which all the tests beside them share: reading them takes the longest."""
+    return Library(folder)
+
+
+def _nothing_unread(play: _Play, place: Place) -> None:
+    unread = play.phone.unread()
+    if unread:
+        came = "\n            ".join(f"bot: {text}" for text in unread)
+        play.fail(place, f"  expected: no more texts here\n  came:     {came}")
+
+
+def _open(play: _Play) -> tuple[Step, ...]:
+    """Start the flow, unless its first text does; the steps that are left then."""
+    scenario, world = play.scenario, play.world
+    file = scenario.file.parent / f"{scenario.flow}.yaml"
+    errors = [problem for problem in world.problems if problem.file == str(file)]
+    if errors:
+        raise FlowError(errors)
+    if scenario.flow not in world.library.current:
+        play.fail(("flow",), f"there is no flow '{scenario.flow}' beside this file")
+    world.learn(CONTACT, scenario.language, scenario.timezone)
+    steps = scenario.steps
+    while steps and steps[0].kind == "language":  # known before the first text
+        _language(play, steps[0])
+        steps = steps[1:]
+    triggered = world.flow(scenario.flow).root.flow.triggers is not None
+    by_text = triggered or scenario.number.flow == scenario.flow
+    first = next((step.kind for step in steps if step.kind in _BEGINS), "bot")
+    if by_text and first != "bot":
+        return steps
+    try:
+        world.start(Start(scenario.flow, CONTACT, DEFAULT_NUMBER, scenario.given))
+    except StartError as error:
+        play.fail(("given",) if scenario.given else (), str(error))
+    return steps
+
+
+# What the phone does and sees.
+
+
+def _bot(play: _Play, step: Step) -> None:
+    came = play.phone.read()
+    if came is None:
+        play.differs(step, f"bot: {step.text}", f"no text; {_standing(play.phone.conversation())}")
+    if not fits(step.text, came):
+        play.differs(step, f"bot: {step.text}", f"bot: {came}")
+    play.transcript.append(f"bot:  {came}")
+
+
+def _them(play: _Play, step: Step) -> None:
+    play.last_text = step.text
+    play.transcript.append(f"them: {step.text}")
+    play.phone.text(step.text)
+
+
+def _twice(play: _Play, step: Step) -> None:
+    text = step.text or play.last_text
+    if not text:
+        play.fail(step.place, "there is no text yet to repeat; write `twice: TEXT`")
+    play.last_text = text
+    play.transcript.append(f"them: {text} (delivered twice)")
+    play.phone.text(text, times=2)
+
+
+def _media(play: _Play, step: Step) -> None:
+    play.transcript.append(f"them: ({step.text})")
+    play.phone.text("", media=(step.text,))
+
+
+def _silence(play: _Play, step: Step) -> None:
+    """Texts that came before this step have failed the test already."""
+    del play, step
+
+
+# What happens around it.
+
+
+def _wait(play: _Play, step: Step) -> None:
+    play.transcript.append(f"      ({step.text} pass)")
+    play.world.wait(parse_duration(step.text))
+
+
+def _fails(play: _Play, step: Step) -> None:
+    if not play.world.fail(Reason(step.text)):
+        play.fail(step.place, "there is no text on its way that could fail")
+    play.transcript.append(f"      (not delivered: {step.text})")
+
+
+def _language(play: _Play, step: Step) -> None:
+    play.transcript.append(f"      (the contact's language is {step.text})")
+    play.world.learn(CONTACT, step.text)
+
+
+def _starts(play: _Play, step: Step) -> None:
+    play.transcript.append(f"      ({step.text} is started)")
+    play.world.start(Start(step.text, CONTACT, DEFAULT_NUMBER, step.values))
+
+
+# What a person does with a conversation.
+
+
+def _agent(play: _Play, step: Step) -> None:
+    play.world.reply(Reply(_running(play, step).id, step.text))
+    came = play.phone.read()
+    if came != step.text:
+        play.differs(step, f"agent: {step.text}", f"bot: {came}" if came else "no text")
+    play.transcript.append(f"agent: {step.text}")
+
+
+def _hands_back(play: _Play, step: Step) -> None:
+    play.transcript.append(f"      (handed back{f' to {step.text}' if step.text else ''})")
+    play.world.hand_back(HandBack(_running(play, step).id, step.text or None, step.values))
+
+
+def _closes(play: _Play, step: Step) -> None:
+    play.transcript.append(f"      (closed as {step.text})")
+    play.world.close(_running(play, step).id, step.text)
+
+
+def _running(play: _Play, step: Step) -> Stored:
+    stored = play.phone.conversation()
+    if stored is None or stored.ended_at is not None:
+        play.fail(step.place, f"no conversation is running; {_standing(stored)}")
+    return stored
+
+
+# What a conversation has come to.
+
+
+def _state(play: _Play, step: Step) -> None:
+    stored = play.phone.conversation()
+    if stored is None or stored.state != step.text:
+        play.differs(step, f"state {step.text}", _standing(stored))
+
+
+def _vars(play: _Play, step: Step) -> None:
+    stored = play.phone.conversation()
+    if stored is None:
+        play.differs(step, "variables", _standing(stored))
+    flows = play.world.do(lambda c: play.world.library.version(c, stored.version))
+    flow, session = flows.root, decode(stored)
+    near = (stored.contact, stored.number)
+    reading = Reading(play.world.clock(), ZoneInfo(session.timezone), flow.flow.language, near)
+    for name, expected in step.values.items():
+        if name not in stored.vars:
+            known = ", ".join(stored.vars) or "none"
+            play.differs(step, f"{name} = {expected}", f"no such variable; it has {known}")
+        came = from_plain(stored.vars[name])
+        kind = flow.plan.types.get(name)
+        try:
+            same = came == kind.take(expected, reading) if kind else str(shown(came)) == expected
+        except ValueError as error:
+            play.fail((*step.place, name), f"'{expected}' will not do for '{name}'; {error}")
+        if not same:
+            play.differs(step, f"{name} = {expected}", f"{name} = {shown(came)}")
+
+
+def _hands_off(play: _Play, step: Step) -> None:
+    stored = play.phone.conversation()
+    if stored is None or (stored.status, stored.queue) != (Phase.HANDED_OFF, step.text):
+        play.differs(step, f"handed off to {step.text}", _standing(stored))
+
+
+def _ends(play: _Play, step: Step) -> None:
+    """Each `ends` names another conversation: the next one that ended with this outcome."""
+    ended = [one for one in play.phone.conversations() if one.ended_at and one.id not in play.named]
+    for stored in sorted(ended, key=lambda one: (one.ended_at, one.id)):
+        if stored.outcome == step.text:
+            play.named.add(stored.id)
+            return
+    play.differs(step, f"ended as {step.text}", _standing(play.phone.conversation()))
+
+
+def _standing(stored: Stored | None) -> str:
+    if stored is None:
+        return "no conversation has started"
+    how = stored.status.replace("_", " ")
+    if stored.ended_at is not None:
+        how = f"ended as {stored.outcome}"
+    elif stored.queue is not None:
+        how += f" to {stored.queue}"
+    why = f"\n            {stored.trouble}" if stored.trouble else ""
+    return f"{stored.flow} is in state {stored.state}, {how}{why}"
+
+
+def fits(expected: str, came: str) -> bool:
+    """Whether a text is the expected one; `...` in it stands for any text."""
+    parts = [re.escape(part.strip()) for part in expected.split(ANY)]
+    return re.fullmatch(r"\s*.*\s*".join(parts), came, re.DOTALL) is not None
+
+
+_DO: dict[str, Callable[[_Play, Step], None]] = {
+    "bot": _bot,
+    "them": _them,
+    "twice": _twice,
+    "media": _media,
+    "wait": _wait,
+    "state": _state,
+    "vars": _vars,
+    "ends": _ends,
+    "silence": _silence,
+    "fails": _fails,
+    "language": _language,
+    "starts": _starts,
+    "hands_off": _hands_off,
+    "agent": _agent,
+    "hands_back": _hands_back,
+    "closes": _closes,
+}

@@ -1,0 +1,61 @@
+"""The pytest plugin: `*.test.yaml` files are collected, and a failure reads as a conversation."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FLOW = """\
+flow: hello
+start: greet
+states:
+  greet: {say: Hello!, end: greeted}
+"""
+TESTS = """\
+flow: hello
+tests:
+  it greets:
+    - bot: Hello!
+    - ends: greeted
+  it says goodbye:
+    - bot: Hello!
+    - bot: Bye!
+"""
+
+
+def ran(folder: Path) -> tuple[int, str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "."]
+    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return found.returncode, found.stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "hello.yaml").write_text(FLOW)
+    (tmp_path / "hello.test.yaml").write_text(TESTS)
+    return tmp_path
+
+
+def test_each_test_is_one_of_its_own_and_a_failure_is_a_conversation(folder: Path) -> None:
+    code, out = ran(folder)
+    assert code == 1
+    assert "1 failed, 1 passed" in out
+    assert "hello.test.yaml:8:12: it says goodbye" in out
+    assert "  expected: bot: Bye!\n" in out
+    assert "  came:     no text; hello is in state greet, ended as greeted\n" in out
+    assert "Traceback" not in out
+    assert "playing.py" not in out
+
+
+def test_a_flow_that_cannot_run_and_a_file_that_cannot_be_read_say_why(folder: Path) -> None:
+    (folder / "hello.yaml").write_text(FLOW.replace("end: greeted", "then: bye"))
+    code, out = ran(folder)
+    assert code == 1
+    assert "'bye'" in out
+    assert "C011" in out
+    (folder / "hello.test.yaml").write_text(TESTS.replace("ends:", "end:"))
+    code, out = ran(folder)
+    assert code == 2
+    assert "unknown step 'end'" in out
+    assert "Did you mean 'ends'?" in out
