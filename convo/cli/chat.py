@@ -170,7 +170,10 @@ def _state(phone: "Handset") -> str:
     if stored.trouble:
         facts.append(stored.trouble)
     if stored.wake_at:
-        facts.append(f"wakes in {stored.wake_at - phone.world.clock()}".split(".")[0])
+        from babel.dates import format_timedelta
+
+        until = format_timedelta(stored.wake_at - phone.world.clock(), threshold=1.5, locale="en")
+        facts.append(f"wakes in {until}")
     values = ", ".join(f"{name}={value}" for name, value in shown(stored.vars).items())
     return f"state: {stored.state} ({', '.join(facts)}){f' {values}' if values else ''}"
 

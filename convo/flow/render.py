@@ -14,7 +14,7 @@ from convo.flow.speech import SPEECH, Speech, locale
 
 __all__ = ["GIVEN_NAMES", "SPEECH", "RenderError", "Speech", "Text", "Texts", "locale"]
 
-GIVEN_NAMES = frozenset({"reply", "contact", "number", "now", "visits"})
+GIVEN_NAMES = frozenset({"reply", "contact", "number", "now", "here", "visits"})
 
 
 class RenderError(ConvoError):

@@ -201,6 +201,7 @@ class Run:
             contact=before.contact,
             number=before.number,
             timezone=before.timezone,
+            home=before.home,
             vars=self._vars,
             started_at=before.started_at,
             last_text_at=self._now if self._spoke else before.last_text_at,
@@ -224,6 +225,7 @@ class Run:
             "contact": session.contact,
             "number": session.number,
             "now": self._now.astimezone(zone),
+            "here": self._now.astimezone(ZoneInfo(session.home)),
             "visits": lambda state: self._visits.get(state, 0),
             SPEECH: Speech(spoken(language, session.contact.language), zone),
         }

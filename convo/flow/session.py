@@ -29,6 +29,7 @@ class Session:
     contact: Contact
     number: str
     timezone: str  # the contact's, or where that is not known the number's
+    home: str  # the number's time zone
     vars: Vars
     started_at: datetime
     last_text_at: datetime  # the last text either way; `expires` counts from it

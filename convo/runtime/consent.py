@@ -31,6 +31,7 @@ class Said:
     known: Known
     keyword: Keyword
     opted_out: bool  # before this text
+    language: str | None = None  # that of the flow which the contact was talking to
 
 
 def apply(connection: Connection, settings: Settings, said: Said, now: datetime) -> bool:
@@ -87,7 +88,7 @@ def _wording(settings: Settings, said: Said) -> str:
     number = settings.number(said.inbound.number)
     if said.keyword.kind is KeywordKind.HELP and number.help:
         return number.help
-    language = said.keyword.language or said.known.contact.language or "en"
+    language = said.keyword.language or said.known.contact.language or said.language or "en"
     return keywords.answer(said.keyword.kind, language)
 
 

@@ -17,6 +17,7 @@ def decode(stored: Stored) -> Session:
         contact=Contact(stored.contact, stored.language, stored.timezone),
         number=stored.number,
         timezone=progress["timezone"],
+        home=progress.get("home", progress["timezone"]),
         vars={name: from_plain(value) for name, value in stored.vars.items()},
         started_at=stored.started_at,
         last_text_at=datetime.fromisoformat(progress["last_text_at"]),
@@ -54,6 +55,7 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
         {name: to_plain(value) for name, value in session.vars.items()},
         {
             "timezone": session.timezone,
+            "home": session.home,
             "last_text_at": session.last_text_at.isoformat(),
             "tries": session.tries,
             "fired": session.fired,

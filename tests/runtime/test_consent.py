@@ -9,7 +9,7 @@ from convo.keywords import ANSWERS, KeywordKind
 from convo.messages import Kind, Reason, Status
 from convo.settings import Number
 from tests.runtime.conftest import Build
-from tests.runtime.house import ANA, OURS, House
+from tests.runtime.house import ANA, BEN, OURS, VISIT, House
 
 STOPPED = ANSWERS[KeywordKind.STOP]
 STARTED = ANSWERS[KeywordKind.START]
@@ -175,3 +175,12 @@ def test_a_confirmation_still_leaves_at_the_end_of_its_five_minutes(house: House
     house.later(minutes=5)
 
     assert house.leaves() == [STOPPED["en"]]
+
+
+def test_a_stop_is_answered_in_the_language_of_the_talk(build: Build) -> None:
+    house = build(flows={"visite": VISIT.replace("flow: visit", "flow: visite\nlanguage: fr")})
+    house.take(house.text("visit"), house.text("STOP"))
+    house.take(house.text("STOP", BEN))
+
+    assert house.answers(Kind.STOP_CONFIRMATION) == [STOPPED["fr"]]
+    assert house.answers(Kind.STOP_CONFIRMATION, BEN) == [STOPPED["en"]]
