@@ -54,7 +54,7 @@ class Texts:
             out = (self._line.settings.brand(text.number), known.id) in self._out
             keyword = classify(text.text, opted_out=out)
             if keyword is not None:
-                self._keyword(consenting.Said(text, known, keyword, out))
+                self._keyword(consenting.Said(text, known, keyword, out, self._language(text, known)))
                 continue
             place, conversation = len(history), None
             try:
@@ -80,6 +80,21 @@ class Texts:
         else:
             self._out.discard((brand, known.id))
         self._turns.forget(known.id)
+
+    def _language(self, text: Inbound, known: Known) -> str | None:
+        """What the contact is talked to in; None where nobody talks and the number has no flow."""
+        line = self._line
+        running = self._turns.running(known.id, text.number)
+        default = line.settings.number(text.number).flow
+        try:
+            flows = (
+                line.library.version(line.connection, running.version)
+                if running
+                else line.library.current.get(default or "")
+            )
+        except ConvoError:
+            return None  # what a STOP does must not depend on a flow that still loads
+        return flows.root.flow.language if flows else None
 
     def _route(self, text: Inbound, known: Known) -> int | None:
         """First match wins; the conversation that the text belongs to, None for none."""
@@ -142,12 +157,15 @@ class Texts:
         return None
 
     def _last_ended(self, known: Known, number: str) -> Stored | None:
-        """The conversation that ended here within a day, unless by a STOP."""
-        line = self._line
-        found = self._turns.ended(known.id, number) or conversations.last_ended(
-            line.connection, known.id, number, line.now - AFTERWARDS
-        )
-        return None if found is None or found.outcome == consenting.STOPPED else found
+        """The conversation that ended here within a day, and after which nobody stopped or came back."""
+        connection, now = self._line.connection, self._line.now
+        found = self._turns.ended(known.id, number)
+        if found is not None:
+            return found
+        found = conversations.last_ended(connection, known.id, number, now - AFTERWARDS)
+        changed = consent.since(connection, self._line.settings.brand(number), known.id)
+        gone = found is not None and found.ended_at and changed and found.ended_at <= changed
+        return None if gone else found
 
     def _reopen(self, before: Stored, flows: Bundle, text: Inbound, known: Known) -> int:
         line = self._line

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from convo import segments
-from convo.errors import ConvoError
-from convo.flow.advance import ERROR_QUEUE, advance, next_wake
+from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, advance, next_wake
 from convo.flow.compile import Bundle
+from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
     Closed,
     Event,
@@ -89,10 +90,11 @@ class Turns:
         return None
 
     def ended(self, contact_id: int, number: str) -> Stored | None:
-        """The last one that ended in this transaction."""
+        """The last one that began, and ended in this transaction."""
         found = [after for _, after in self._changed.values()] + list(self._new.values())
         here = [one for one in found if (one.contact_id, one.number) == (contact_id, number)]
-        return max((one for one in here if one.status == Phase.ENDED), key=lambda one: one.id, default=None)
+        over = [one for one in here if one.status == Phase.ENDED and one.state]
+        return max(over, key=lambda one: one.id, default=None)
 
     def latest(self, stored: Stored) -> Stored:
         """A conversation that was read before, as it is now."""
@@ -112,8 +114,7 @@ class Turns:
 
         Where that ends it, the next of the same contact and number goes on.
         """
-        flows = self._line.library.version(self._line.connection, stored.version)
-        after = self._take(stored, decode(stored), flows, event)
+        after = self._close(stored, event) if isinstance(event, Closed) else self._advance(stored, event)
         self._follow(after)
         return after
 
@@ -177,6 +178,19 @@ class Turns:
 
     # How.
 
+    def _advance(self, stored: Stored, event: Event) -> Stored:
+        flows = self._line.library.version(self._line.connection, stored.version)
+        return self._take(stored, decode(stored), flows, event)
+
+    def _close(self, stored: Stored, closed: Closed) -> Stored:
+        """End a conversation from outside. Its flow is not asked: it may not even load any more."""
+        session = replace(decode(stored), phase=Phase.ENDED, outcome=closed.outcome, queue=None)
+        after = encode(stored, session, None, self._line.now)
+        self.put(stored, after)
+        self.history.append(_happened(stored, closed, self._line.now))
+        self._left[stored.id] = (stored.contact_id, stored.id, stored.visit + 1)
+        return after
+
     def _take(
         self, stored: Stored, session: Session, flows: Bundle, event: Event, *, new: bool = False
     ) -> Stored:
@@ -193,7 +207,7 @@ class Turns:
         else:
             self.put(stored, after)
         if not isinstance(event, Replied):  # which is on record as the text that came in
-            self.history.append(events.Happened(stored.id, now, type(event).__name__, _data(event)))
+            self.history.append(_happened(stored, event, now))
         self.history += drafts
         ended = turn.session.phase is Phase.ENDED
         # Only clocks and misses say texts that lapse.
@@ -204,23 +218,34 @@ class Turns:
 
     def _follow(self, after: Stored) -> None:
         """Where a conversation has ended, the one that was suspended last goes on, or the next begins."""
+        now = self._line.now
         while after.status == Phase.ENDED:
             others = self.open(after.contact_id, after.number)
             if not others or any(one.status in RUNNING for one in others):
                 return
-            suspended = [one for one in others if one.status == Phase.SUSPENDED]
-            if suspended:
-                chosen = max(suspended, key=lambda one: one.status_at)
-                event: Event = Resumed(self._line.now - chosen.status_at)
-            else:
-                chosen, event = others[0], Started()
+            chosen = _next(others)
+            if chosen.status == Phase.WAITING and chosen.wake_at and chosen.wake_at <= now:
+                after = self._close(chosen, Closed(NEVER_STARTED))  # no clock was at work in time
+                continue
             try:
-                flows = self._line.library.version(self._line.connection, chosen.version)
-            except ConvoError as error:
+                after = self._go_on(chosen)
+            except SQLAlchemyError:
+                raise  # the transaction is broken, not the conversation
+            except Exception as error:
                 log.exception("conversation.not_continued", conversation=chosen.id)
                 self.call_person(chosen, str(error))
                 return
-            after = self._take(chosen, decode(chosen), flows, event)
+
+    def _go_on(self, stored: Stored) -> Stored:
+        if stored.status == Phase.WAITING:
+            return self._advance(stored, Started())
+        after = self._advance(stored, Resumed(self._line.now - stored.status_at))
+        flows = self._line.library.version(self._line.connection, after.version)
+        if flows.root.can(after.state, UNDELIVERED) and messages.failed(
+            self._line.connection, after.contact_id, after.id, after.visit
+        ):
+            return self._advance(after, Undelivered(after.visit))  # it could not be told while it was away
+        return after
 
     def _remember(self, stored: Stored, *, new: bool = False) -> None:
         if new:
@@ -230,6 +255,17 @@ class Turns:
             here.pop(stored.id, None)
         else:
             here[stored.id] = stored
+
+
+def _next(others: list[Stored]) -> Stored:
+    """The one that was suspended last, or else that waits longest."""
+    suspended = [one for one in others if one.status == Phase.SUSPENDED]
+    # Of two that were suspended in one transaction the younger had come in between.
+    return max(suspended, key=lambda one: (one.status_at, one.id)) if suspended else others[0]
+
+
+def _happened(stored: Stored, event: Event, now: datetime) -> events.Happened:
+    return events.Happened(stored.id, now, type(event).__name__, _data(event))
 
 
 def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.Draft:

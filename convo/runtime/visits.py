@@ -43,7 +43,8 @@ def settled(line: Line, left: Iterable[Left], failed: Iterable[Waiting]) -> None
     if not wanted:
         return
     turns = Turns(line)
-    for stored in conversations.by_ids(line.connection, wanted):
+    for found in conversations.by_ids(line.connection, wanted):
+        stored = turns.latest(found)  # another's end may have moved it
         visit = (stored.id, stored.visit)
         if stored.status == Phase.ENDED or (visit not in waited and visit not in undelivered):
             continue
@@ -57,7 +58,9 @@ def settled(line: Line, left: Iterable[Left], failed: Iterable[Waiting]) -> None
         if at is not None and not stored.clock_from:
             session = replace(decode(stored), clock_from=at, last_text_at=at)
             turns.put(stored, encode(stored, session, next_wake(flows, session), line.now))
-        if visit in undelivered and flows.root.can(stored.state, UNDELIVERED):
+        # One that is suspended is told when it goes on.
+        told = visit in undelivered and stored.status != Phase.SUSPENDED
+        if told and flows.root.can(stored.state, UNDELIVERED):
             turns.step(turns.latest(stored), Undelivered(stored.visit))
     turns.flush()
 

@@ -37,6 +37,13 @@ def opted_out(connection: Connection, contact_ids: Iterable[int]) -> set[tuple[s
     return {(brand, row) for brand, row in _OUT.rows(connection, sorted(set(contact_ids)))}
 
 
+def since(connection: Connection, brand: str, contact_id: int) -> datetime | None:
+    """When this contact last stopped or came back; None for one who never stopped."""
+    where = (consents.c.brand == brand) & (consents.c.contact_id == contact_id)
+    moment: datetime | None = connection.execute(select(consents.c.since).where(where)).scalar()
+    return moment
+
+
 def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:
     """Write these lines into the ledger; their numbers."""
     numbers = ids.allocate(connection, consent_entries, len(entries))

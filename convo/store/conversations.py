@@ -153,12 +153,13 @@ def listed(connection: Connection, contact: str | None, after: int, most: int) -
 
 
 def last_ended(connection: Connection, contact_id: int, number: str, since: datetime) -> Stored | None:
-    """The last conversation between these two, if it ended after `since`."""
+    """The last conversation between these two that began, if it ended after `since`."""
     row = connection.execute(
         _SELECT.where(
             conversations.c.contact_id == contact_id,
             conversations.c.number == number,
             conversations.c.ended_at > since,
+            conversations.c.state != "",
         )
         .order_by(conversations.c.ended_at.desc(), conversations.c.id.desc())
         .limit(1)

@@ -1,14 +1,14 @@
 """The database connection: one code for SQLite and PostgreSQL, write transactions in worker threads.
 
-On SQLite every write goes through one thread and is `BEGIN IMMEDIATE`; intake goes first. On
-PostgreSQL intake has a thread of its own. What the transactions hold is in the other modules.
+On SQLite every write goes through one thread and is `BEGIN IMMEDIATE`; intake goes first, and after
+each of its turns one of the others. On PostgreSQL intake has a thread of its own. What the
+transactions hold is in the other modules.
 """
 
-import itertools
-import queue
 import sqlite3
 import threading
 from asyncio import wrap_future
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -20,7 +20,14 @@ import alembic.config
 import filelock
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
@@ -77,13 +84,13 @@ class Store:
     # Asynchronous: everything that serves.
 
     async def write(self, job: Job[T], *, first: bool = False) -> T:
-        """Run `job` in one write transaction; `first` goes before whatever else is waiting."""
+        """Run `job` in one write transaction; `first` goes before what else is waiting, but for one."""
         return await self.work(lambda: self.transact(job), first=first)
 
     async def work(self, work: Callable[[], T], *, first: bool = False) -> T:
         """Run `work`, which calls `transact` itself, where write transactions run."""
         lane = self._first if first else self._others
-        return await wrap_future(lane.put(work, 0 if first else 1))
+        return await wrap_future(lane.put(work, first=first))
 
     async def read(self, job: Job[T]) -> T:
         """Run `job` in one read transaction."""
@@ -179,6 +186,8 @@ class Store:
             raise StoreUnavailable(f"the database cannot be used now: {error.__cause__ or error}") from error
         except (driver.OperationalError, driver.InterfaceError) as error:
             raise StoreUnavailable(f"the database cannot be used now: {error}") from error
+        except driver.IntegrityError as error:
+            raise IntegrityError(None, None, error) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise StoreUnavailable(f"the database went away: {error.__cause__}") from error
@@ -266,11 +275,13 @@ def _to_json(document: object) -> str:
 
 
 class _Lane:
-    """Threads that run jobs one after another, the lowest rank first, then as they came."""
+    """Threads that run jobs as they come; intake's first, but after each of those one of the others."""
 
     def __init__(self, name: str, threads: int) -> None:
-        self._waiting: queue.PriorityQueue[tuple[int, int, Callable[[], None]]] = queue.PriorityQueue()
-        self._turn = itertools.count()
+        self._first: deque[Callable[[], None]] = deque()
+        self._others: deque[Callable[[], None]] = deque()
+        self._their_turn = False  # the others': the last one was a first one
+        self._waiting = threading.Semaphore(0)
         self._threads = [
             threading.Thread(target=self._work, name=f"{name}-{place}", daemon=True)
             for place in range(threads)
@@ -278,12 +289,7 @@ class _Lane:
         self._started = False
         self._lock = threading.Lock()
 
-    def put(self, job: Callable[[], T], rank: int) -> Future[T]:
-        with self._lock:
-            if not self._started:
-                self._started = True
-                for thread in self._threads:
-                    thread.start()
+    def put(self, job: Callable[[], T], *, first: bool) -> Future[T]:
         future: Future[T] = Future()
 
         def run() -> None:
@@ -294,7 +300,13 @@ class _Lane:
             except BaseException as error:  # the caller gets whatever the job raised
                 future.set_exception(error)
 
-        self._waiting.put((rank, next(self._turn), run))
+        with self._lock:
+            (self._first if first else self._others).append(run)
+            if not self._started:
+                self._started = True
+                for thread in self._threads:
+                    thread.start()
+        self._waiting.release()
         return future
 
     def stop(self) -> None:
@@ -302,20 +314,24 @@ class _Lane:
         if not self._started:
             return
         for _ in self._threads:
-            self._waiting.put((2, next(self._turn), _stop))
+            self._waiting.release()  # for nothing
         for thread in self._threads:
             thread.join()
 
     def _work(self) -> None:
         while True:
-            run = self._waiting.get()[2]
-            if run is _stop:
+            self._waiting.acquire()
+            run = self._next()
+            if run is None:
                 return
             run()
 
-
-def _stop() -> None:
-    """The last job of a lane's thread."""
+    def _next(self) -> Callable[[], None] | None:
+        with self._lock:
+            first = bool(self._first) and not (self._others and self._their_turn)
+            self._their_turn = first
+            jobs = self._first if first else self._others
+            return jobs.popleft() if jobs else None
 
 
 class _Checkpoints:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, literal, select
 
 from convo.messages import Direction, Kind
+from convo.reactions import is_reaction
 from convo.store import ids
 from convo.store.messages import Draft, insert
 from convo.store.rows import insert_rows
@@ -45,7 +46,7 @@ def write(connection: Connection, history: Sequence[Draft | Happened]) -> None:
 
 
 def of_conversation(connection: Connection, conversation_id: int) -> list[Happened]:
-    """What happened to one conversation, oldest first."""
+    """What happened to one conversation, oldest first. A reaction is stored with it, and is no reply."""
     contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
     replies = select(
         messages.c.id, messages.c.created_at.label("at"), literal(REPLIED).label("kind"), messages.c.text
@@ -58,5 +59,6 @@ def of_conversation(connection: Connection, conversation_id: int) -> list[Happen
     others = select(events.c.id, events.c.at, events.c.kind, events.c.data).where(
         events.c.conversation_id == conversation_id
     )
-    rows = [*connection.execute(replies), *connection.execute(others)]
+    rows = [row for row in connection.execute(replies) if not is_reaction(row.text)]
+    rows += connection.execute(others)
     return [Happened(conversation_id, at, kind, data) for _, at, kind, data in sorted(rows)]

@@ -137,6 +137,17 @@ def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
         connection.execute(_LAPSED, rows)
 
 
+def failed(connection: Connection, contact_id: int, conversation_id: int, visit: int) -> bool:
+    """Whether a text that a conversation said in this visit failed for good."""
+    found = select(messages.c.id).where(
+        messages.c.contact_id == contact_id,  # the index goes by contact
+        messages.c.conversation_id == conversation_id,
+        messages.c.visit == visit,
+        messages.c.status == spelled(Status.FAILED),
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Reason) -> None:
     """Withdraw every text that a brand has queued for a contact, but for answers to keywords."""
     connection.execute(

@@ -3,7 +3,8 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from zlib import crc32
@@ -97,18 +98,21 @@ def test_thousands_of_requests_at_random_moments_all_come_back(town: Town) -> No
     assert town.stored() == {f"{place}-{count}" for place in range(REQUESTS) for count in range(EACH)}
 
 
-@pytest.mark.parametrize("steps", range(12))
+@pytest.mark.parametrize("steps", range(16))
 def test_a_request_at_any_step_of_the_writer_comes_back(
     town: Town, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     """The writer's round is a few steps of the event loop long; the second text comes after each."""
 
-    async def write(job: object, *, first: bool = False) -> None:
+    async def work(drain: Callable[[], None], *, first: bool = False) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        drain()
         for _ in range(5):
             await asyncio.sleep(0)
 
     async def story() -> None:
-        monkeypatch.setattr(town.store, "write", write)
+        monkeypatch.setattr(town.store, "work", work)
         async with town.at_work() as intake:
             earlier = asyncio.create_task(intake.put([text("first")]))
             for _ in range(steps):
@@ -117,6 +121,7 @@ def test_a_request_at_any_step_of_the_writer_comes_back(
             await earlier
 
     asyncio.run(story())
+    assert town.stored() == {"first", "second"}
 
 
 def test_requests_that_give_up_do_not_disturb_the_others(town: Town) -> None:
@@ -181,3 +186,97 @@ def test_while_the_database_is_gone_every_request_is_told_and_later_ones_succeed
 
     asyncio.run(story())
     assert town.stored() == {"before", *map(str, range(200))}
+
+
+def test_under_a_flood_of_texts_other_writers_get_their_turn(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sender writes in the same thread, and texts go first: not for ever."""
+    batches = 0
+
+    def take(line: Line, items: Sequence[Item]) -> int:
+        nonlocal batches
+        batches += 1
+        return real(line, items)
+
+    async def story() -> list[int]:
+        over = asyncio.Event()
+
+        async def phone(place: int) -> None:
+            count = 0
+            while not over.is_set():
+                count += 1
+                await intake.put([text(f"{place}-{count}")])
+
+        async with town.at_work() as intake:
+            phones = [asyncio.create_task(phone(place)) for place in range(200)]
+            waited = []
+            for _ in range(30):
+                before = batches
+                waited.append(await town.store.write(lambda connection: batches) - before)
+            over.set()
+            await asyncio.gather(*phones)
+            return waited
+
+    real = intake.take
+    monkeypatch.setattr(intake, "take", take)
+    waited = asyncio.run(story())
+    assert sum(waited) > 30, "there was no flood"
+    assert max(waited) <= intake.MOST_BATCHES, waited
+
+
+def test_a_writer_that_is_cancelled_at_its_work_loses_nothing_that_it_said_is_stored(town: Town) -> None:
+    seed = secrets.randbits(32)
+    print(f"seed {seed}")
+
+    async def story() -> set[str]:
+        rng = random.Random(seed)
+        stored: set[str] = set()
+
+        async def put(name: str) -> None:
+            await town.intake.put([text(name)])
+            stored.add(name)
+
+        requests = [asyncio.create_task(put(str(count))) for count in range(600)]
+        for _ in range(20):
+            writer = asyncio.create_task(town.intake.run())
+            for _ in range(rng.randint(0, 12)):
+                await asyncio.sleep(rng.choice([0, 0.001, 0.003]))
+            writer.cancel()
+            with suppress(asyncio.CancelledError):
+                await writer
+        async with town.at_work():  # whoever comes next takes what still waits
+            await asyncio.gather(*requests)
+        return stored
+
+    assert asyncio.run(story()) == town.stored() == {str(count) for count in range(600)}
+
+
+def test_a_loop_that_closes_while_the_writer_works_leaves_a_store_that_works(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is told to end in the middle of a batch: nobody hears the answer any more."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def take(line: Line, items: Sequence[Item]) -> int:
+        begun.set()
+        assert goes_on.wait(10)
+        return real(line, items)
+
+    async def story() -> None:
+        writer = asyncio.create_task(town.intake.run())
+        request = asyncio.create_task(town.intake.put([text("last")]))
+        await asyncio.to_thread(begun.wait, 10)
+        for task in (writer, request):
+            task.cancel()
+        await asyncio.gather(writer, request, return_exceptions=True)
+
+    real = intake.take
+    monkeypatch.setattr(intake, "take", take)
+    asyncio.run(story())
+    goes_on.set()
+    assert town.store.transact(lambda connection: True)
+    town.store.close()  # waits for what is under way
+    assert Store(f"sqlite:///{town.file}").look(
+        lambda c: c.execute(select(messages.c.provider_id)).scalars().all()
+    ) == ["last"]

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from convo.flow.advance import advance, open_session
-from convo.flow.session import Event, Phase, Replied, Session, Started, TimedOut, Turn
-from convo.messages import Contact, Reason, Status, Trouble
+from convo.flow.advance import advance
+from convo.flow.session import Phase, Session, TimedOut, Turn
+from convo.messages import Reason, Status, Trouble
 from convo.runtime import turns
-from convo.runtime.sessions import decode
 from convo.runtime.starting import Start
 from convo.store import events
 from tests.runtime.house import ANA, BEN, OURS, House
@@ -120,23 +119,6 @@ def test_a_text_moves_the_expiry(house: House) -> None:
     house.later(days=5)
     house.wake()
     assert house.conversation(BEN).outcome == "expired"
-
-
-def test_replaying_what_is_on_record_gives_the_conversation_as_it_is_stored(house: House) -> None:
-    house.take(house.text("visit"), house.text("what?"))
-    house.take(house.text("hm"), house.text("person"))
-    stored = house.conversation()
-    bundle = house.flow("visit")
-
-    session = open_session(bundle, Contact(ANA), OURS, "UTC", {}, stored.started_at)
-    for happened in house.do(lambda c: events.of_conversation(c, stored.id)):
-        data = happened.data or ""
-        kinds: dict[str, Event] = {
-            "Started": Started(), "Replied": Replied(data), "TimedOut": TimedOut(data),
-        }  # fmt: skip
-        session = advance(bundle, session, kinds[happened.kind], happened.at).session
-
-    assert session == decode(stored)
 
 
 def test_a_stop_is_on_record_as_what_closed_the_conversation_and_not_as_a_reply(house: House) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from convo.errors import StartError
+from convo.flow.session import Phase
 from convo.runtime.starting import Start
 from convo.settings import Number
 from tests.runtime.conftest import Build
@@ -65,12 +66,32 @@ def test_nothing_starts_with_someone_who_has_stopped(house: House) -> None:
 
 
 def test_one_conversation_is_live_at_a_time(house: House) -> None:
-    house.begin(Start("invite", ANA, OURS, NAME))
-    assert refused(house, Start("visit", ANA, OURS)).code == "busy"
+    """The next one waits, and is the same to who asks for it again."""
+    first, _ = house.begin(Start("invite", ANA, OURS, NAME))
+    second, new = house.begin(Start("visit", ANA, OURS, key="order-8"))
+    assert (first.status, second.status, new) == (Phase.LIVE, Phase.WAITING, True)
+    assert house.said() == ["Hi Ana, Monday?"]
+    again, new = house.begin(Start("visit", ANA, OURS, key="order-8"))
+    assert (again.id, new) == (second.id, False)
 
     house.take(house.text("yes"))
-    _, new = house.begin(Start("visit", ANA, OURS))
-    assert new
+    assert [one.status for one in house.conversations(ANA)] == [Phase.ENDED, Phase.LIVE]
+    assert house.said() == ["Hi Ana, Monday?", "Can you come?"]
+
+
+def test_what_waits_is_checked_when_it_is_asked_for(house: House) -> None:
+    house.begin(Start("visit", ANA, OURS))
+
+    assert refused(house, Start("invite", ANA, OURS)).code == "missing_variable"
+    assert len(house.conversations(ANA)) == 1
+
+
+def test_conversations_with_two_numbers_do_not_wait_for_each_other(build: Build) -> None:
+    house = build(numbers={OURS: Number(), "+15550008888": Number()})
+    house.begin(Start("invite", ANA, OURS, NAME))
+    stored, _ = house.begin(Start("visit", ANA, "+15550008888"))
+
+    assert stored.status == Phase.LIVE
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from convo.store.tables import Document, Moment
+from convo.store import ids
+from convo.store.tables import Document, Moment, messages
 
 revision = "0002"
 down_revision = "0001"
@@ -36,3 +37,16 @@ def upgrade() -> None:
     op.add_column("message", sa.Column("first_tried_at", Moment(), nullable=True))
     # From now on a reply is on record as the text that came in, and both share one row of numbers.
     op.execute("DELETE FROM event WHERE kind = 'Replied'")
+    _number_above_the_events()
+
+
+def _number_above_the_events() -> None:
+    """Events had numbers of their own, and may have got further than the messages."""
+    database = op.get_bind()
+    most = database.execute(sa.text("SELECT max(id) FROM event")).scalar()
+    if most is None:
+        return
+    ids.used(database, messages, most)
+    if database.dialect.name == "postgresql":
+        sequence = "pg_get_serial_sequence('message', 'id')"
+        op.execute(f"SELECT setval({sequence}, greatest(nextval({sequence}), {most:d}))")

@@ -1,0 +1,96 @@
+"""Small flows that get in one another's way."""
+
+from tests.runtime.house import VISIT
+
+# Waits in line, for an hour at most.
+SURVEY = """\
+flow: survey
+start: ask
+triggers: {keyword: [survey]}
+states:
+  ask: {say: How was it?, replies: {good: thanks, person: desk}, otherwise: {say: GOOD?}}
+  thanks: {say: Noted., end: answered}
+  desk: {say: A person will text you., hand_off: reception, then: thanks}
+"""
+# Comes in between: a verification does unless it says otherwise.
+CODE = """\
+flow: code
+start: ask
+purpose: verification
+triggers: {keyword: [code]}
+states:
+  ask: {say: Is it you?, replies: {ok: fine}, otherwise: {say: OK?}, after: {10 minutes: gone}}
+  fine: {say: Signed in., end: approved}
+  gone: {end: gone}
+"""
+# Comes in between, and is over at once.
+FLASH = """\
+flow: flash
+start: tell
+when_busy: interrupt
+triggers: {exactly: [what is new, yes please]}
+states:
+  tell: {say: Nothing new., end: told}
+"""
+PROMO = """\
+flow: promo
+start: ask
+when_busy: skip
+triggers: {keyword: [promo]}
+states:
+  ask: {say: Half off!, replies: {more: bye}, otherwise: {say: MORE?}}
+  bye: {end: seen}
+"""
+# Says something, and listens to nobody.
+DEAF = """\
+flow: deaf
+start: wait
+triggers: {keyword: [deaf]}
+states:
+  wait: {say: Hold on., after: {2 hours: bye}}
+  bye: {say: Done., end: done}
+"""
+# Takes whatever nobody else does.
+CATCH = """\
+flow: catch
+start: tell
+when_busy: interrupt
+triggers: {anything: true}
+states:
+  tell: {say: Caught., end: caught}
+"""
+# Answers for a day after its end.
+LASTING = """\
+flow: lasting
+start: ask
+afterwards: more
+triggers: {keyword: [lasting]}
+states:
+  ask: {say: Your name?, save: {name: text}, then: bye}
+  bye: {say: "Bye {{ name }}.", end: done}
+  more: {say: "Anything else, {{ name }}?", replies: {no: none}, otherwise: {say: NO?}}
+  none: {end: none}
+"""
+SUPPORT = """\
+flow: support
+start: ask
+states:
+  ask: {say: How can we help?, replies: {bye: done}, otherwise: {say: BYE?}}
+  done: {end: done}
+"""
+# Asks again by another way where its text cannot be delivered.
+FALLING = """\
+flow: falling
+start: ask
+triggers: {keyword: [falling]}
+states:
+  ask:
+    say: Can you come?
+    replies: {yes: bye}
+    otherwise: {say: YES?}
+    undelivered: second
+    after: {4 hours: bye}
+  second: {say: Once more, replies: {yes: bye}, otherwise: {say: YES?}}
+  bye: {end: done}
+"""
+LINE = {"visit": VISIT, "survey": SURVEY, "code": CODE, "flash": FLASH, "promo": PROMO, "deaf": DEAF}
