@@ -9,6 +9,7 @@ from convo.errors import ConvoError, HandBackError, StartError
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
 from convo.flow.expressions import as_value
+from convo.flow.moment import MomentError
 from convo.flow.names import did_you_mean
 from convo.flow.plan import EXPIRED, HANDED_BACK, REPLIED, START, STARTED, UNDELIVERED, jump
 from convo.flow.run import Run
@@ -108,9 +109,9 @@ def advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tur
     """
     flow = flows.root
     if not _concerns(session, event):
-        return Turn(session)
+        return Turn(_heard(session, event, now))
     if isinstance(event, Resumed):
-        return Turn(_resumed(session, event.away, now))
+        return Turn(_resumed(flow, session, event.away, now))
     trigger = _trigger(flow, event)
     run = Run(flow, _before(flow, session, event, now), event, now)
     if isinstance(event, Closed) or trigger == EXPIRED:
@@ -120,7 +121,7 @@ def advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tur
     if isinstance(event, HandedBack) and event.state is not None:
         run.state = START  # a person may lead anywhere
     if not flow.can(run.state, trigger):
-        return Turn(session)
+        return Turn(_heard(session, event, now))
     try:
         _run(flow, run, trigger)
     except ConvoError as error:
@@ -156,6 +157,12 @@ def _concerns(session: Session, event: Event) -> bool:
             return False
 
 
+def _heard(session: Session, event: Event, now: datetime) -> Session:
+    """A text that the flow does nothing with is a text all the same: `expires` counts from it."""
+    running = session.phase in (Phase.LIVE, Phase.HANDED_OFF)
+    return replace(session, last_text_at=now) if running and isinstance(event, Replied) else session
+
+
 def _before(flow: Compiled, session: Session, event: Event, now: datetime) -> Session:
     """The session with what the event itself says of its variables."""
     if not isinstance(event, HandedBack):
@@ -180,13 +187,19 @@ def _trigger(flow: Compiled, event: Event) -> str:
 
 
 def _run(flow: Compiled, run: Run, trigger: str) -> None:
-    """To completion: through passing states until one waits, calls a person or ends."""
+    """To completion: through passing states until one waits, calls a person or ends.
+
+    A moment of that state that is past already goes off at once.
+    """
     events = flow.machine.events
     events[trigger].trigger(run)
     for _ in range(MOST_STATES):
-        if run.phase is not Phase.LIVE or not flow.can(run.state, run.goes_on_by):
+        if run.phase is Phase.LIVE and flow.can(run.state, run.goes_on_by):
+            events[run.goes_on_by].trigger(run)
+        elif moment := run.due():
+            events[moment].trigger(run)
+        else:
             return
-        events[run.goes_on_by].trigger(run)
     raise LoopError(f"went through {MOST_STATES} states without waiting")
 
 
@@ -206,16 +219,23 @@ def _failed(flow: Compiled, session: Session, event: Event, now: datetime, reaso
     failed.hand_off(ERROR_QUEUE)
     turn = failed.turn(reason)
     # A visit of its own, whose clocks never count: nothing may text under the person called in.
-    return replace(turn, session=replace(turn.session, visit=session.visit + 1, clock_from=None, fired=()))
+    over = tuple(alarm.trigger for alarm in flow.alarms(turn.session.state))
+    silent = replace(turn.session, visit=session.visit + 1, clock_from=None, fired=over, skipped=())
+    return replace(turn, session=silent)
 
 
-def _resumed(session: Session, away: timedelta, now: datetime) -> Session:
-    """A suspended session goes on as if it had not been away; what was accepted meanwhile counts from now."""
+def _resumed(flow: Compiled, session: Session, away: timedelta, now: datetime) -> Session:
+    """A suspended session goes on as if it had not been away; what was accepted meanwhile counts from now.
+
+    Moments do not move: of those that came meanwhile some are skipped, and the others go off at once.
+    """
+    late = [clock.clock for moment, clock in _moments(flow, session, skip=True) if now - away < moment <= now]
     return replace(
         session,
         phase=Phase.LIVE if session.queue is None else Phase.HANDED_OFF,
         clock_from=session.clock_from and min(session.clock_from + away, now),
         last_text_at=min(session.last_text_at + away, now),
+        skipped=(*session.skipped, *late),
     )
 
 
@@ -253,9 +273,29 @@ def next_clock(flows: Bundle, session: Session) -> tuple[datetime, TimedOut] | N
             for timer in flows.root.timers(session.state)
             if timer.trigger not in session.fired
         ]
-    # Last, so that a clock of the author's that is due at the same moment goes off first.
-    clocks.append((session.last_text_at + flows.root.expires, TimedOut(EXPIRED)))
+    if flows.root.alarms(session.state) and (moments := _moments(flows.root, session)):
+        clocks += moments
+    else:
+        # Last, so that a clock of the author's that is due at the same moment goes off first.
+        clocks.append((session.last_text_at + flows.root.expires, TimedOut(EXPIRED)))
     return min(clocks, key=lambda clock: clock[0])
+
+
+def _moments(flow: Compiled, session: Session, *, skip: bool = False) -> list[tuple[datetime, TimedOut]]:
+    """The moments that the state still waits for; those alone that are skipped when late, if `skip`."""
+    if session.state in ("", START):
+        return []
+    over, zone = {*session.fired, *session.skipped}, ZoneInfo(session.timezone)
+    pending = []
+    for alarm in flow.alarms(session.state):
+        if alarm.trigger not in over and (alarm.skips or not skip):
+            try:
+                moment = alarm.moment.at(session.vars, zone)
+            except MomentError:
+                continue  # the turn that set its variable told of it
+            if moment is not None:
+                pending.append((moment, TimedOut(alarm.trigger)))
+    return pending
 
 
 def next_wake(flows: Bundle, session: Session) -> datetime | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from convo.flow.expressions import Expression
 from convo.flow.language import primary
 from convo.flow.match import Pattern
+from convo.flow.moment import Moment
 from convo.flow.phrase import Phrase
 from convo.flow.render import Text, Texts
 from convo.flow.slots import SlotType
@@ -33,6 +34,8 @@ SAVED = "saved"  # a reply was kept, and `choose` says where that leads
 HANDED_BACK = "handed_back"
 UNDELIVERED = "undelivered"
 EXPIRED = "expires"
+
+AGAIN, BACK = "again", "back"  # destinations that are no states: the same one, and the one before
 
 
 def jump(state: str) -> str:
@@ -64,6 +67,16 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """A moment of a state, from its `at`; it goes off once a visit."""
+
+    trigger: str
+    moment: Moment
+    skips: bool  # where it is past already when the state is entered
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A line of replies that a state understands, and where it stands."""
 
@@ -80,16 +93,24 @@ class StatePlan:
     path: Path
     plan: "Plan"
     then: str | None = None
-    goes_on: bool = False  # has a `then` or a `choose`
+    goes_on: bool = False  # has a `then`, a `choose` or a `split`
     on_enter: list[Action] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
     reads: SlotType | None = None  # the type of its `save`
     speaks: bool = False  # on entry
     waits: bool = False  # for a reply, a clock or a person
     listens: bool = False  # for a reply
+    answers: bool = False  # also a reply that nothing took
     hands_off: bool = False
     ends: bool = False
+
+    @property
+    def onward(self) -> list[str]:
+        """The triggers by which `choose` and `split` lead on, which stand where `then` would."""
+        triggers = [SAVED] if self.reads else [HANDED_BACK] if self.hands_off else []
+        return triggers if self.waits or self.ends else [*triggers, PASSED]
 
     def arrow(
         self,
@@ -101,6 +122,7 @@ class StatePlan:
         when: Guard | None = None,
         do: Action | None = None,
     ) -> None:
+        dest = self.name if dest == AGAIN else dest
         self.plan.arrows.append(Arrow(trigger, self.name, dest, self.path + path, label, when=when, do=do))
 
     def phrases(self, said: Said | None, path: Path) -> tuple[Phrase, ...]:
@@ -109,9 +131,13 @@ class StatePlan:
     def assignments(self, assigned: Mapping[str, str] | None, path: Path) -> Assignments:
         """The compiled expressions of a `set`; its variables are known from here on."""
         self.plan.assigned.update(assigned or ())
+        return self.expressions(assigned, path)
+
+    def expressions(self, named: Mapping[str, str] | None, path: Path) -> Assignments:
+        """The compiled expressions of a mapping, by their names."""
         return tuple(
-            (variable, self.plan.expression(source, (*self.path, *path, variable)))
-            for variable, source in (assigned or {}).items()
+            (name, self.plan.expression(source, (*self.path, *path, name)))
+            for name, source in (named or {}).items()
         )
 
 
@@ -142,6 +168,7 @@ class Plan:
 
     texts: Texts
     language: str
+    on_error: str | None = None
     states: dict[str, StatePlan] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     types: dict[str, SlotType] = field(default_factory=dict)

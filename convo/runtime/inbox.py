@@ -11,7 +11,7 @@ from convo import segments
 from convo.errors import InboxError
 from convo.flow.run import LONGEST_SAID
 from convo.flow.session import Closed, Event, HandedBack, Phase
-from convo.flow.steps.base import Name
+from convo.flow.steps.base import Outcome
 from convo.messages import Direction, Status, storable
 from convo.runtime.sessions import decode, encode
 from convo.runtime.turns import Line, Turns
@@ -79,11 +79,11 @@ def close(line: Line, number: int, outcome: str) -> Stored:
     """The conversation, ended with `outcome`; raises InboxError for one that has ended already."""
     stored = _locked(line.connection, number)
     try:
-        TypeAdapter(Name).validate_python(outcome)
+        TypeAdapter(Outcome).validate_python(outcome)
     except ValidationError:
         raise InboxError(
             "bad_outcome",
-            f"'{outcome}' is not an outcome; write letters, digits, _ and -, like settled",
+            f"'{outcome}' is not an outcome that can be given; write letters, digits, _ and -, like settled",
         ) from None
     if stored.status == Phase.ENDED:
         raise _ended(stored)

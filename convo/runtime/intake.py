@@ -183,10 +183,10 @@ class Intake:
     # Back in the event loop.
 
     def _answer(self, batch: Sequence[Waiting], outcomes: Sequence[ConvoError | None]) -> None:
-        if None in outcomes:
-            self._on_commit()
         for (_, done), error in zip(batch, outcomes, strict=True):
             _settle(done, error)
+        if None in outcomes:
+            self._on_commit()
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:

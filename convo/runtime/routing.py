@@ -118,13 +118,16 @@ class Texts:
     ) -> int | None:
         """A text while a conversation is live: its own where it understands, or no other flow is called."""
         line = self._line
-        flows = line.library.version(line.connection, running.version)
-        listens = flows.root.plan.states[running.state].listens
-        other = called if listens else called or line.library.caught(text.number)
+        try:
+            flows = line.library.version(line.connection, running.version)
+        except ConvoError as error:
+            return self._turns.call_person(running, str(error)).id
+        state = flows.root.plan.states[running.state]
+        other = called if state.answers else called or line.library.caught(text.number)
         if (
             other is not None
             and not self._is_open(other, known, text.number)
-            and not (listens and understands(flows, decode(running), replied, line.now))
+            and not (state.listens and understands(flows, decode(running), replied, line.now))
             and (started := self._start(other, text, known)) is not None
         ):
             return started

@@ -58,7 +58,7 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
             "home": session.home,
             "last_text_at": session.last_text_at.isoformat(),
             "tries": session.tries,
-            "fired": session.fired,
+            "fired": list(session.fired),
             "visits": session.visits,
         },
         _moved(stored.wake_at, wake_at, now),

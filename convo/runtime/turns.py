@@ -31,6 +31,7 @@ from convo.flow.session import (
     TimedOut,
     Undelivered,
 )
+from convo.flow.values import to_plain
 from convo.messages import Direction, Status
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
@@ -207,7 +208,8 @@ class Turns:
         else:
             self.put(stored, after)
         if not isinstance(event, Replied):  # which is on record as the text that came in
-            self.history.append(_happened(stored, event, now))
+            given = _given(session) if isinstance(event, Started) else None
+            self.history.append(_happened(stored, event, now, given))
         self.history += drafts
         ended = turn.session.phase is Phase.ENDED
         # Only clocks and misses say texts that lapse.
@@ -264,8 +266,15 @@ def _next(others: list[Stored]) -> Stored:
     return max(suspended, key=lambda one: (one.status_at, one.id)) if suspended else others[0]
 
 
-def _happened(stored: Stored, event: Event, now: datetime) -> events.Happened:
-    return events.Happened(stored.id, now, type(event).__name__, _data(event))
+def _happened(stored: Stored, event: Event, now: datetime, given: str | None = None) -> events.Happened:
+    return events.Happened(stored.id, now, type(event).__name__, given or _data(event))
+
+
+def _given(session: Session) -> str | None:
+    """The variables that a conversation starts with: nothing else keeps them once the flow sets others."""
+    if not session.vars:
+        return None
+    return json.dumps({name: to_plain(value) for name, value in session.vars.items()})
 
 
 def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.Draft:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from convo.errors import ConvoError
 from convo.flow.advance import next_wake
 from convo.flow.plan import UNDELIVERED
 from convo.flow.session import Phase, Undelivered
@@ -16,6 +16,7 @@ from convo.runtime.consent import STOPPED
 from convo.runtime.sessions import decode, encode
 from convo.runtime.turns import Line, Turns
 from convo.store import conversations
+from convo.store.conversations import Stored
 from convo.store.outbox import Change, Waiting
 
 log = structlog.get_logger(__name__)
@@ -49,20 +50,23 @@ def settled(line: Line, left: Iterable[Left], failed: Iterable[Waiting]) -> None
         if stored.status == Phase.ENDED or (visit not in waited and visit not in undelivered):
             continue
         try:
-            flows = line.library.version(line.connection, stored.version)
-        except ConvoError:
-            # Its clocks stand still until somebody mends the flow; the sends are settled anyway.
-            log.exception("clock.not_started", conversation=stored.id)
-            continue
-        at = waited.get(visit)
-        if at is not None and not stored.clock_from:
-            session = replace(decode(stored), clock_from=at, last_text_at=at)
-            turns.put(stored, encode(stored, session, next_wake(flows, session), line.now))
-        # One that is suspended is told when it goes on.
-        told = visit in undelivered and stored.status != Phase.SUSPENDED
-        if told and flows.root.can(stored.state, UNDELIVERED):
-            turns.step(turns.latest(stored), Undelivered(stored.visit))
+            _settle_one(line, turns, stored, waited.get(visit), failed=visit in undelivered)
+        except SQLAlchemyError:
+            raise  # the transaction is broken, not the conversation
+        except Exception:
+            # It stands still until somebody mends the flow; the sends are settled anyway.
+            log.exception("visit.not_settled", conversation=stored.id)
     turns.flush()
+
+
+def _settle_one(line: Line, turns: Turns, stored: Stored, at: datetime | None, *, failed: bool) -> None:
+    flows = line.library.version(line.connection, stored.version)
+    if at is not None and not stored.clock_from:
+        session = replace(decode(stored), clock_from=at, last_text_at=at)
+        turns.put(stored, encode(stored, session, next_wake(flows, session), line.now))
+    # One that is suspended is told when it goes on.
+    if failed and stored.status != Phase.SUSPENDED and flows.root.can(stored.state, UNDELIVERED):
+        turns.step(turns.latest(stored), Undelivered(stored.visit))
 
 
 def overtaken(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from convo.store.rows import Lookup, insert_rows, update_rows
@@ -69,6 +69,7 @@ _COLUMNS = tuple(column.name for column in conversations.c)
 _CHANGING = tuple(
     _COLUMNS.index(name)
     for name in (
+        "version",
         "status",
         "status_at",
         "state",
@@ -219,3 +220,49 @@ def chosen(
         wanted.append(contacts.c.number == contact)
     statement = _SELECT.where(number > after, *wanted).order_by(number).limit(most)
     return [_stored(row) for row in connection.execute(statement)]
+
+
+def of_flow(connection: Connection, flow: str, version: str | None = None) -> list[Stored]:
+    """The conversations of a flow that have not ended, in every version or in one."""
+    statement = _SELECT.where(_ALIVE, conversations.c.flow == flow).order_by(conversations.c.id)
+    if version is not None:
+        statement = statement.where(conversations.c.version == version)
+    return [_stored(row) for row in connection.execute(statement)]
+
+
+def last_of_flow(connection: Connection, flow: str, most: int) -> list[int]:
+    """The row numbers of the conversations of a flow that ended last, the newest first."""
+    return list(
+        connection.execute(
+            select(conversations.c.id)
+            .where(conversations.c.flow == flow, conversations.c.status == ENDED, conversations.c.state != "")
+            .order_by(conversations.c.ended_at.desc(), conversations.c.id.desc())
+            .limit(most)
+        ).scalars()
+    )
+
+
+def before(connection: Connection, stored: Stored) -> Stored | None:
+    """The conversation between the same two that had ended last when this one began."""
+    row = connection.execute(
+        _SELECT.where(
+            conversations.c.contact_id == stored.contact_id,
+            conversations.c.number == stored.number,
+            conversations.c.id < stored.id,
+            conversations.c.ended_at <= stored.started_at,
+            conversations.c.state != "",
+        )
+        .order_by(conversations.c.ended_at.desc(), conversations.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _stored(row) if row else None
+
+
+def counted(connection: Connection) -> dict[tuple[str, str], dict[str, int]]:
+    """How many conversations of each flow and version have each status."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    columns = (conversations.c.flow, conversations.c.version, conversations.c.status)
+    rows = connection.execute(select(*columns, func.count()).group_by(*columns))
+    for flow, version, status, count in rows:
+        found.setdefault((flow, version), {})[status] = count
+    return found

@@ -23,7 +23,6 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, mak
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
-    IntegrityError,
     InterfaceError,
     OperationalError,
     SQLAlchemyError,
@@ -178,16 +177,10 @@ class Store:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """What SQLAlchemy raises, and what the driver raises where `rows` goes straight to it."""
-        driver = cast(Any, self._engine.dialect.loaded_dbapi)
         try:
             yield
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise StoreUnavailable(f"the database cannot be used now: {error.__cause__ or error}") from error
-        except (driver.OperationalError, driver.InterfaceError) as error:
-            raise StoreUnavailable(f"the database cannot be used now: {error}") from error
-        except driver.IntegrityError as error:
-            raise IntegrityError(None, None, error) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise StoreUnavailable(f"the database went away: {error.__cause__}") from error

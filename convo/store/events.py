@@ -28,6 +28,19 @@ class Happened:
     at: datetime
     kind: str
     data: str | None = None
+    media: tuple[str, ...] = ()  # kinds of what came with a reply
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What was said to the contact: by a state of the flow, or by a person where `state` is None."""
+
+    at: datetime
+    text: str
+    state: str | None
+    visit: int | None
+    starts_clock: bool
+    sent_at: datetime | None  # when the provider had accepted it
 
 
 def write(connection: Connection, history: Sequence[Draft | Happened]) -> None:
@@ -47,9 +60,39 @@ def write(connection: Connection, history: Sequence[Draft | Happened]) -> None:
 
 def of_conversation(connection: Connection, conversation_id: int) -> list[Happened]:
     """What happened to one conversation, oldest first. A reaction is stored with it, and is no reply."""
+    return [happened for _, happened in _numbered(connection, conversation_id)]
+
+
+def with_texts(connection: Connection, conversation_id: int) -> list[Happened | Text]:
+    """The same, and after each event what was said then."""
+    contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
+    said = select(
+        messages.c.id,
+        messages.c.created_at,
+        messages.c.text,
+        messages.c.state,
+        messages.c.visit,
+        messages.c.starts_clock,
+        messages.c.sent_at,
+    ).where(
+        messages.c.contact_id == contact.scalar_subquery(),  # the index goes by contact
+        messages.c.conversation_id == conversation_id,
+        messages.c.direction == Direction.OUT.value,
+        messages.c.kind == Kind.TEXT.value,
+    )
+    found: list[tuple[int, Happened | Text]] = [*_numbered(connection, conversation_id)]
+    found += [(row[0], Text(*row[1:])) for row in connection.execute(said)]
+    return [each for _, each in sorted(found, key=lambda numbered: numbered[0])]
+
+
+def _numbered(connection: Connection, conversation_id: int) -> list[tuple[int, Happened]]:
     contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
     replies = select(
-        messages.c.id, messages.c.created_at.label("at"), literal(REPLIED).label("kind"), messages.c.text
+        messages.c.id,
+        messages.c.created_at.label("at"),
+        literal(REPLIED).label("kind"),
+        messages.c.text,
+        messages.c.media,
     ).where(
         messages.c.contact_id == contact.scalar_subquery(),  # the index goes by contact
         messages.c.conversation_id == conversation_id,
@@ -59,6 +102,10 @@ def of_conversation(connection: Connection, conversation_id: int) -> list[Happen
     others = select(events.c.id, events.c.at, events.c.kind, events.c.data).where(
         events.c.conversation_id == conversation_id
     )
-    rows = [row for row in connection.execute(replies) if not is_reaction(row.text)]
-    rows += connection.execute(others)
-    return [Happened(conversation_id, at, kind, data) for _, at, kind, data in sorted(rows)]
+    found = [
+        (number, Happened(conversation_id, at, kind, words, tuple(media or ())))
+        for number, at, kind, words, media in connection.execute(replies)
+        if not is_reaction(words)
+    ]
+    found += [(row[0], Happened(conversation_id, *row[1:])) for row in connection.execute(others)]
+    return sorted(found, key=lambda numbered: numbered[0])

@@ -16,9 +16,7 @@ def allocate(connection: Connection, table: Table, count: int) -> list[int]:
     if not count:
         return []
     if connection.dialect.name == "sqlite":
-        cursor = connection.connection.cursor()
-        cursor.execute(_LAST, (table.name,))
-        last = (cursor.fetchone() or (0,))[0]
+        last = connection.exec_driver_sql(_LAST, (table.name,)).scalar() or 0
         return list(range(last + 1, last + 1 + count))
     rows = connection.execute(_NEXT, {"name": table.name, "count": count})
     return [row[0] for row in rows]

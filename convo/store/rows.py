@@ -1,17 +1,20 @@
 """The hot lines' way to the database: statements spelled once, values handed to the driver as they are.
 
 SQLAlchemy looks at every statement and every value anew; on the hot lines that costs more than the
-database does. The tables, their types, and how each type is read and written stay SQLAlchemy's. What
-the driver raises is translated where the transaction is run (`engine`).
+database does. The tables, their types, how each type is read and written, and its errors stay
+SQLAlchemy's.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ARRAY, Column, Connection, Dialect, Select, Table, any_, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 Values = Sequence[Any]
@@ -32,9 +35,10 @@ class Lookup:
             return []
         spelled, readers = _lookup(connection.dialect, self)
         listed = json.dumps(wanted) if connection.dialect.name == "sqlite" else list(wanted)
-        cursor = connection.connection.cursor()
-        cursor.execute(spelled, (listed,))
-        return _processed(readers, cursor.fetchall())
+        with _cursor(connection, spelled) as cursor:
+            cursor.execute(spelled, (listed,))
+            found = cursor.fetchall()
+        return _processed(readers, found)
 
     def spell(self, dialect: Dialect) -> tuple[str, _Places]:
         """The statement as the driver takes it, with one parameter: the list."""
@@ -74,13 +78,13 @@ def insert_new(
     if not written:
         return []
     head, marks = insert.split(" VALUES ")
-    cursor = connection.connection.cursor()
-    cursor.execute(
+    statement = (
         f"{head} VALUES {', '.join([marks] * len(written))} "
-        f"ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}",
-        [value for row in written for value in row],
+        f"ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
     )
-    return list(cursor.fetchall())
+    with _cursor(connection, statement) as cursor:
+        cursor.execute(statement, [value for row in written for value in row])
+        return list(cursor.fetchall())
 
 
 def update_rows(
@@ -98,7 +102,18 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 def _execute_many(connection: Connection, statement: str, writers: _Places, rows: Iterable[Values]) -> None:
     written = _processed(writers, rows)
     if written:
-        connection.connection.cursor().executemany(statement, written)
+        with _cursor(connection, statement) as cursor:
+            cursor.executemany(statement, written)
+
+
+@contextmanager
+def _cursor(connection: Connection, statement: str) -> Iterator[DBAPICursor]:
+    """The driver's own cursor, whose errors come as SQLAlchemy's."""
+    driver = cast(Any, connection.dialect.loaded_dbapi)
+    try:
+        yield connection.connection.cursor()
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
 
 
 def _processed(processors: _Places, rows: Iterable[Values]) -> list[tuple[Any, ...]]:

@@ -1,11 +1,23 @@
 """The sources of flow versions: a conversation finishes on the one that it started on."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from convo.store.rows import upsert
 from convo.store.tables import flow_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version that is stored, with its source, and since when."""
+
+    version: str
+    flow: str
+    file: str
+    source: bytes
+    created_at: datetime
 
 
 def save(connection: Connection, version: str, flow: str, file: str, source: bytes, now: datetime) -> None:
@@ -21,3 +33,14 @@ def source(connection: Connection, version: str) -> tuple[str, bytes] | None:
     where = flow_versions.c.version == version
     row = connection.execute(select(flow_versions.c.file, flow_versions.c.source).where(where)).one_or_none()
     return (row.file, row.source) if row else None
+
+
+def listed(connection: Connection, flow: str | None = None) -> list[Kept]:
+    """Every stored version, by flow, the oldest first; or those of one flow."""
+    columns = [flow_versions.c[name] for name in Kept.__dataclass_fields__]
+    statement = select(*columns).order_by(
+        flow_versions.c.flow, flow_versions.c.created_at, flow_versions.c.version
+    )
+    if flow is not None:
+        statement = statement.where(flow_versions.c.flow == flow)
+    return [Kept(*row) for row in connection.execute(statement)]

@@ -103,16 +103,16 @@ def test_a_text_that_breaks_the_flow_is_kept_with_its_error_while_its_batch_goes
     ]
 
 
-def test_a_conversation_whose_version_is_unknown_keeps_the_text_and_its_error(house: House) -> None:
+def test_a_conversation_whose_version_is_unknown_is_given_to_a_person_with_its_text(house: House) -> None:
     house.take(house.text("visit"))
     house.rows("UPDATE conversation SET version = 'gone' RETURNING id")
-    house.take(house.text("yes", name="lost"), house.text("visit", BEN))
+    house.take(house.text("yes"), house.text("visit", BEN))
 
     assert house.said(BEN) == ["Can you come?"]
-    assert "yes" in [message.text for message in house.history(ANA)]
-    ((name, error),) = house.rows("SELECT provider_id, error FROM receipt WHERE error IS NOT NULL")
-    assert name == "lost"
-    assert "version gone" in str(error)
+    stored = house.conversation()
+    assert (stored.status, stored.queue) == (Phase.HANDED_OFF, "errors")
+    assert "the flow version gone is not in the database" in str(stored.trouble)
+    assert [m.conversation for m in house.history(ANA) if m.text == "yes"] == [stored.id]
 
 
 def test_a_conversation_finishes_on_the_version_that_it_began_with(build: Build) -> None:

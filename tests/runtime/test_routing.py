@@ -296,12 +296,6 @@ def test_after_a_stop_what_had_ended_before_does_not_reopen_either(build: Build)
     assert tell(house, "thanks") == ["How can we help?"]
 
 
-def test_a_flow_that_ends_as_stopped_is_none_that_a_stop_ended(build: Build) -> None:
-    house = build(flows={"lasting": LASTING.replace("end: done", "end: stopped")})
-
-    assert tell(house, "lasting", "Ana", "hello")[-1] == "Anything else, Ana?"
-
-
 def test_one_that_never_started_does_not_reopen(build: Build) -> None:
     """It lapses at the moment at which the clock ends the running one, and has nothing to go on with."""
     waits = LASTING.replace("triggers", "start_within: 20 hours\ntriggers")
@@ -354,3 +348,34 @@ def test_another_number_has_conversations_of_its_own(build: Build) -> None:
     assert house.said() == ["Can you come?", "How was it?", "See you!"]
     house.begin(Start("promo", ANA, OURS))
     assert [one.status for one in house.conversations(ANA)] == ["ended", "live", "live"]
+
+
+TERSE = """\
+flow: terse
+start: ask
+triggers: {keyword: [terse]}
+expires: 2 days
+states:
+  ask: {say: Red or blue?, replies: {red: done, blue: done}}
+  done: {end: done}
+"""
+
+
+def test_a_miss_that_a_state_has_no_answer_to_goes_to_the_other_triggers(build: Build) -> None:
+    house = build(flows={"terse": TERSE, "catch": CATCH})
+
+    assert tell(house, "terse", "green") == ["Red or blue?", "Caught."]
+    assert belongs_to(house, "green") == "catch"
+
+
+def test_a_text_that_a_flow_does_nothing_with_keeps_it_from_expiring(build: Build) -> None:
+    house = build(flows={"terse": TERSE})
+    tell(house, "terse")
+    house.later(days=1, hours=12)
+    assert tell(house, "green") == []
+    house.later(days=1, hours=12)
+    house.wake()
+    assert house.conversation().status == Phase.LIVE
+    house.later(hours=12)
+    house.wake()
+    assert house.conversation().outcome == "expired"

@@ -145,6 +145,7 @@ def test_a_wrong_value(old: str, new: str, place: tuple[int, int], said: str) ->
         ("1 day: bye", "someday: bye", "Write it like '30 minutes' or '4 hours'."),
         ("yes: bye", "yes: {}", "Write a state's name, or {say: …, then: …}."),
         ("end: done", "end: all done", "Write letters, digits, _ and -, like pick_time."),
+        ("end: done", "end: stopped", "Choose another, like stopped_by_us."),
     ],
 )
 def test_a_wrong_value_comes_with_its_mend(old: str, new: str, hint: str) -> None:

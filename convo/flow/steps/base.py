@@ -20,7 +20,9 @@ from convo.flow.plan import Action, StatePlan, in_order
 from convo.flow.source import Path
 from convo.flow.speech import locale
 
+CONVOS_OUTCOMES = ("stopped", "expired", "never_started")  # how conversations end that no flow ended
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_TAG = re.compile(r"\w[\w:.-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
@@ -41,12 +43,27 @@ def _duration(text: str) -> str:
     return text
 
 
+def _tag(text: str) -> str:
+    if not _TAG.fullmatch(text):
+        raise ValueError(
+            f"'{text}' is not a tag; write letters, digits, _, -, : and ., like vip or plan:gold"
+        )
+    return text
+
+
 def _language(text: str) -> str:
     locale(text)
     return text
 
 
-Name = Annotated[str, AfterValidator(_name)]  # of a state, an outcome or a queue
+def _outcome(text: str) -> str:
+    if text in CONVOS_OUTCOMES:
+        raise ValueError(f"'{text}' is convo's own word for an end; choose another, like {text}_by_us")
+    return _name(text)
+
+
+Outcome = Annotated[str, AfterValidator(_outcome)]
+Name = Annotated[str, AfterValidator(_name)]  # of a state or a queue
 Variable = Annotated[str, AfterValidator(_variable)]
 Duration = Annotated[str, AfterValidator(_duration)]
 Language = Annotated[str, AfterValidator(_language)]
@@ -69,6 +86,18 @@ _List = Annotated[list[_Wording], Field(min_length=1), Tag(BRANCH + "list")]
 Said = Annotated[_Text | _PerLanguage | _List, Discriminator(_shape)]
 
 
+_OneTag = Annotated[str, AfterValidator(_tag)]
+_Tags = Annotated[list[_OneTag], Field(min_length=1)]
+Tags = Annotated[  # one, or a list of them
+    Annotated[_OneTag, Tag(BRANCH + "str")] | Annotated[_Tags, Tag(BRANCH + "list")], Discriminator(_shape)
+]
+
+
+def listed(tags: str | list[str]) -> tuple[str, ...]:
+    """One tag or several, as several."""
+    return (tags,) if isinstance(tags, str) else tuple(tags)
+
+
 class Step(RootModel[Any]):
     """A construct: the value of one key of a state."""
 
@@ -89,10 +118,12 @@ class Section(BaseModel):
 
 
 class Goto(Section):
-    """The right side: a state's name, or `{say, set, then}`. Without `then` the conversation stays."""
+    """The right side: a state's name, or `{say, set, tag, untag, then}`. Without `then` it stays."""
 
     say: Said | None = None
     set: Assigned | None = None
+    tag: Tags | None = None
+    untag: Tags | None = None
     then: Name | None = None
 
     @model_validator(mode="before")
@@ -102,20 +133,23 @@ class Goto(Section):
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> "Goto":
-        if self.say is None and self.set is None and self.then is None:
+        if all(each is None for each in (self.say, self.set, self.tag, self.untag, self.then)):
             raise ValueError("this leads nowhere; write a state's name, or {say: …, then: …}")
         return self
 
     def action(self, state: StatePlan, path: Path, *, lapses: bool = False) -> Action | None:
-        """What is done on the way: set, then say. A text without `then` may lapse with its state."""
+        """What is done on the way: set, tag, then say. A text without `then` may lapse with its state."""
         assigned = state.assignments(self.set, (*path, "set"))
         phrases = state.phrases(self.say, (*path, "say"))
+        gains, loses = listed(self.tag or []), listed(self.untag or [])
         stays = lapses and self.then is None
         return in_order(
             (lambda run: run.assign(assigned)) if assigned else None,
+            (lambda run: run.tag(gains)) if gains else None,
+            (lambda run: run.untag(loses)) if loses else None,
             (lambda run: run.say(phrases, lapses=stays)) if phrases else None,
         )
 
     def path(self, path: Path) -> Path:
         """Where the destination is written, below `path`."""
-        return path if self.say is None and self.set is None else (*path, "then")
+        return path if self.model_fields_set <= {"then"} else (*path, "then")

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from convo.flow.plan import StatePlan
-from convo.flow.steps.base import Name, Step
+from convo.flow.steps.base import Outcome, Step
 
 
 class Ending(Step):
@@ -12,7 +12,7 @@ class Ending(Step):
     KEY: ClassVar[str] = "end"
     ORDER: ClassVar[int] = 70
 
-    root: Name
+    root: Outcome
 
     def build(self, state: StatePlan) -> None:
         outcome = self.root

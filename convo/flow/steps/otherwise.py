@@ -39,7 +39,7 @@ class Otherwise(Step):
 
     def build(self, state: StatePlan) -> None:
         answer, path = self.root, (self.KEY,)
-        state.waits = state.listens = True
+        state.waits = state.listens = state.answers = True
         if answer.say is not None:
             phrases = state.phrases(answer.say, (*path, "say"))
             state.arrow(

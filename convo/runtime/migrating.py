@@ -1,0 +1,260 @@
+"""Moving conversations from one version of their flow to another, on purpose; nothing is said to anybody."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from convo.errors import ConvoError, SettingsError
+from convo.flow.advance import next_clock, next_wake
+from convo.flow.compile import Bundle
+from convo.flow.dates import Reading
+from convo.flow.expressions import as_value
+from convo.flow.names import did_you_mean
+from convo.flow.plan import EXPIRED, HANDED_BACK
+from convo.flow.session import Phase, Session
+from convo.flow.slots import SlotType
+from convo.flow.values import Money, Value, shown
+from convo.runtime.library import Library
+from convo.runtime.sessions import decode, encode
+from convo.store import contacts, conversations, events
+from convo.store.conversations import Stored
+
+MIGRATED = "Migrated"  # on record among the events of a conversation
+
+
+class MigrationError(ConvoError):
+    """Some conversations cannot go to the other version, so none went; `moves` says which and why."""
+
+    def __init__(self, moves: Sequence["Move"]) -> None:
+        stuck = [move for move in moves if move.obstacles]
+        lines = [
+            f"  {move.before.id} ({move.before.contact}): {why}" for move in stuck for why in move.obstacles
+        ]
+        super().__init__("\n".join([f"{len(stuck)} of {len(moves)} cannot go, so none was moved:", *lines]))
+        self.moves = moves
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Move the open conversations of a flow to `target`: all of them, or those on one version.
+
+    `states` says where those go that stand in a state which is called otherwise now. `given` fills in
+    a variable where a conversation has none of the type that is wanted.
+    """
+
+    target: Bundle
+    source: str | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+Clocks = tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What becomes of one conversation."""
+
+    before: Stored
+    after: Stored
+    clocks_before: Clocks | None  # None: its version does not run any more
+    clocks: Clocks
+    obstacles: tuple[str, ...]  # why it cannot go
+    notes: tuple[str, ...]  # what somebody may want to know before
+
+
+def plan(connection: Connection, library: Library, wanted: Migration, now: datetime) -> list[Move]:
+    """What would become of each conversation; nothing is changed."""
+    _check(wanted)
+    open_ones = conversations.of_flow(connection, wanted.target.name, wanted.source)
+    return _moves(connection, library, wanted, open_ones, now)
+
+
+def migrate(connection: Connection, library: Library, wanted: Migration, now: datetime) -> list[Move]:
+    """What became of each conversation, in this transaction; raises MigrationError where one cannot go."""
+    _check(wanted)
+    name, source = wanted.target.name, wanted.source
+    first = conversations.of_flow(connection, name, source)
+    locked = contacts.lock_ids(connection, (stored.contact_id for stored in first))
+    # As they are now that nobody else moves them. Who came in between is not locked, and stays.
+    open_ones = [one for one in conversations.of_flow(connection, name, source) if one.contact_id in locked]
+    moves = _moves(connection, library, wanted, open_ones, now)
+    if any(move.obstacles for move in moves):
+        raise MigrationError(moves)
+    conversations.save(connection, [(move.before, move.after) for move in moves])
+    events.write(connection, [_record(move, now) for move in moves])
+    return moves
+
+
+def _check(wanted: Migration) -> None:
+    """Raises SettingsError for states and variables that the other version does not have."""
+    plan = wanted.target.root.plan
+    for state in wanted.states.values():
+        if state not in plan.states:
+            raise SettingsError(f"--map: there is no state '{state}'. {did_you_mean(state, plan.states)}")
+    known = {*plan.types, *plan.assigned}
+    for name in wanted.given:
+        if name not in known:
+            hint = did_you_mean(name, sorted(known)) if known else "It has none."
+            raise SettingsError(f"--set: the flow has no variable '{name}'. {hint}")
+
+
+def _moves(
+    connection: Connection, library: Library, wanted: Migration, stored: Sequence[Stored], now: datetime
+) -> list[Move]:
+    there = wanted.target.version
+    return [
+        _move(wanted, one, _running(connection, library, one), now) for one in stored if one.version != there
+    ]
+
+
+def _running(connection: Connection, library: Library, stored: Stored) -> Bundle | None:
+    try:
+        return library.version(connection, stored.version)
+    except ConvoError:
+        return None  # which may be why somebody moves it
+
+
+def _move(wanted: Migration, stored: Stored, old: Bundle | None, now: datetime) -> Move:
+    target, session = wanted.target, decode(stored)
+    state = wanted.states.get(session.state, session.state)
+    obstacles = list(_no_standing(wanted, session, state))
+    fitted, wrong = _variables(wanted, session, now)
+    obstacles += wrong
+    visits: dict[str, int] = {}
+    for name, count in session.visits.items():
+        called = wanted.states.get(name, name)
+        visits[called] = visits.get(called, 0) + count
+    moved = replace(session, state=state, visits=visits, vars=fitted)
+    before = clocks(old, session) if old is not None else None
+    if obstacles:
+        return Move(stored, stored, before, (), tuple(obstacles), ())
+    # One that has not begun keeps the moment at which it lapses.
+    wake = stored.wake_at if session.phase is Phase.WAITING else next_wake(target, moved)
+    after = encode(stored, moved, wake, now)._replace(version=target.version)
+    later = clocks(target, moved)
+    return Move(stored, after, before, later, (), tuple(_notes(target, moved, later, now)))
+
+
+def _no_standing(wanted: Migration, session: Session, state: str) -> Iterator[str]:
+    """Why a conversation cannot stand in `state` of the other version."""
+    states = wanted.target.root.plan.states
+    if session.phase is Phase.WAITING:
+        return
+    if state not in states:
+        yield (
+            f"the other version has no state '{state}'; say where it goes, with "
+            f"--map {session.state}=STATE. {did_you_mean(state, states)}"
+        )
+        return
+    found = states[state]
+    if session.queue is not None:  # a person has it, and may lead anywhere
+        return
+    if found.hands_off:
+        yield f"in '{state}' a person answers, and a migration calls nobody; map '{session.state}' elsewhere"
+    elif found.ends or not found.waits:
+        yield f"'{state}' does not wait for anything, so nothing would lead on; map '{session.state}' elsewhere"
+
+
+def _variables(wanted: Migration, session: Session, now: datetime) -> tuple[dict[str, Value], list[str]]:
+    """The variables as the other version takes them, and why some cannot be."""
+    root = wanted.target.root
+    flow, types = root.flow, root.plan.types
+    near = (session.contact.number, session.number)
+    reading = Reading(now, ZoneInfo(session.timezone), flow.language, near)
+    fitted, wrong = dict(session.vars), []
+    for name, kind in types.items():
+        try:
+            if name in fitted:
+                try:
+                    fitted[name] = fit(kind, fitted[name], reading)
+                except ValueError:
+                    if name not in wanted.given:
+                        raise
+                    fitted[name] = kind.take(wanted.given[name], reading)
+            elif name in wanted.given:
+                fitted[name] = kind.take(wanted.given[name], reading)
+            elif name in flow.vars:
+                fitted[name] = kind.take(flow.vars[name].default, reading)
+            elif name in flow.needs:
+                wrong.append(f"it has no '{name}', a {kind.name}; give it with --set {name}=VALUE")
+        except ValueError as error:
+            wrong.append(f"'{name}' is no {kind.name} ({error}); give one with --set {name}=VALUE")
+    for name, value in wanted.given.items():
+        if name not in types and name not in fitted:
+            fitted[name] = as_value(value)
+    return fitted, wrong
+
+
+def fit(kind: SlotType, value: Value, reading: Reading) -> Value:
+    """`value` as the type `kind` has it; raises ValueError for one of another type."""
+    taken = kind.take(str(value) if isinstance(value, Money) else shown(value), reading)
+    if _family(taken) is not _family(value):
+        raise ValueError(f"it is {shown(value)!r}")
+    # What it was, which has its time zone still; a number as the type wants it.
+    return taken if isinstance(value, int | Decimal) else value
+
+
+def _family(value: Value) -> type:
+    return Decimal if isinstance(value, int) and not isinstance(value, bool) else type(value)
+
+
+def clocks(flows: Bundle, session: Session) -> Clocks:
+    """The clocks of a conversation that have not gone off, in the order in which they will."""
+    found = []
+    if session.state and session.state not in flows.root.plan.states:
+        return ()
+    while (clock := next_clock(flows, session)) is not None:
+        at, event = clock
+        found.append((event.clock, at))
+        if event.clock == EXPIRED:
+            break
+        session = replace(session, fired=(*session.fired, event.clock))
+    return tuple(found)
+
+
+def _notes(target: Bundle, session: Session, later: Clocks, now: datetime) -> Iterator[str]:
+    for clock, at in later:
+        if at <= now:
+            yield f"its clock `{clock}` is past, and goes off at once"
+    root = target.root
+    if session.phase is Phase.HANDED_OFF and not root.can(session.state, HANDED_BACK):
+        yield f"whoever hands it back has to say where it goes on: '{session.state}' does not"
+    ahead = _reachable(target, session.state) if session.state else set()
+    used = {
+        name
+        for placed in root.plan.placed
+        if len(placed.path) > 1 and placed.path[1] in ahead
+        for name in placed.used.names
+    }
+    known = {*root.plan.types, *root.plan.assigned}
+    for name in sorted((used & known) - set(session.vars)):
+        yield f"it has no '{name}' yet, which a text or an expression ahead uses"
+
+
+def _reachable(flows: Bundle, state: str) -> set[str]:
+    ahead, todo = set(), [state]
+    while todo:
+        here = todo.pop()
+        if here not in ahead:
+            ahead.add(here)
+            todo += [arrow.dest for arrow in flows.root.plan.arrows if arrow.source == here and arrow.dest]
+    return ahead
+
+
+def _record(move: Move, now: datetime) -> events.Happened:
+    before, after = move.before, move.after
+    changed = {name: value for name, value in after.vars.items() if before.vars.get(name) != value}
+    data = {
+        "from": before.version,
+        "to": after.version,
+        "was": before.state,
+        "state": after.state,
+        "vars": changed,
+    }
+    return events.Happened(before.id, now, MIGRATED, json.dumps(data))
