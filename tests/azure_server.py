@@ -6,7 +6,8 @@ It verifies the signature of every send with code of its own, knows a repeatabil
 gets the same message id and counts once), loses answers after accepting, throttles and fails, sends
 reports early, late and twice, and delivers events at least once, in any order and in every casing.
 It prints its port, which it chooses itself where PORT is 0.
-`POST /control/inbound` takes texts of contacts to deliver, `GET /control/books` tells everything.
+`POST /control/inbound` takes texts of contacts to deliver, `GET /control/feed?after=N` waits for what
+happened after the first N things, `GET /control/books` tells everything.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +31,13 @@ from aiohttp import web
 
 MEDDLING = (400, 401, 403, 413)  # answers after which Event Grid never delivers an event again
 CLOCKS_APART = 300  # seconds that Azure bears
+FEED_WAITS = 0.5  # seconds for something to happen
 DETAILS = {
     "4002": "4002 Message is rejected due to invalid Destination/To number format.",
     "4006": "The Destination/To number isn't reachable.",
+    "5002": "5002 Carrier does not support delivery report.",
 }
+UNDELIVERED = ("4002", "4006")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Rates:
     late: float = 0.0  # the report comes after a pause
     twice: float = 0.0  # an event is delivered again
     undelivered: float = 0.0  # of all reports
+    doubt: float = 0.0  # beside the report there is another one that knows nothing, before or after it
     silent: float = 0.0  # there is no report at all
 
 
@@ -63,6 +69,11 @@ class Sent:
     status: str  # that its report tells, with its code
     reported: bool  # whether there is one
     times: int = 1
+
+    @property
+    def failed(self) -> bool:
+        """Whether a report says that it did not arrive."""
+        return self.reported and self.status in UNDELIVERED
 
 
 @dataclass
@@ -105,6 +116,8 @@ class Azure:
         self._rates = rates
         self._rng = random.Random(seed)
         self._met: set[str] = set()
+        self._feed: list[dict[str, Any]] = []
+        self._happened = asyncio.Event()
         self._deliveries: set[asyncio.Task[None]] = set()
         self._http: aiohttp.ClientSession | None = None
 
@@ -114,6 +127,7 @@ class Azure:
         app.router.add_post("/sms", self._send)
         app.router.add_post("/control/inbound", self._inbound)
         app.router.add_get("/control/books", self._tell)
+        app.router.add_get("/control/feed", self._feed_on)
         app.on_cleanup.append(self._close)
         return app
 
@@ -143,8 +157,10 @@ class Azure:
             sent = self._accept(asked, asked["smsRecipients"][0])
         except (KeyError, ValueError) as error:
             return self._refuse(400, f"{error!r} in {asked}")
-        if sent.times == 1 and sent.reported:
-            await self._report(sent)
+        if sent.times == 1:
+            self._tell_of({"contact": sent.contact, "text": sent.text, "failed": sent.failed})
+            if sent.reported:
+                await self._report(sent)
         return await self._answer(request, sent)
 
     def _is_new(self, asked: Any) -> bool:
@@ -169,7 +185,7 @@ class Azure:
         sent = Sent(
             f"Outgoing_{self._rng.getrandbits(128):032x}",
             asked["from"], recipient["to"], asked["message"], options["tag"], first_sent,
-            status=self._rng.choice(list(DETAILS)) if fails else "delivered",
+            status=self._rng.choice(UNDELIVERED) if fails else "delivered",
             reported=not self._happens(self._rates.silent),
         )  # fmt: skip
         known = self.books.accepted.setdefault(name, sent)
@@ -203,16 +219,10 @@ class Azure:
     # Delivering.
 
     async def _report(self, sent: Sent) -> None:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "7Z"
-        delivered = sent.status == "delivered"
-        data: dict[str, Any] = {
-            "messageId": sent.message_id, "from": sent.number.lstrip("+"), "to": sent.contact,
-            "deliveryStatus": "Delivered" if delivered else "Failed",
-            "deliveryStatusDetails": DETAILS.get(sent.status, "No error."),
-            "receivedTimestamp": now, "deliveryAttempts": [], "tag": sent.tag,
-        }  # fmt: skip
         pause = self._rng.uniform(0.5, 2.0) if self._happens(self._rates.late) else 0.0
-        first = self._start("SMSDeliveryReportReceived", data, pause)
+        if self._happens(self._rates.doubt):
+            self._start("SMSDeliveryReportReceived", _reported(sent, "5002"), self._rng.uniform(0, 1.0))
+        first = self._start("SMSDeliveryReportReceived", _reported(sent, sent.status), pause)
         if self._happens(self._rates.early) and not pause:
             await asyncio.wait([first], timeout=1)  # whatever becomes of it: the answer comes after it
 
@@ -223,8 +233,14 @@ class Azure:
                 "messageId": text["id"], "from": text["from"].lstrip("+"), "to": text["to"].lstrip("+"),
                 "message": text["text"], "receivedTimestamp": "2026-09-18T00:27:45.32Z",
             }  # fmt: skip
-            self._start("SMSReceived", data, self._rng.uniform(0, 0.05))
+            taken = {"contact": text["from"], "taken": text["id"]}
+            task = self._start("SMSReceived", data, self._rng.uniform(0, 0.05))
+            task.add_done_callback(partial(self._when_done, taken))
         return web.json_response({})
+
+    def _when_done(self, what: dict[str, Any], task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            self._tell_of(what)
 
     def _start(self, kind: str, data: dict[str, Any], pause: float) -> asyncio.Task[None]:
         body = self._event(kind, data)
@@ -264,6 +280,20 @@ class Azure:
             await asyncio.sleep(min(0.1 * (tries + 1), 1.0))
         self.books.waiting -= 1
 
+    # Telling.
+
+    def _tell_of(self, what: dict[str, Any]) -> None:
+        self._feed.append(what)
+        self._happened.set()
+
+    async def _feed_on(self, request: web.Request) -> web.Response:
+        after = int(request.query["after"])
+        if len(self._feed) == after:
+            self._happened.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._happened.wait(), FEED_WAITS)
+        return web.json_response({"items": self._feed[after:]})
+
     async def _tell(self, request: web.Request) -> web.Response:
         accepted = {name: asdict(sent) for name, sent in self.books.accepted.items()}
         return web.json_response(vars(self.books) | {"accepted": accepted})
@@ -273,6 +303,17 @@ class Azure:
             task.cancel()
         if self._http is not None:
             await self._http.close()
+
+
+def _reported(sent: Sent, status: str) -> dict[str, Any]:
+    """The data of a report that tells this."""
+    return {
+        "messageId": sent.message_id, "from": sent.number.lstrip("+"), "to": sent.contact,
+        "deliveryStatus": "Delivered" if status == "delivered" else "Failed",
+        "deliveryStatusDetails": DETAILS.get(status, "No error."),
+        "receivedTimestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "7Z",
+        "deliveryAttempts": [], "tag": sent.tag,
+    }  # fmt: skip
 
 
 def main() -> None:

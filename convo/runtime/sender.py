@@ -56,7 +56,7 @@ def claim(connection: Connection, now: datetime, most: int, keys: Callable[[], s
     for message in waiting:
         reason = refused(message, stopped, now)
         if reason is not None:
-            withdrawn.append(Change(message.id, Status.WITHDRAWN, message.tries, reason=reason))
+            withdrawn.append(Change(message.id, message.taken_back, message.tries, reason=reason))
         elif message.contact_id not in claims:
             claims[message.contact_id] = message, message.key or keys()
     outbox.change(connection, withdrawn)
@@ -95,7 +95,7 @@ def revive(line: Line, providers: Mapping[str, Provider], *, leases_until: datet
     for message in found:
         provider = providers.get(message.account)
         if provider is not None and provider.traits.idempotent:
-            changes.append(Change(message.id, Status.QUEUED, message.tries, due_at=now))
+            changes.append(Change(message.id, Status.QUEUED, message.tries, due_at=now, unclear=True))
             continue
         changes.append(Change(message.id, Status.UNCERTAIN, message.tries, reason=Reason.UNKNOWN))
         left.append(Left(message, now))

@@ -109,4 +109,12 @@ def _failed(message: Waiting, error: SendError, at: datetime) -> Change:
         wait = timedelta(seconds=error.retry_after)
     if at + wait > message.created_at + GIVE_UP_AFTER:
         return Change(message.id, Status.FAILED, message.tries, reason=Reason.GAVE_UP)
-    return Change(message.id, Status.QUEUED, message.tries, reason=error.reason, due_at=at + wait)
+    return Change(
+        message.id,
+        Status.QUEUED,
+        message.tries,
+        reason=error.reason,
+        due_at=at + wait,
+        # A fault, or an answer that was lost: what is tried again may have gone the first time.
+        unclear=error.kind is Trouble.RETRY,
+    )

@@ -77,7 +77,7 @@ def overtaken(
     It was under way when its state was left, or when its contact said STOP.
     """
     again = {
-        change.id: messages[change.id]
+        change.id: replace(messages[change.id], unclear=messages[change.id].unclear or change.unclear)
         for change in changes
         if change.status is Status.QUEUED and messages[change.id].conversation_id is not None
     }
@@ -95,5 +95,5 @@ def overtaken(
             reason = Reason.LEFT_STATE
         else:
             continue
-        found.append(Change(message.id, Status.WITHDRAWN, message.tries, reason=reason))
+        found.append(Change(message.id, message.taken_back, message.tries, reason=reason))
     return found

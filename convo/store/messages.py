@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from convo.messages import Direction, Kind, Reason, Status
 from convo.store import ids
@@ -79,6 +79,8 @@ _SELECT = select(
 ).join(contacts, contacts.c.id == messages.c.contact_id)
 
 _QUEUED = messages.c.status == spelled(Status.QUEUED)
+# One that may have gone is not taken back by anybody: only its report can tell.
+_TAKEN_BACK = case((messages.c.unclear, Status.UNCERTAIN.value), else_=Status.WITHDRAWN.value)
 _LAPSED = (
     update(messages)
     .where(
@@ -88,7 +90,7 @@ _LAPSED = (
         messages.c.visit < bindparam("from_visit"),
         _QUEUED,
     )
-    .values(status=Status.WITHDRAWN.value, reason=Reason.LEFT_STATE.value)
+    .values(status=_TAKEN_BACK, reason=Reason.LEFT_STATE.value)
 )
 
 
@@ -158,7 +160,7 @@ def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Re
             messages.c.kind == Kind.TEXT.value,
             _QUEUED,
         )
-        .values(status=Status.WITHDRAWN.value, reason=reason.value)
+        .values(status=_TAKEN_BACK, reason=reason.value)
     )
 
 

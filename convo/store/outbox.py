@@ -35,6 +35,12 @@ class Waiting:
     valid_until: datetime | None
     first_tried_at: datetime | None
     provider_id: str | None
+    unclear: bool  # a try ended without a clear answer: it may have gone
+
+    @property
+    def taken_back(self) -> Status:
+        """What becomes of it where it is not tried again. Whether it may have gone its report will tell."""
+        return Status.UNCERTAIN if self.unclear else Status.WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Change:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
+    unclear: bool = False  # it may have gone; once so, it stays so
 
 
 def _is(status: Status, column: ColumnElement[str] = messages.c.status) -> ColumnElement[bool]:
@@ -102,6 +109,7 @@ _COLUMNS = (
     messages.c.valid_until,
     messages.c.first_tried_at,
     messages.c.provider_id,
+    messages.c.unclear,
 )
 _SELECT = select(*_COLUMNS).join(contacts, contacts.c.id == messages.c.contact_id)
 _READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding=True)), _MAY_LEAVE).order_by(
@@ -143,6 +151,7 @@ _CHANGE = (
         status=bindparam("status"),
         reason=bindparam("reason"),
         tries=bindparam("tries"),
+        unclear=or_(messages.c.unclear, bindparam("unclear")),
         lease_until=None,
     )
 )
@@ -217,6 +226,7 @@ def change(connection: Connection, changes: Iterable[Change]) -> None:
             "status": item.status.value,
             "reason": item.reason.value if item.reason else None,
             "tries": item.tries,
+            "unclear": item.unclear,
         }
         row.update({f"new_{name}": getattr(item, name) for name in known})
         sorts.setdefault(known, []).append(row)
@@ -253,4 +263,5 @@ def _waiting(row: Any) -> Waiting:
         valid_until=row.valid_until,
         first_tried_at=row.first_tried_at,
         provider_id=row.provider_id,
+        unclear=row.unclear,
     )

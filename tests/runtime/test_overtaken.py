@@ -2,35 +2,48 @@
 
 from pathlib import Path
 
+import pytest
+
+from convo.keywords import ANSWERS, KeywordKind
 from convo.messages import Kind, Reason, Report, SendError, Status, Trouble
 from convo.settings import SIMULATOR
 from convo.store.engine import Store
 from tests.runtime.house import ANA, BEN, NOW, House
 
 
-def test_a_nudge_that_failed_while_the_contact_answered_does_not_come_after_the_answer(house: House) -> None:
+# Refused, it is withdrawn; where the answer was lost it may have gone, and only its report can tell.
+FATES = [(Trouble.LATER, Status.WITHDRAWN), (Trouble.RETRY, Status.UNCERTAIN)]
+
+
+@pytest.mark.parametrize(("trouble", "fate"), FATES)
+def test_a_nudge_that_failed_while_the_contact_answered_does_not_come_after_the_answer(
+    house: House, trouble: Trouble, fate: Status
+) -> None:
     house.take(house.text("visit"))
     house.leaves()
     house.later(hours=4)
     house.wake()
     (nudge,) = house.claim()
     house.take(house.text("yes"))
-    house.settle(house.result(nudge, SendError(Trouble.RETRY)))
+    house.settle(house.result(nudge, SendError(trouble)))
 
-    assert house.message("Still there?").status is Status.WITHDRAWN
+    assert house.message("Still there?").status is fate
     assert house.message("Still there?").reason is Reason.LEFT_STATE
     house.later(minutes=10)
     assert house.leaves() == ["See you!"]
 
 
-def test_a_text_that_failed_while_the_contact_stopped_does_not_come_after_they_are_back(house: House) -> None:
+@pytest.mark.parametrize(("trouble", "fate"), FATES)
+def test_a_text_that_failed_while_the_contact_stopped_does_not_come_after_they_are_back(
+    house: House, trouble: Trouble, fate: Status
+) -> None:
     house.take(house.text("visit"))
     (asked,) = house.claim()
     house.take(house.text("stop"))
-    house.settle(house.result(asked, SendError(Trouble.RETRY)))
+    house.settle(house.result(asked, SendError(trouble)))
     house.take(house.text("start"))
 
-    assert house.message("Can you come?").status is Status.WITHDRAWN
+    assert house.message("Can you come?").status is fate
     house.later(minutes=2)
     assert "Can you come?" not in house.leaves()
     assert len(house.answers(Kind.START_CONFIRMATION)) == 1
@@ -87,3 +100,33 @@ def test_one_webhook_with_hundreds_of_texts_is_stored_whole(house: House) -> Non
     assert len(house.history("+15550000299")) == 2
     assert house.clock() == NOW
     assert house.history(ANA) == []
+
+
+def test_a_text_that_may_have_gone_is_not_said_to_be_withdrawn_and_its_report_settles_it(house: House) -> None:
+    house.take(house.text("visit"))
+    asked = house.fails(Trouble.RETRY)  # its answer was lost
+    house.take(house.text("STOP"))
+    assert house.message("Can you come?").status is Status.UNCERTAIN
+
+    house.later(minutes=1)
+    assert house.leaves() == [ANSWERS[KeywordKind.STOP]["en"]]
+    house.reported(asked, Status.DELIVERED)
+    assert house.message("Can you come?").status is Status.DELIVERED
+
+
+def test_once_it_may_have_gone_a_clear_refusal_later_does_not_take_that_back(house: House) -> None:
+    house.take(house.text("visit"))
+    house.fails(Trouble.RETRY)
+    house.later(minutes=1)
+    house.fails(Trouble.LATER)
+    house.take(house.text("STOP"))
+
+    assert house.message("Can you come?").status is Status.UNCERTAIN
+
+
+def test_a_text_that_was_clearly_refused_and_waits_is_withdrawn(house: House) -> None:
+    house.take(house.text("visit"))
+    house.fails(Trouble.LATER)
+    house.take(house.text("STOP"))
+
+    assert house.message("Can you come?").status is Status.WITHDRAWN

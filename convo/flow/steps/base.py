@@ -20,7 +20,7 @@ from convo.flow.plan import Action, StatePlan, in_order
 from convo.flow.source import Path
 from convo.flow.speech import locale
 
-CONVOS_OUTCOMES = ("stopped", "expired", "never_started")  # how conversations end that no flow ended
+CONVOS_OUTCOMES = ("stopped", "never_started")  # how conversations end that their flow did not end
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _TAG = re.compile(r"\w[\w:.-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")

@@ -35,6 +35,7 @@ def upgrade() -> None:
     )
     op.add_column("message", sa.Column("media", Document, nullable=True))
     op.add_column("message", sa.Column("first_tried_at", Moment(), nullable=True))
+    op.add_column("message", sa.Column("unclear", sa.Boolean(), nullable=False, server_default=sa.false()))
     # From now on a reply is on record as the text that came in, and both share one row of numbers.
     op.execute("DELETE FROM event WHERE kind = 'Replied'")
     _number_above_the_events()
