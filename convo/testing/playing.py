@@ -1,7 +1,7 @@
 """Playing a test of a flow: each step on the real engine, in a world of its own."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,10 +21,11 @@ from convo.runtime.sessions import decode
 from convo.runtime.starting import Start
 from convo.settings import DEFAULT_NUMBER
 from convo.store.conversations import Stored
+from convo.testing.columns import WIDTH, Row, columns
+from convo.testing.coverage import Coverage
 from convo.testing.scenario import Scenario, Step
 from convo.testing.world import Handset, World
 
-CONTACT = "+15550001111"
 ANY = "..."
 _LOOKS = ("bot", "state", "vars", "hands_off", "ends", "fails")  # steps that leave unread texts to later ones
 
@@ -32,14 +33,30 @@ _BEGINS = ("bot", "them", "twice", "media", "starts")  # the first of them tells
 
 
 class ScenarioFailed(Exception):
-    """A step that went otherwise: says where, what was expected, what came, and the conversation so far."""
+    """A step that went otherwise: says where, what was expected and what came, both conversations beside."""
+
+    def __init__(self, where: str, name: str, why: str, rows: Sequence[Row], marked: int) -> None:
+        super().__init__(where, name, why)
+        self.where, self.name, self.why = where, name, why
+        self._rows, self._marked = rows, marked
+
+    def __str__(self) -> str:
+        return self.told()
+
+    def told(self, width: int = WIDTH, *, colour: bool = False) -> str:
+        """The failure in lines of at most `width` signs, in colour for a terminal that has it."""
+        table = columns(self._rows, self._marked, width, colour=colour)
+        return "\n".join([f"{self.where}: {self.name}", self.why, *table])
 
 
 @dataclass
 class _Play:
     scenario: Scenario
     phone: Handset
-    transcript: list[str] = field(default_factory=list)
+    steps: Sequence[Step] = ()  # those that are played
+    at: int = 0  # the one that is played now
+    rows: list[Row] = field(default_factory=list)  # of the steps before it
+    came: str = ""  # what came in place of this one, in a line
     last_text: str = ""
     named: set[int] = field(default_factory=set)  # conversations whose end a step has named
 
@@ -47,32 +64,52 @@ class _Play:
     def world(self) -> World:
         return self.phone.world
 
-    def fail(self, place: Place, why: str) -> NoReturn:
+    def fail(self, place: Place, why: str, came: str = "") -> NoReturn:
+        """`came` is what came in place of the step, in a line; none where the step itself cannot be."""
         position = self.scenario.source.at(place)
         where = f"{self.scenario.file}:{position.line}:{position.column}"
-        so_far = "".join(f"\n    {line}" for line in self.transcript)
-        raise ScenarioFailed(f"{where}: {self.scenario.name}\n{why}\n  so far:{so_far or ' nothing'}")
+        unread = [Row("", f"bot: {text}") for text in self.phone.unread()]
+        left = [Row(_line(step), "") for step in self.steps[self.at :]]
+        if came:
+            left[:1] = [Row(left[0].expected, came), *unread]
+        elif unread:
+            left = [*unread, *left]
+        raise ScenarioFailed(where, self.scenario.name, why, [*self.rows, *left], len(self.rows))
 
     def differs(self, step: Step, expected: str, came: str) -> NoReturn:
-        self.fail(step.place, f"  expected: {expected}\n  came:     {came}")
+        self.fail(step.place, f"  expected: {expected}\n  came:     {came}", came.splitlines()[0])
+
+    def played(self, step: Step) -> None:
+        line = _line(step)
+        self.rows.append(Row(line, self.came or line))
+        self.came, self.at = "", self.at + 1
 
 
-def run(scenario: Scenario) -> None:
+def _line(step: Step) -> str:
+    """A step as its author wrote it, more or less."""
+    values = ", ".join(f"{name}: {value}" for name, value in step.values.items())
+    said = ", ".join(part for part in (step.text, f"{{{values}}}" if values else "") if part)
+    return f"{step.kind}: {said}" if said else step.kind
+
+
+def run(scenario: Scenario, coverage: Coverage | None = None) -> None:
     """Play a test from beginning to end; raises ScenarioFailed at the first step that differs.
 
-    Raises FlowError where the flow itself cannot run.
+    Raises FlowError where the flow itself cannot run. What was taken of the flow goes to `coverage`.
     """
     folder, numbers = scenario.file.parent, {DEFAULT_NUMBER: scenario.number}
-    with World(folder, scenario.now, numbers, _library(folder)) as world:
-        play = _Play(scenario, Handset(world, CONTACT, DEFAULT_NUMBER))
-        steps = _open(play)
-        for step in steps:
+    library = coverage.library(folder, scenario.flow) if coverage else _library(folder)
+    with World(folder, scenario.now, numbers, library) as world:
+        play = _Play(scenario, Handset(world, scenario.contact, DEFAULT_NUMBER))
+        play.steps = _open(play)
+        for step in play.steps:
             if step.kind not in _LOOKS:
                 _nothing_unread(play, step.place)
             try:
                 _DO[step.kind](play, step)
             except (StartError, InboxError, HandBackError) as error:
                 play.fail(step.place, f"`{step.kind}` cannot be done: {error}")
+            play.played(step)
         _nothing_unread(play, scenario.place)
 
 
@@ -98,7 +135,7 @@ def _open(play: _Play) -> tuple[Step, ...]:
         raise FlowError(errors)
     if scenario.flow not in world.library.current:
         play.fail(("flow",), f"there is no flow '{scenario.flow}' beside this file")
-    world.learn(CONTACT, scenario.language, scenario.timezone)
+    world.learn(scenario.contact, scenario.language, scenario.timezone)
     steps = scenario.steps
     while steps and steps[0].kind == "language":  # known before the first text
         _language(play, steps[0])
@@ -109,7 +146,7 @@ def _open(play: _Play) -> tuple[Step, ...]:
     if by_text and first != "bot":
         return steps
     try:
-        world.start(Start(scenario.flow, CONTACT, DEFAULT_NUMBER, scenario.given))
+        world.start(Start(scenario.flow, scenario.contact, DEFAULT_NUMBER, scenario.given))
     except StartError as error:
         play.fail(("given",) if scenario.given else (), str(error))
     return steps
@@ -124,12 +161,11 @@ def _bot(play: _Play, step: Step) -> None:
         play.differs(step, f"bot: {step.text}", f"no text; {_standing(play.phone.conversation())}")
     if not fits(step.text, came):
         play.differs(step, f"bot: {step.text}", f"bot: {came}")
-    play.transcript.append(f"bot:  {came}")
+    play.came = f"bot: {came}"
 
 
 def _them(play: _Play, step: Step) -> None:
     play.last_text = step.text
-    play.transcript.append(f"them: {step.text}")
     play.phone.text(step.text)
 
 
@@ -138,12 +174,10 @@ def _twice(play: _Play, step: Step) -> None:
     if not text:
         play.fail(step.place, "there is no text yet to repeat; write `twice: TEXT`")
     play.last_text = text
-    play.transcript.append(f"them: {text} (delivered twice)")
     play.phone.text(text, times=2)
 
 
 def _media(play: _Play, step: Step) -> None:
-    play.transcript.append(f"them: ({step.text})")
     play.phone.text("", media=(step.text,))
 
 
@@ -156,24 +190,20 @@ def _silence(play: _Play, step: Step) -> None:
 
 
 def _wait(play: _Play, step: Step) -> None:
-    play.transcript.append(f"      ({step.text} pass)")
     play.world.wait(parse_duration(step.text))
 
 
 def _fails(play: _Play, step: Step) -> None:
     if not play.world.fail(Reason(step.text)):
         play.fail(step.place, "there is no text on its way that could fail")
-    play.transcript.append(f"      (not delivered: {step.text})")
 
 
 def _language(play: _Play, step: Step) -> None:
-    play.transcript.append(f"      (the contact's language is {step.text})")
-    play.world.learn(CONTACT, step.text)
+    play.world.learn(play.scenario.contact, step.text)
 
 
 def _starts(play: _Play, step: Step) -> None:
-    play.transcript.append(f"      ({step.text} is started)")
-    play.world.start(Start(step.text, CONTACT, DEFAULT_NUMBER, step.values))
+    play.world.start(Start(step.text, play.scenario.contact, DEFAULT_NUMBER, step.values))
 
 
 # What a person does with a conversation.
@@ -184,16 +214,13 @@ def _agent(play: _Play, step: Step) -> None:
     came = play.phone.read()
     if came != step.text:
         play.differs(step, f"agent: {step.text}", f"bot: {came}" if came else "no text")
-    play.transcript.append(f"agent: {step.text}")
 
 
 def _hands_back(play: _Play, step: Step) -> None:
-    play.transcript.append(f"      (handed back{f' to {step.text}' if step.text else ''})")
     play.world.hand_back(HandBack(_running(play, step).id, step.text or None, step.values))
 
 
 def _closes(play: _Play, step: Step) -> None:
-    play.transcript.append(f"      (closed as {step.text})")
     play.world.close(_running(play, step).id, step.text)
 
 

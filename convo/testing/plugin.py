@@ -1,4 +1,4 @@
-"""The pytest plugin: collects `*.test.yaml` files beside flows and runs each test in them."""
+"""The pytest plugin: runs the tests in `*.test.yaml` files beside flows, and tells what they take of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,53 @@ from convo.errors import FlowError
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr
+
+    from convo.testing.coverage import Coverage, Covered
+
+_COVERAGE: "pytest.StashKey[Coverage]" = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("convo", "tests of flows")
+    group.addoption(
+        "--convo-coverage", action="store_true", help="name every reply, clock and outcome that no test took"
+    )
+    group.addoption(
+        "--convo-least",
+        type=int,
+        metavar="PERCENT",
+        help="fail where less of a flow is taken; implies --convo-coverage",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--convo-coverage") or config.getoption("--convo-least") is not None:
+        from convo.testing.coverage import Coverage
+
+        config.stash[_COVERAGE] = Coverage()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    least = session.config.getoption("--convo-least") or 0
+    low = any(covered.percent < least for covered in _covered(session.config))
+    if low and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    least = config.getoption("--convo-least") or 0
+    found = _covered(config)
+    if found:
+        terminalreporter.section("what the tests of flows took")
+    for covered in found:
+        terminalreporter.line(str(covered))
+        if covered.percent < least:
+            terminalreporter.line(f"{covered.file}: less than {least} % (--convo-least)", red=True)
+
+
+def _covered(config: pytest.Config) -> "list[Covered]":
+    coverage = config.stash.get(_COVERAGE, None)
+    return coverage.report() if coverage else []
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ScenarioFile | None":
@@ -44,7 +91,7 @@ class ScenarioItem(pytest.Item):
         from convo.testing import playing, scenario
 
         assert isinstance(self._scenario, scenario.Scenario)
-        playing.run(self._scenario)
+        playing.run(self._scenario, self.config.stash.get(_COVERAGE, None))
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None

@@ -1,5 +1,6 @@
 """Tests of flows as they are written: `*.test.yaml` files, read strictly. `playing` runs them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,8 @@ from convo.settings import Number
 
 _KEYS = ("flow", "now", "number", "contact", "given", "tests")
 _NUMBER_KEYS = ("timezone", "flow")
-_CONTACT_KEYS = ("language", "timezone")
+CONTACT = "+15550001111"  # whose phone it is, unless said
+_CONTACT_KEYS = ("number", "language", "timezone")
 _PICTURE = "image/jpeg"
 # The steps that may stand without a value, and what they mean then.
 _ALONE: Mapping[str, str] = {
@@ -47,6 +49,7 @@ class Scenario:
     flow: str
     now: datetime
     number: Number
+    contact: str  # their number
     language: str | None  # of the contact
     timezone: str | None  # of the contact
     given: Mapping[str, str]
@@ -76,6 +79,7 @@ def load(file: Path) -> list[Scenario]:
             flow=_text(source, ("flow",), data["flow"]),
             now=_now(source, ours.timezone),
             number=ours,
+            contact=contact.get("number", CONTACT),
             language=contact.get("language"),
             timezone=contact.get("timezone"),
             given=_texts(source, ("given",), data.get("given", {})),
@@ -133,9 +137,15 @@ def _zone(text: str) -> None:
         raise ValueError(f"'{text}' is not a time zone; write one like Europe/London") from None
 
 
+def _number(text: str) -> None:
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", text):
+        raise ValueError(f"'{text}' is not a phone number; write one like {CONTACT}")
+
+
 # What a value must be; each raises ValueError that says what to write instead.
 _CHECKED: Mapping[str, Callable[[str], object]] = {
-    "wait": parse_duration, "fails": _reason, "language": locale, "timezone": _zone
+    "wait": parse_duration, "fails": _reason, "language": locale, "timezone": _zone,
+    "number": _number,
 }  # fmt: skip
 STEPS = (
     "bot", "them", "twice", "media", "wait", "state", "vars", "ends", "silence", "fails", "language",

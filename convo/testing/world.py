@@ -16,14 +16,16 @@ from sqlalchemy import Connection
 from convo.clock import VirtualClock
 from convo.flow.compile import Bundle
 from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, Status
-from convo.runtime import clockwork, inbox, intake, sender, settling
+from convo.runtime import clockwork, errands, inbox, intake, sender, settling
 from convo.runtime.library import Library
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import RUNNING, Line
 from convo.settings import SIMULATOR, Account, Number, Settings
-from convo.store import contacts, conversations, messages, outbox
+from convo.store import contacts, conversations, messages, outbox, outgoing
 from convo.store.conversations import Stored
 from convo.store.engine import Store
+from convo.store.errands import Errand
+from convo.store.outgoing import OutgoingEvent
 
 T = TypeVar("T")
 MOST_STEPS = 10_000  # of the clock, in one wait
@@ -60,7 +62,7 @@ class World:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._store.close()
+        _put_back(self._store)
 
     def do(self, job: Callable[[Connection], T]) -> T:
         """Run `job` in a transaction."""
@@ -144,11 +146,17 @@ class World:
         """Every conversation of a contact, oldest first."""
         return self.do(lambda c: conversations.listed(c, contact, 0, 10_000))
 
+    def emitted(self, contact: str) -> list[OutgoingEvent]:
+        """Every event that flows emitted while they talked to a contact, oldest first."""
+        return self.do(lambda c: outgoing.of_contact(c, contact))
+
     def _take(self, *items: Item) -> None:
         self.do(lambda c: intake.take(self.line(c), items))
 
     def _send(self) -> int:
         """Everything that may leave now is accepted; how many texts that were."""
+        while errand := self.do(errands.first):
+            self.do(partial(self._run, errand))
         count = 0
         while claims := self.do(
             lambda c: sender.claim(c, self.clock(), sender.MOST_IN_FLIGHT, lambda: next(self._keys))
@@ -174,6 +182,9 @@ class World:
     def _settle(self, results: list[settling.Result], connection: Connection) -> None:
         settling.settle(self.line(connection), results)
 
+    def _run(self, errand: Errand, connection: Connection) -> None:
+        errands.run(self.line(connection), errand)
+
     def _report(self) -> None:
         """Whatever left before has arrived by now."""
         arrived, self._unreported = self._unreported, []
@@ -185,11 +196,23 @@ class World:
         )
 
 
+# The database that the next world wipes and takes: its statements are compiled already, which takes
+# longer than a conversation.
+_idle: list[Store] = []
+
+
 def _fresh_store() -> Store:
     """An up-to-date database in memory, copied from one that was migrated once."""
-    store = Store("sqlite://")
+    store = _idle.pop() if _idle else Store("sqlite://")
     store.restore(_schema())
     return store
+
+
+def _put_back(store: Store) -> None:
+    if _idle:
+        store.close()
+    else:
+        _idle.append(store)
 
 
 @cache

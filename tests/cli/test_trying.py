@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 import structlog
@@ -86,7 +87,7 @@ def test_what_cannot_be_done_is_told_and_the_chat_goes_on(chat: Chat) -> None:
         "! there is no text on its way that could fail",
         "! conversation 1 is with its flow desk, not with a person",
         "! conversation 1 is with its flow desk, not with a person",
-        "! 'a b' is not an outcome; write letters, digits, _ and -, like settled",
+        "! 'a b' is not an outcome that can be given; write letters, digits, _ and -, like settled",
         "! /wave is not a command; "
         "there is /wait, /fail, /language, /agent, /handback, /close, /state, /quit",
         "! 'long' is not a duration; write it like '30 minutes' or '4 hours'",
@@ -157,3 +158,43 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(folder: Folder) -> 
 
 def test_no_tests_at_all_are_a_wrong_use(folder: Folder) -> None:
     assert folder.run("test").code == 2
+
+
+def test_what_no_test_took_is_named_by_its_line(folder: Folder) -> None:
+    folder.write("flows/desk.test.yaml", TESTS)
+    ran = folder.run("test", "--coverage")
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    assert lines[0] == "flows/desk.yaml: 11 % (1 of 9)"
+    assert "flows/desk.yaml:10:7: no test took the reply `again` in 'ask'" in lines
+    assert "flows/desk.yaml:11:17: no test took a reply that nothing takes in 'ask'" in lines
+    assert "flows/desk.yaml:12:13: no test took the clock `1 day` in 'ask'" in lines
+    assert "flows/desk.yaml:13:62: no test took a person who hands back in 'front'" in lines
+    assert [line for line in lines if line.startswith("flows/remind.yaml: 0 % (0 of ")]  # without any test
+
+
+def test_too_little_coverage_fails_and_enough_does_not(folder: Folder) -> None:
+    folder.write("flows/desk.test.yaml", TESTS)
+    low = folder.run("test", "flows/desk.test.yaml", "--least", "100")
+    assert low.code == 1
+    assert "flows/desk.yaml: less than 100 % (--least)" in low.out
+    assert "remind" not in low.out  # no test in that file is about it
+    assert folder.run("test", "flows/desk.test.yaml", "--least", "10").code == 0
+
+
+def test_results_are_written_for_ci_services(folder: Folder) -> None:
+    folder.write("flows/desk.test.yaml", TESTS.replace("hands_off: reception", "hands_off: back_office"))
+    folder.write("flows/remind.test.yaml", "flow: remind\ntests:\n  one:\n    - bott: Hi\n")
+    assert folder.run("test", "--junit", "results.xml").code == 1
+    root = ElementTree.parse(folder.path / "results.xml").getroot()
+    assert {key: root.get(key) for key in ("tests", "failures")} == {"tests": "3", "failures": "2"}
+    assert [suite.get("name") for suite in root] == ["flows/desk.test.yaml", "flows/remind.test.yaml"]
+    first, second, third = root.iter("testcase")
+    assert (first.get("classname"), first.get("name"), first.get("line")) == ("desk", "a person helps", "3")
+    failure = first.find("failure")
+    assert failure is not None
+    assert "expected: handed off to back_office" in (failure.text or "")
+    assert second.find("failure") is None
+    assert "unknown step 'bott'" in (third[0].text or "")
+    ran = folder.run("test", "--junit", "no/such/folder/results.xml")
+    assert (ran.code, "cannot be written" in ran.err) == (2, True)

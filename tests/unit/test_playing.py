@@ -1,10 +1,12 @@
 """Playing tests of flows: a good one passes, and a bad one says what was expected and what came."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from convo.errors import FlowError
+from convo.testing.columns import Row, columns
 from convo.testing.playing import ScenarioFailed, fits, run
 from convo.testing.scenario import load
 
@@ -103,12 +105,11 @@ def test_what_happens_passes(tmp_path: Path, steps: list[str]) -> None:
 
 BAD = {
     "another text": (
-        ["bot: Hello"], "  expected: bot: Hello\n  came:     bot: Hi Ana, coming?\n  so far: nothing",
+        ["bot: Hello"], "  expected: bot: Hello\n  came:     bot: Hi Ana, coming?\n",
     ),
     "no text": (
         ["bot: ...", "bot: Hello"],
-        "  expected: bot: Hello\n  came:     no text; sample is in state ask, live\n"
-        "  so far:\n    bot:  Hi Ana, coming?",
+        "  expected: bot: Hello\n  came:     no text; sample is in state ask, live\n",
     ),
     "a text too many": (
         ["them: hm"], "  expected: no more texts here\n  came:     bot: Hi Ana, coming?",
@@ -168,18 +169,20 @@ def test_what_does_not_happen_is_told(tmp_path: Path, steps: list[str], said: st
     assert said in failure(tmp_path, *steps)
 
 
-def test_a_failure_says_where_and_what_went_before(tmp_path: Path) -> None:
+def test_a_failure_says_where_and_shows_what_went_before(tmp_path: Path) -> None:
     steps = ["bot: ...", "them: b7", "agent: Hello", "wait: 2 hours", "hands_back", "bot: See you!"]
     assert failure(tmp_path, *steps) == (
         f"{tmp_path / 'it.test.yaml'}:11:12: one\n"
         "  expected: bot: See you!\n"
         "  came:     bot: Bye.\n"
-        "  so far:\n"
-        "    bot:  Hi Ana, coming?\n"
-        "    them: b7\n"
-        "    agent: Hello\n"
-        "          (2 hours pass)\n"
-        "          (handed back)"
+        f"    {'expected':<46} | came\n"
+        f"    {'bot: ...':<46} | bot: Hi Ana, coming?\n"
+        f"    {'them: b7':<46} | them: b7\n"
+        f"    {'agent: Hello':<46} | agent: Hello\n"
+        f"    {'wait: 2 hours':<46} | wait: 2 hours\n"
+        f"    {'hands_back':<46} | hands_back\n"
+        f"  > {'bot: See you!':<46} | bot: Bye.\n"
+        f"    {'':<46} |      ^"
     )
 
 
@@ -223,3 +226,55 @@ def test_a_flow_that_cannot_run_says_why_and_one_that_was_mended_runs(tmp_path: 
 )
 def test_dots_stand_for_any_text(expected: str, came: str, same: bool) -> None:
     assert fits(expected, came) is same
+
+
+def table(folder: Path, *steps: str) -> list[str]:
+    return failure(folder, *steps).partition("expected  ")[2].splitlines()[1:]
+
+
+def test_a_failure_has_both_conversations_beside_each_other(tmp_path: Path) -> None:
+    assert table(tmp_path, "bot: ...", "them: yes", "bot: See me!", "ends: coming") == [
+        f"    {'bot: ...':<46} | bot: Hi Ana, coming?",
+        f"    {'them: yes':<46} | them: yes",
+        f"  > {'bot: See me!':<46} | bot: See you!",
+        f"    {'':<46} |          ^",
+        f"    {'ends: coming':<46} |",
+    ]
+
+
+def test_a_text_that_nobody_expected_has_a_row_of_its_own(tmp_path: Path) -> None:
+    assert table(tmp_path, "bot: ...", "them: hm", "state: ask", "them: yes")[1:] == [
+        f"    {'them: hm':<46} | them: hm",
+        f"    {'state: ask':<46} | state: ask",
+        f"  > {'':<46} | bot: YES, please.",
+        f"    {'them: yes':<46} |",
+    ]
+
+
+def test_a_long_text_is_folded_and_a_terminal_gets_colour() -> None:
+    rows = [Row("bot: ...", "bot: fine"), Row("bot: " + "word " * 12, "(no text)")]
+    plain = list(columns(rows, 1, 60))
+    assert max(map(len, plain)) <= 60
+    assert [line[:3] for line in plain[1:4]] == ["   ", "  >", "   "]
+    assert "\x1b" not in "".join(plain)
+    red = list(columns(rows, 1, 60, colour=True))
+    assert [line.startswith("\x1b[31m") for line in red][1:4] == [False, True, True]
+
+
+def test_another_contact_has_another_number(tmp_path: Path) -> None:
+    head = "given: {name: Ana}\ncontact: {number: +15550001234}\n"
+    play(tmp_path, "bot: Hi Ana, coming?", "them: yes", "bot: See you!", "ends: coming", head=head)
+    with pytest.raises(FlowError, match="'1234' is not a phone number"):
+        play(tmp_path, "bot: ...", head="contact: {number: 1234}\n")
+
+
+def test_a_week_passes_in_milliseconds(tmp_path: Path) -> None:
+    """Under 50 ms on a machine at rest; the bound is wider, for one that is not."""
+    steps = ("bot: ...", "them: b7", "hands_off: people", "wait: 7 days", "ends: expired")
+    play(tmp_path, *steps)  # once, for what is made once
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        play(tmp_path, *steps)
+        took.append(time.process_time() - began)
+    assert min(took) < 0.1

@@ -24,8 +24,8 @@ tests:
 """
 
 
-def ran(folder: Path) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", "."]
+def ran(folder: Path, *options: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", ".", *options]
     found = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     return found.returncode, found.stdout
 
@@ -59,3 +59,21 @@ def test_a_flow_that_cannot_run_and_a_file_that_cannot_be_read_say_why(folder: P
     assert code == 2
     assert "unknown step 'end'" in out
     assert "Did you mean 'ends'?" in out
+
+
+def test_what_the_tests_took_is_told_and_can_be_too_little(folder: Path) -> None:
+    (folder / "hello.yaml").write_text(
+        FLOW.replace("end: greeted}", "choose: {x > 1: bye, else: fin}}")
+        + ("  bye: {end: gone}\n  fin: {end: greeted}\nvars: {x: integer = 0}\n")
+    )
+    (folder / "hello.test.yaml").write_text(TESTS.partition("  it says goodbye")[0])
+    code, out = ran(folder, "--convo-coverage")
+    assert code == 0
+    assert "hello.yaml: 50 % (2 of 4)" in out
+    assert "hello.yaml:4:33: no test took the choice `x > 1` in 'greet'" in out
+    assert "hello.yaml:5:9: no test took the outcome of 'bye'" in out
+    code, out = ran(folder, "--convo-least", "60")
+    assert code == 1
+    assert "hello.yaml: less than 60 % (--convo-least)" in out
+    assert ran(folder, "--convo-least", "50")[0] == 0
+    assert "what the tests of flows took" not in ran(folder)[1]

@@ -1,0 +1,356 @@
+"""All paths of a conversation, to a bound: the shortest ones that get stuck, loop, err or overspend.
+
+Sessions that are alike (`likeness`) are looked at once, so most flows are looked at whole. What is
+found is played again from the beginning, and told only if it happens.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from convo.flow.advance import ERROR_QUEUE, MOST_STATES, advance, reopened_session
+from convo.flow.compile import Bundle
+from convo.flow.happenings import STOPS, WAITS, Happening, Repertoire
+from convo.flow.likeness import Likeness
+from convo.flow.plan import EXPIRED
+from convo.flow.session import Phase, Reopened, Say, Session, Started, TimedOut
+from convo.flow.source import Path
+
+MOST_TEXTS = 30
+DEPTH = 25
+
+
+class Fault(StrEnum):
+    """What can be wrong with a conversation."""
+
+    ERROR = "error"  # a text or an expression fails
+    LOOP = "loop"  # states without a wait
+    STUCK = "stuck"  # no way from here leads to an end or a person
+    ENDLESS = "endless"  # clocks go off for ever though nobody answers
+    TEXTS = "texts"  # more than the limit
+    LATE = "late"  # it expires before a clock of its state goes off
+
+
+class Cut(StrEnum):
+    """What ended the search before everything was looked at."""
+
+    DEPTH = "depth"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step of a conversation: what happened, how long after the step before, and what came of it."""
+
+    happening: Happening | None  # None: it was started
+    passed: timedelta
+    said: tuple[str, ...]
+    session: Session
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, where in the flow's file, and the shortest conversation that shows it."""
+
+    fault: Fault
+    path: Path
+    message: str
+    story: tuple[Moment, ...]
+
+    @property
+    def state(self) -> str:
+        return self.story[-1].session.state
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What was found, and how much was looked at."""
+
+    findings: tuple[Finding, ...]
+    sessions: int
+    cut: Cut | None  # None: there is nothing else to look at
+    unseen: int  # sessions whose future was not looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far to look. `out_of_time` is asked again and again."""
+
+    depth: int = DEPTH
+    most_texts: int = MOST_TEXTS
+    out_of_time: Callable[[], bool] = lambda: False
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A session, for all that are like it; and the shortest way there."""
+
+    moment: Moment
+    now: datetime
+    before: "_Node | None"
+    depth: int
+    edges: list["_Edge"] = field(default_factory=list)
+    seen: bool = False  # its edges are known
+
+    @property
+    def session(self) -> Session:
+        return self.moment.session
+
+    def way(self) -> list[Happening]:
+        """What has to happen to get here."""
+        way, node = [], self
+        while node.before is not None and node.moment.happening is not None:
+            way.append(node.moment.happening)
+            node = node.before
+        return way[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    happening: Happening
+    to: _Node
+    texts: int
+    expires: bool
+
+
+def explore(flows: Bundle, opened: Session, now: datetime, bounds: Bounds) -> Explored:
+    """Look at everything that can become of a session that has not started yet.
+
+    The same arguments give the same answer, as long as there is time. Findings stand in the
+    order of how long their conversations are.
+    """
+    return _Search(flows, opened, now, bounds).run()
+
+
+class _Search:
+    def __init__(self, flows: Bundle, opened: Session, now: datetime, bounds: Bounds) -> None:
+        self._flows, self._opened, self._began, self._bounds = flows, opened, now, bounds
+        self._repertoire = Repertoire(flows, opened, now)
+        self._likeness = Likeness(flows)
+        self._nodes: dict[object, _Node] = {}
+        self._found: dict[tuple[Fault, object], Finding] = {}
+        self._cut: Cut | None = None
+
+    def run(self) -> Explored:
+        root = self._start()
+        self._spread(root)
+        nodes = list(self._nodes.values())
+        self._stuck(nodes)
+        self._endless(nodes)
+        self._texts(root)
+        findings = sorted(self._found.values(), key=lambda found: len(found.story))
+        unseen = sum(not node.seen for node in nodes)
+        return Explored(tuple(findings), len(nodes), self._cut, unseen)
+
+    # One step.
+
+    def _start(self) -> _Node:
+        moment, at, _ = self._turn(None, self._opened, self._began)
+        node, _ = self._known(moment, at, None)
+        self._errs(moment, node.way())
+        return node
+
+    def _turn(
+        self, happening: Happening | None, session: Session, now: datetime
+    ) -> tuple[Moment, datetime, bool]:
+        """What comes of it, when, and whether it was the expiry; None is the start."""
+        told = happening.event(self._flows, session, now) if happening else (Started(), now)
+        event, at = told or (Started(), now)
+        if isinstance(event, Reopened):
+            session = reopened_session(session, at)
+        turn = advance(self._flows, session, event, at)
+        said = [effect for effect in turn.effects if isinstance(effect, Say)]
+        after = turn.session
+        if any(each.starts_clock and each.visit == after.visit for each in said):
+            after = replace(after, clock_from=at)
+        moment = Moment(happening, at - now, tuple(each.text for each in said), after, turn.trouble)
+        return moment, at, event == TimedOut(EXPIRED)
+
+    def _known(self, moment: Moment, now: datetime, before: _Node | None) -> tuple[_Node, bool]:
+        """The session of this moment, or the one like it that was there first; and whether it is new."""
+        key = self._likeness.of(moment.session, now, failing=bool(moment.said))
+        found = self._nodes.get(key)
+        if found is not None:
+            return found, False
+        node = self._nodes[key] = _Node(moment, now, before, before.depth + 1 if before else 0)
+        # People who were called in by an error mend it; what they do then is not ours to guess.
+        node.seen = moment.session.queue == ERROR_QUEUE
+        return node, True
+
+    def _play(self, way: Sequence[Happening]) -> tuple[Moment, ...]:
+        """A conversation from its beginning, as it really goes; shorter than `way` where it cannot go on."""
+        moment, now, _ = self._turn(None, self._opened, self._began)
+        story = [moment]
+        for happening in way:
+            if happening.event(self._flows, moment.session, now) is None:
+                break
+            moment, now, _ = self._turn(happening, moment.session, now)
+            story.append(moment)
+        return tuple(story)
+
+    # All of them.
+
+    def _spread(self, root: _Node) -> None:
+        queue = deque([root])
+        while queue:
+            node = queue.popleft()
+            if node.seen:
+                continue
+            if self._bounds.out_of_time():
+                self._cut = Cut.TIME
+                return
+            if node.depth < self._bounds.depth:
+                queue.extend(self._look(node))
+            elif node.session.phase is not Phase.ENDED or self._flows.root.flow.afterwards:
+                self._cut = Cut.DEPTH
+            else:
+                node.seen = True
+
+    def _look(self, node: _Node) -> Iterator[_Node]:
+        node.seen = True
+        for happening in self._repertoire.happenings(node.session, failing=bool(node.moment.said)):
+            if happening.event(self._flows, node.session, node.now) is None:
+                continue
+            moment, at, expires = self._turn(happening, node.session, node.now)
+            self._errs(moment, [*node.way(), happening])
+            if expires and node.session.phase is Phase.LIVE:
+                self._expires(node, happening)
+            to, new = self._known(moment, at, node)
+            node.edges.append(_Edge(happening, to, len(moment.said), expires))
+            if new:
+                yield to
+
+    # What is wrong.
+
+    def _tell(self, fault: Fault, about: str, path: Path, message: str, way: Sequence[Happening]) -> None:
+        """The first story of each fault is the shortest; one that cannot be played is none."""
+        if (fault, about) in self._found:
+            return
+        story = self._play(way)
+        if len(story) == len(way) + 1:
+            self._found[fault, about] = Finding(fault, path, message, story)
+
+    def _errs(self, moment: Moment, way: Sequence[Happening]) -> None:
+        if moment.trouble is None:
+            return
+        fault = Fault.LOOP if f"{MOST_STATES} states" in moment.trouble else Fault.ERROR
+        self._tell(fault, moment.trouble, self._at_fault(moment), moment.trouble, way)
+
+    def _at_fault(self, moment: Moment) -> Path:
+        """Where the text or the expression stands that failed; else the state."""
+        plan, trouble = self._flows.root.plan, moment.trouble or ""
+        for placed in plan.placed:
+            if f"'{placed.used.source}'" in trouble:
+                return placed.path
+        for name in plan.states:
+            if f"'{name}' can choose" in trouble:
+                return ("states", name, "choose")
+        return ("states", moment.session.state)
+
+    def _expires(self, node: _Node, happening: Happening) -> None:
+        session = node.session
+        pending = [one for one in self._flows.root.timers(session.state) if one.trigger not in session.fired]
+        if pending:
+            first = min(pending, key=lambda timer: timer.delay)
+            message = f"'{session.state}' expires before its clock `{first.trigger}` goes off"
+            self._tell(
+                Fault.LATE, first.trigger + session.state, first.path, message, [*node.way(), happening]
+            )
+
+    def _stuck(self, nodes: list[_Node]) -> None:
+        """Sessions from which everything that can happen was looked at, and nothing leads out."""
+        stated = "expires" in self._flows.root.flow.model_fields_set
+        ways: dict[_Node, list[_Node]] = {node: [] for node in nodes}
+        sources: dict[_Node, list[_Node]] = {node: [] for node in nodes}
+        for node in nodes:
+            for edge in node.edges:
+                if edge.happening != STOPS and (stated or not edge.expires):
+                    ways[node].append(edge.to)
+                    sources[edge.to].append(node)
+        out = [node for node in nodes if node.session.phase is not Phase.LIVE or not node.seen]
+        safe = _reached(out, sources)
+        trapped: set[_Node] = set()
+        for node in nodes:  # the shallowest first
+            if node not in safe and node not in trapped:
+                trapped |= _reached([node], ways)
+                names = sorted({one.session.state for one in _reached([node], ways)})
+                among = f"; it stays among {', '.join(names)}" if len(names) > 1 else ""
+                message = f"from '{node.session.state}' nothing leads to an end or a person{among}"
+                self._tell(Fault.STUCK, str(names), ("states", node.session.state), message, node.way())
+
+    def _endless(self, nodes: list[_Node]) -> None:
+        """Nobody answers, and clock after clock goes off until all is as it was before."""
+        left = {
+            node: edge.to
+            for node in nodes
+            for edge in node.edges
+            if edge.happening == WAITS and not edge.expires
+        }
+        known: set[_Node] = set()
+        for node in nodes:
+            walk: dict[_Node, None] = {}
+            here: _Node | None = node
+            while here is not None and here not in known and here not in walk:
+                walk[here] = None
+                here = left.get(here)
+            if here in walk:
+                passed = list(walk)
+                ring = passed[passed.index(here) :]
+                first = min(ring, key=lambda one: one.depth)
+                names = list(dict.fromkeys(one.session.state for one in ring))
+                message = f"if nobody answers, it goes on in {', '.join(names)} for ever"
+                way = [*first.way(), *[WAITS] * len(ring)]
+                self._tell(Fault.ENDLESS, str(sorted(names)), ("states", first.session.state), message, way)
+            known.update(walk)
+
+    def _texts(self, root: _Node) -> None:
+        """The shortest conversation with more texts than the limit, if one within the depth has them."""
+        limit = self._bounds.most_texts
+        most = {root: _Spent(len(root.moment.said), None, None)}
+        for _ in range(self._bounds.depth + 1):
+            worst = max(most.values(), key=lambda one: one.texts)
+            if worst.texts > limit:
+                state = max(most, key=lambda node: most[node].texts).session.state
+                message = f"{worst.texts} texts in one conversation; the limit is {limit}"
+                self._tell(Fault.TEXTS, "", ("states", state), message, worst.way())
+                return
+            after: dict[_Node, _Spent] = {}
+            for node, spent in most.items():
+                for edge in node.edges if node.session.phase is not Phase.ENDED else ():
+                    texts = spent.texts + edge.texts
+                    if edge.to not in after or after[edge.to].texts < texts:
+                        after[edge.to] = _Spent(texts, spent, edge.happening)
+            if not after:
+                return
+            most = after
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """The most texts with which a session can be reached in so many steps, and how."""
+
+    texts: int
+    before: "_Spent | None"
+    happening: Happening | None
+
+    def way(self) -> list[Happening]:
+        way: list[Happening] = []
+        one: _Spent | None = self
+        while one is not None and one.happening is not None:
+            way.append(one.happening)
+            one = one.before
+        return way[::-1]
+
+
+def _reached(begin: Sequence[_Node], ways: dict[_Node, list[_Node]]) -> set[_Node]:
+    """`begin`, and every session to which `ways` lead from there."""
+    found, queue = set(begin), list(begin)
+    while queue:
+        for node in ways[queue.pop()]:
+            if node not in found:
+                found.add(node)
+                queue.append(node)
+    return found

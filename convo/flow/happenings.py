@@ -1,0 +1,195 @@
+"""What can happen to a conversation next: one reply for each thing that a state understands, and the rest.
+
+A reply that the keyword layer or a reaction would take never gets to a flow, so it is none here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from convo.flow.advance import next_clock
+from convo.flow.compile import Bundle, Compiled
+from convo.flow.dates import Reading
+from convo.flow.expressions import Expression
+from convo.flow.match import Pattern, Reply, match, samples, slip
+from convo.flow.patterns import Kind
+from convo.flow.plan import HANDED_BACK, UNDELIVERED, StatePlan
+from convo.flow.session import Closed, Event, HandedBack, Phase, Reopened, Replied, Session, Undelivered
+from convo.flow.slots import SlotType, Text, YesNo
+from convo.flow.slots.choices import OneOf
+from convo.flow.slots.moments import Date, DateTime
+from convo.flow.slots.numbers import Number
+from convo.keywords import classify
+from convo.reactions import is_reaction
+
+PICTURE = "image/jpeg"
+STOP, STOPPED = "stop", "stopped"  # what is texted, and the outcome
+SOON = timedelta(days=2)
+_NONSENSE = ("zzyzx qwv", "blorb 7z7")
+_MOST_OPTIONS, _MOST_BOUNDS = 12, 6
+_NUMBER = re.compile(r"(?<![\w'\"])\d{1,9}(?![\w'\"])")
+
+
+class How(StrEnum):
+    """The step of a test that makes it happen."""
+
+    THEM = "them"
+    MEDIA = "media"
+    WAIT = "wait"  # until the next clock
+    FAILS = "fails"
+    HANDS_BACK = "hands_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happens; a wait has no text, it takes as long as it takes."""
+
+    how: How
+    text: str = ""
+
+    def event(self, flows: Bundle, session: Session, now: datetime) -> tuple[Event, datetime] | None:
+        """What the engine is told, and when; None where it cannot happen to this session."""
+        match self.how:
+            case How.WAIT:
+                clock = next_clock(flows, session)
+                # A wait takes a second at least, and whole ones: a test cannot say less.
+                return (clock[1], max(now + timedelta(seconds=1), _up(clock[0]))) if clock else None
+            case How.FAILS:
+                return Undelivered(session.visit), now
+            case How.HANDS_BACK:
+                return HandedBack(), now
+            case _ if self == STOPS:
+                return Closed(STOPPED), now
+        media = (self.text,) if self.how is How.MEDIA else ()
+        text = "" if media else self.text
+        kind = Reopened if session.phase is Phase.ENDED else Replied
+        return kind(text, media), now
+
+
+STOPS = Happening(How.THEM, STOP)
+WAITS = Happening(How.WAIT)
+
+
+class Repertoire:
+    """The happenings of every state of a flow."""
+
+    def __init__(self, flows: Bundle, session: Session, now: datetime) -> None:
+        self._flows, self._now = flows, now
+        flow = flows.root
+        language = flow.language_for(session.contact.language)
+        near = (session.contact.number, session.number)
+        self._reading = Reading(now, ZoneInfo(session.timezone), language, near)
+        self._numbers = _compared(flow)
+        self._replies: dict[str, tuple[Happening, ...]] = {}
+
+    def happenings(self, session: Session, *, failing: bool) -> Iterator[Happening]:
+        """Everything that can happen now, `failing` if the last text said was one of this visit."""
+        flow = self._flows.root
+        if session.phase is Phase.ENDED:
+            if flow.flow.afterwards and session.outcome != STOPPED:
+                yield from _heard(("thanks", *_NONSENSE[:1]))
+            return
+        if session.phase is Phase.LIVE:
+            yield from self._answers(session.state)
+        if failing and flow.can(session.state, UNDELIVERED):
+            yield Happening(How.FAILS)
+        if session.phase is Phase.HANDED_OFF and flow.can(session.state, HANDED_BACK):
+            yield Happening(How.HANDS_BACK)
+        yield WAITS
+        yield STOPS
+
+    def _answers(self, name: str) -> tuple[Happening, ...]:
+        if name not in self._replies:
+            found = self._listened(self._flows.root.plan.states[name])
+            self._replies[name] = tuple(dict.fromkeys(found))
+        return self._replies[name]
+
+    def _listened(self, state: StatePlan) -> Iterator[Happening]:
+        patterns = [pattern for line in state.understood for pattern in line.patterns]
+        for pattern in patterns:
+            if isinstance(pattern, Kind):
+                yield from _heard(self.values(pattern.slot))
+            else:
+                yield from map(_sent, filter(_gets_through, samples(pattern)[:1]))
+        if state.reads is not None:
+            yield from _heard(self.values(state.reads))
+            if isinstance(state.reads, Text):
+                yield Happening(How.MEDIA, PICTURE)  # no words: nothing to read
+        if state.listens:
+            yield from _heard(self._slips(patterns))
+        yield from _heard(self._nonsense(patterns))
+
+    def values(self, kind: SlotType) -> list[str]:
+        """Texts that `kind` reads: each choice there is, and numbers on both sides of every comparison."""
+        match kind:
+            case YesNo():
+                found = ["yes", "no"]
+            case OneOf():
+                found = list(kind.options.values())[:_MOST_OPTIONS]
+            case Number():
+                found = [str(number) for number in self._counts(kind)]
+            case _:
+                found = []
+        found = [text for text in found if kind.read(text, self._reading) is not None]
+        return found or [sample(kind, self._reading)]
+
+    def _counts(self, kind: Number) -> list[int]:
+        near = {each + step for each in self._numbers for step in (-1, 0, 1)}
+        if kind.bounded:
+            return sorted({kind.least, kind.most, *(each for each in near if kind.least < each < kind.most)})
+        return sorted({1, *near})
+
+    def _slips(self, patterns: list[Pattern]) -> Iterator[str]:
+        """One text that nearly is a choice."""
+        for pattern in patterns:
+            words = pattern.source
+            for at in range(len(words) - 1):
+                typed = words[:at] + words[at + 1] + words[at] + words[at + 2 :]
+                reply = Reply.of(typed)
+                if slip(reply, patterns) and match(patterns, reply, lambda: self._reading) is None:
+                    yield typed
+                    return
+
+    def _nonsense(self, patterns: list[Pattern]) -> Iterator[str]:
+        for text in _NONSENSE:
+            if match(patterns, Reply.of(text), lambda: self._reading) is None:
+                yield text
+                return
+
+
+def sample(kind: SlotType, reading: Reading) -> str:
+    """A text that `kind` reads; of days one that is near, but not past before the conversation is over."""
+    soon = (reading.now.astimezone(reading.timezone) + SOON).replace(minute=30, second=0, microsecond=0)
+    if isinstance(kind, Date):
+        return soon.date().isoformat()
+    return soon.replace(tzinfo=None).isoformat(" ", "minutes") if isinstance(kind, DateTime) else kind.sample
+
+
+def _compared(flow: Compiled) -> list[int]:
+    """The numbers that stand in the flow's expressions, the least and the greatest of many."""
+    sources = (placed.used.source for placed in flow.plan.placed if isinstance(placed.used, Expression))
+    found = sorted({int(number) for source in sources for number in _NUMBER.findall(source)})
+    half = _MOST_BOUNDS // 2
+    return found if len(found) <= _MOST_BOUNDS else [*found[:half], *found[-half:]]
+
+
+def _heard(texts: Iterable[str]) -> Iterator[Happening]:
+    return map(_sent, filter(_gets_through, map(Reply.of, texts)))
+
+
+def _sent(reply: Reply) -> Happening:
+    return Happening(How.MEDIA, reply.media[0]) if reply.media else Happening(How.THEM, reply.text)
+
+
+def _gets_through(reply: Reply) -> bool:
+    return bool(reply.media) or (
+        classify(reply.text, opted_out=False) is None and not is_reaction(reply.text)
+    )
+
+
+def _up(moment: datetime) -> datetime:
+    whole = moment.astimezone(UTC).replace(microsecond=0)
+    return whole if whole == moment else whole + timedelta(seconds=1)

@@ -1,0 +1,69 @@
+"""Which sessions are alike: what happens to one of them from now on can happen to the other as well."""
+
+import re
+from collections.abc import Hashable
+from dataclasses import fields
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from convo.flow.advance import EXPIRES_AS
+from convo.flow.compile import Bundle, Compiled
+from convo.flow.expressions import Expression
+from convo.flow.plan import UNDELIVERED
+from convo.flow.session import Phase, Session
+from convo.flow.values import Value
+
+# A name, perhaps through filters: how it comes out depends on its type, not on its value.
+_PLAIN = re.compile(r"\{\{\s*\w+(?:\s*\|\s*\w+)*\s*\}\}")
+# What is compared in a way of its own, or has no future: the numbers and zones never change.
+_APART = {
+    "contact", "number", "timezone", "home", "vars", "started_at", "last_text_at", "visit", "clock_from",
+    "visits",
+}  # fmt: skip
+_REST = [field.name for field in fields(Session) if field.name not in _APART]
+
+
+class Likeness:
+    """Compares the sessions of one flow.
+
+    Clocks count from now. Variables that no expression asks for are alike if they are of one type.
+    Where a flow's expressions ask for the time, it is told apart by weekday and hour.
+    """
+
+    def __init__(self, flows: Bundle) -> None:
+        self._flow: Compiled = flows.root
+        used = [placed.used for placed in self._flow.plan.placed]
+        asking = [one for one in used if isinstance(one, Expression) or "{" in _PLAIN.sub("", one.source)]
+        self._asked = frozenset(name for one in asking for name in one.names)
+        self._alarms = any(state.alarms for state in self._flow.plan.states.values())
+        self._hourly = not self._asked.isdisjoint({"now", "here"})
+
+    def of(self, session: Session, now: datetime, *, failing: bool) -> Hashable:
+        """Equal for sessions that are alike."""
+        if session.phase is Phase.ENDED:
+            lasting = self._variables(session) if self._flow.flow.afterwards else ()
+            return (session.phase, session.outcome == EXPIRES_AS, session.outcome, lasting)
+        return (
+            *(getattr(session, name) for name in _REST),
+            session.contact.tags,
+            self._variables(session),
+            tuple(sorted(session.visits.items())) if "visits" in self._asked else (),
+            self._clocks(session, now),
+            now.astimezone(ZoneInfo(session.home)).strftime("%a %H") if self._hourly else "",
+            failing and self._flow.can(session.state, UNDELIVERED),
+        )
+
+    def _clocks(self, session: Session, now: datetime) -> tuple[object, ...]:
+        pending = [one for one in self._flow.timers(session.state) if one.trigger not in session.fired]
+        return (
+            now - session.clock_from if pending and session.clock_from else None,
+            now - session.last_text_at,
+            now - session.started_at if self._alarms else None,
+        )
+
+    def _variables(self, session: Session) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self._variable(name, value)) for name, value in sorted(session.vars.items()))
+
+    def _variable(self, name: str, value: Value) -> str:
+        exact = self._alarms or name in self._asked
+        return repr(value) if exact else f"{type(value).__name__} {bool(value)}"

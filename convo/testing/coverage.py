@@ -1,0 +1,187 @@
+"""What the tests of a flow have taken of it: every reply, clock, miss, branch and outcome, by its line."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convo.flow.compile import Bundle, Compiled, compile_plan
+from convo.flow.plan import HANDED_BACK, PASSED, Action, Arrow, StatePlan, in_order
+from convo.flow.source import Path as Place
+from convo.flow.source import Source, read
+from convo.runtime.library import Library
+
+if TYPE_CHECKING:
+    from convo.flow.run import Run
+
+_SLIP = "typing slip"  # it stands in no line of the file
+_BELOW = ("then", "say")  # what may stand below the line that is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A line that no test took; lines and columns count from 1."""
+
+    file: Path
+    line: int
+    column: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: no test took {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How much of a flow its tests took."""
+
+    flow: str
+    file: Path
+    items: int
+    missing: tuple[Missing, ...]
+
+    @property
+    def percent(self) -> int:
+        """Rounded down: 100 only if nothing is missing."""
+        return 100 * (self.items - len(self.missing)) // self.items if self.items else 100
+
+    def __str__(self) -> str:
+        taken = self.items - len(self.missing)
+        lines = [f"{self.file}: {self.percent} % ({taken} of {self.items})", *map(str, self.missing)]
+        return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The flows of the folders that tests ran in, and what of them was taken."""
+
+    _libraries: dict[Path, "WatchedLibrary"] = field(default_factory=dict)
+    _named: set[tuple[Path, str]] = field(default_factory=set)
+
+    def library(self, folder: Path, flow: str = "") -> "WatchedLibrary":
+        """The flows of `folder`, watched; `flow` is the one that a test is about."""
+        if flow:
+            self._named.add((folder, flow))
+        if folder not in self._libraries:
+            self._libraries[folder] = WatchedLibrary(folder)
+        return self._libraries[folder]
+
+    def report(self, folders: Collection[Path] = ()) -> list[Covered]:
+        """What was taken of each flow that a test is about, and of every flow in `folders`."""
+        for folder in folders:
+            self.library(folder).look()
+        found = {
+            watched.file: watched
+            for folder, library in self._libraries.items()
+            for name, watched in library.watched.items()
+            if folder in folders or (folder, name) in self._named
+        }
+        return [watched.covered() for _, watched in sorted(found.items())]
+
+
+class WatchedLibrary(Library):
+    """A library whose flows put on record which of their lines were taken."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.watched: dict[str, _Watched] = {}
+        self._bundles: dict[str, Bundle] = {}
+
+    def publish(self) -> None:
+        super().publish()
+        files = {bundle.name: (path, source) for path, (source, bundle) in self._files.items()}
+        for name, bundle in list(self._current.items()):
+            if bundle.version not in self._bundles:
+                path, source = files[name]
+                self.watched[name] = _Watched(bundle.root, path, read(source, str(path)))
+                own = {**bundle.flows, name: self.watched[name].compiled}
+                self._bundles[bundle.version] = replace(bundle, flows=own)
+            self._current[name] = self._versions[bundle.version] = self._bundles[bundle.version]
+
+    def look(self) -> None:
+        """Know the flows of a folder in which no test ran."""
+        if not self.watched:
+            self.read()
+            self.publish()
+
+
+class _Watched:
+    """One flow, compiled anew with a note on every arrow."""
+
+    def __init__(self, compiled: Compiled, file: Path, source: Source) -> None:
+        self.file = file
+        self._flow, self._source = compiled, source
+        self._taken: set[Place] = set()
+        plan = compiled.plan
+        arrows = [self._noted(arrow) for arrow in plan.arrows]
+        states = {name: self._entered(state) for name, state in plan.states.items()}
+        self.compiled = compile_plan(compiled.flow, replace(plan, arrows=arrows, states=states))
+
+    def covered(self) -> Covered:
+        items = dict(self._items())
+        missing = []
+        for place, what in items.items():
+            if place not in self._taken:
+                at = self._source.key_at(place)
+                missing.append(Missing(self.file, at.line, at.column, what))
+        missing.sort(key=lambda each: (each.line, each.column))
+        return Covered(self._flow.flow.flow, self.file, len(items), tuple(missing))
+
+    def _items(self) -> Iterator[tuple[Place, str]]:
+        for arrow in self._flow.plan.arrows:
+            place = _counted(arrow)
+            if place is not None:
+                yield place, _words(place, arrow)
+        for name, state in self._flow.plan.states.items():
+            if state.ends:
+                yield _end(name), f"the outcome of '{name}'"
+
+    def _noted(self, arrow: Arrow) -> Arrow:
+        place = _counted(arrow)
+        return arrow if place is None else replace(arrow, do=in_order(self._note(place), arrow.do))
+
+    def _entered(self, state: StatePlan) -> StatePlan:
+        noted = [self._note(_end(state.name))] if state.ends else []
+        return replace(state, on_enter=[*noted, *state.on_enter])
+
+    def _note(self, place: Place) -> Action:
+        def note(run: "Run") -> None:
+            del run
+            self._taken.add(place)
+
+        return note
+
+
+def _end(state: str) -> Place:
+    return ("states", state, "end")
+
+
+def _counted(arrow: Arrow) -> Place | None:
+    """The line that an arrow stands for; None for one that is no choice of anybody."""
+    place = arrow.path
+    key = place[2] if place[0] == "states" and len(place) > 2 else place[0]
+    if arrow.label == _SLIP or place[-1] == "choose" or (arrow.trigger == PASSED and key == "then"):
+        return None
+    if key == "otherwise":
+        return place
+    return place[:-1] if place[-1] in _BELOW and key not in _BELOW else place
+
+
+def _words(place: Place, arrow: Arrow) -> str:
+    if place[0] != "states":
+        return f"the reply `{place[-1]}` of {place[0]}"
+    state, key = place[1], place[2]
+    named = f" `{place[3]}`" if len(place) > 3 else ""
+    said = place[-1] == "say"
+    kinds = {
+        "replies": f"the reply{named}",
+        "after": f"the clock{named}",
+        "at": f"the moment{named}",
+        "choose": f"the choice{named}",
+        "split": f"the side{named}",
+        "save": "a reply that `save` reads",
+        "otherwise": "a reply that nothing takes" if said else "`otherwise` when its tries are over",
+        "undelivered": "a text that is not delivered",
+        "then": "a person who hands back" if arrow.trigger == HANDED_BACK else "a reply that `save` reads",
+    }  # fmt: skip
+    return f"{kinds.get(str(key), f'`{key}`{named}')} in '{state}'"
