@@ -14,6 +14,7 @@ from convo.errors import Problem, SettingsError
 from convo.messages import Item
 from convo.providers import make
 from convo.runtime.clockwork import Clockwork
+from convo.runtime.events import Relay, Subscriber
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
 from convo.runtime.sender import Sender
@@ -37,6 +38,7 @@ class App:
         self.intake = Intake(self.store, settings, self.library, clock, self.changed)
         self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._tell)
         self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
+        self.relay = Relay(self.store, clock)
         self._watchers: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._deliveries: set[asyncio.Task[None]] = set()
@@ -51,6 +53,7 @@ class App:
             asyncio.create_task(self.intake.run()),
             asyncio.create_task(self.sender.run(alone=alone)),
             asyncio.create_task(self.clockwork.run()),
+            asyncio.create_task(self.relay.run()),
         ]
         # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
         gc.collect()
@@ -60,8 +63,9 @@ class App:
     async def stop(self) -> None:
         """Finish what is claimed, settle it, and close."""
         if self._tasks:
-            intake, sender, clockwork = self._tasks
+            intake, sender, clockwork, relay = self._tasks
             clockwork.cancel()
+            relay.cancel()
             await self.sender.stop()
             await asyncio.gather(sender, return_exceptions=True)
             await asyncio.gather(*self._deliveries, return_exceptions=True)
@@ -73,7 +77,7 @@ class App:
 
     def stopped(self) -> list[str]:
         """The lines that should be working and are not."""
-        names = ("intake", "sender", "clockwork")
+        names = ("intake", "sender", "clockwork", "events")
         if not self._tasks:
             return list(names)
         return [name for name, task in zip(names, self._tasks, strict=True) if task.done()]
@@ -98,6 +102,14 @@ class App:
             begun = await self.store.write(job)
         self.changed()
         return begun
+
+    def on(self, event: str, subscriber: Subscriber) -> Callable[[], None]:
+        """Call `subscriber` with every event that a flow emits by this name, `*` for all of them.
+
+        It is called after the commit, at least once for each event, in a thread of its own; one that is a
+        coroutine runs in the event loop. What it raises is logged. Returns how to end it.
+        """
+        return self.relay.on(event, subscriber)
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` after every change that this process writes; returns how to end it."""

@@ -12,15 +12,26 @@ ConvoError
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a problem is: an error keeps a flow from running, a warning does not."""
+    """How bad a problem is: an error keeps a flow from running, a warning does not, a note is to be known."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What mends a problem without anybody's thought: at this place `old` becomes `new`."""
+
+    line: int
+    column: int
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class Problem:
     severity: Severity
     message: str
     hint: str = ""
+    mend: Mend | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}"
@@ -41,7 +53,7 @@ class Problem:
         return f"{where}: {self.severity} {self.code}: {self.message}{mend}"
 
     def as_dict(self) -> dict[str, str | int]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "mend"}
 
 
 class ConvoError(Exception):

@@ -19,6 +19,7 @@ from convo.clock import Clock
 from convo.errors import SettingsError, Severity, StoreUnavailable
 from convo.flow.project import check
 from convo.providers import settings_of
+from convo.runtime import versions
 from convo.runtime.library import Library
 from convo.settings import FILE, SIMULATOR, Settings
 from convo.store.engine import Store
@@ -164,14 +165,14 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield Finding("database", Level.OK, told)
             yield from _clock(clock(), None, None)
             return
-        yield from _opened(store, clock)
+        yield from _opened(store, settings, clock)
     except StoreUnavailable as error:
         yield Finding("database", Level.ERROR, str(error), "start it, or mend `database`")
     finally:
         store.close()
 
 
-def _opened(store: Store, clock: Clock) -> Iterator[Finding]:
+def _opened(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]:
     found = store.look(schema)
     if found is Schema.CURRENT:
         try:
@@ -187,9 +188,19 @@ def _opened(store: Store, clock: Clock) -> Iterator[Finding]:
         yield Finding(
             "database", Level.ERROR, MENDS[found].partition("; ")[0], MENDS[found].partition("; ")[2]
         )
+    if found in (Schema.CURRENT, Schema.BEHIND):
+        yield from _versions(store, settings)
     last = store.look(newest) if found is Schema.CURRENT else None
     theirs = store.look(_server_time) if store.dialect == "postgresql" else None
     yield from _clock(clock(), last, theirs)
+
+
+def _versions(store: Store, settings: Settings) -> Iterator[Finding]:
+    """A conversation goes on in the version that it began on, which may not run any more."""
+    library = Library(settings.flows)
+    for each in store.look(lambda connection: versions.broken(connection, library)):
+        why, _, mend = versions.told(each).rpartition("\n")
+        yield Finding("versions", Level.WARNING, why, mend)
 
 
 def _server_time(connection: Connection) -> datetime | None:

@@ -1,14 +1,25 @@
 """`convo check`: what is wrong with flows, and how to mend it."""
 
+import gc
 import json
 import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._given import Format
-from convo.errors import SettingsError, Severity
+from convo.errors import Problem, SettingsError, Severity
+
+if TYPE_CHECKING:
+    from convo.flow.project import Project
+
+
+class Form(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
 
 
 def register(app: typer.Typer) -> None:
@@ -19,9 +30,15 @@ def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Flow files and folders; the flows folder unless said.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="JSON is an array of findings.")] = Format.TEXT,
+    form: Annotated[
+        Form, typer.Option("--format", help="JSON is an array of findings, SARIF is 2.1.0.")
+    ] = Form.TEXT,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what needs no thought, and leave all else as it is.")
+    ] = False,
 ) -> None:
-    """Check flows. Exit code 1 where one has an error; warnings alone are fine."""
+    """Check flows. Exit code 1 where one has an error; warnings and notes alone are fine."""
+    from convo import clock
     from convo.cli._files import read_project
     from convo.flow import project
     from convo.settings import load
@@ -31,18 +48,54 @@ def check(
         if not path.exists():
             raise SettingsError(f"{path} does not exist; name a flow file or a folder of flows")
     read = read_project(folders)
-    problems = project.check(read)
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    if form is Format.JSON:
+    if fix:
+        for problem in _fixed(read.files):
+            print(f"{problem.file}:{problem.line}: mended {problem.code}: {problem.message}", file=sys.stderr)
+        read = read_project(folders)
+    gc.disable()  # nothing is thrown away before the end, and looking for it takes a third of the time
+    try:
+        problems = project.check(project.Project(read.files, clock.system()))
+    finally:
+        gc.enable()
+    _print(problems, read, form)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        sys.exit(1)
+
+
+def _fixed(files: Mapping[str, bytes]) -> list[Problem]:
+    """Write the mends into the files; the problems that are gone."""
+    from convo.flow.mending import mend
+
+    gone: list[Problem] = []
+    for file, text in files.items():
+        better, mended = mend(file, text)
+        if mended:
+            try:
+                Path(file).write_bytes(better)
+            except OSError as error:
+                raise SettingsError(f"{file} cannot be written: {error.strerror}") from None
+            gone += mended
+    return gone
+
+
+def _print(problems: Sequence[Problem], read: "Project", form: Form) -> None:
+    from convo.cli._findings import sarif, shown
+
+    if form is Form.JSON:
         print(json.dumps([problem.as_dict() for problem in problems], ensure_ascii=False, indent=2))
+    elif form is Form.SARIF:
+        print(json.dumps(sarif(problems), ensure_ascii=False, indent=2))
     else:
         for problem in problems:
-            print(f"{problem}\n")
-        warnings = len(problems) - errors
-        flows = len(read.files)
-        print(f"{_count(flows, 'flow')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}")
-    if errors:
-        sys.exit(1)
+            print(f"{shown(problem, read.files[problem.file])}\n")
+        print(f"{_count(len(read.files), 'flow')}: {_told(problems)}")
+
+
+def _told(problems: Sequence[Problem]) -> str:
+    """`1 error, 2 warnings`, and the notes where there are any."""
+    counts = {each: sum(problem.severity is each for problem in problems) for each in Severity}
+    told = [each for each in Severity if counts[each] or each is not Severity.NOTE]
+    return ", ".join(_count(counts[each], each) for each in told)
 
 
 def _count(number: int, what: str) -> str:

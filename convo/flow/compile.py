@@ -1,7 +1,7 @@
 """Flow → one `transitions.Machine` per flow version, shared by all its conversations."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, cast
@@ -9,9 +9,10 @@ from typing import Any, Protocol, cast
 from transitions import EventData, Machine, State
 
 from convo.clock import parse_duration
+from convo.flow.back import guarded
 from convo.flow.language import read_in
 from convo.flow.model import Flow, StateBase, WhenBusy
-from convo.flow.plan import START, STARTED, Action, Guard, Plan, StatePlan, Timer, jump
+from convo.flow.plan import BACK, START, STARTED, Action, Alarm, Arrow, Guard, Plan, StatePlan, Timer, jump
 from convo.flow.render import Texts
 from convo.flow.restating import Restating
 from convo.flow.run import Run
@@ -19,6 +20,7 @@ from convo.flow.slots import parse_type
 from convo.flow.steps.choose import Choose
 from convo.flow.steps.otherwise import TRIES, Otherwise
 from convo.flow.steps.replies import Replies
+from convo.flow.steps.split import Split
 from convo.flow.steps.then import Then
 
 # transitions logs its every step; a flow's own history is in the store.
@@ -36,6 +38,7 @@ class Compiled:
     expires: timedelta
     start_within: timedelta  # it is not started later than so long after it was asked for
     when_busy: WhenBusy
+    goes_back: bool  # somewhere; its sessions remember the way
 
     def can(self, state: str, trigger: str) -> bool:
         """Whether `trigger` means anything in `state`."""
@@ -44,6 +47,9 @@ class Compiled:
 
     def timers(self, state: str) -> list[Timer]:
         return self.plan.states[state].timers
+
+    def alarms(self, state: str) -> list[Alarm]:
+        return self.plan.states[state].alarms
 
     def language_for(self, wanted: str | None) -> str:
         """The locale in which replies of a contact who wants the language `wanted` are read."""
@@ -66,19 +72,19 @@ class Bundle:
 
 def plan(flow: Flow) -> Plan:
     """What the constructs of a flow add up to."""
-    result = Plan(Texts(), flow.language)
+    result = Plan(Texts(), flow.language, flow.on_error)
     for variable, kind in flow.needs.items():
         result.types[variable] = parse_type(kind)
     for variable, declared in flow.vars.items():
         result.types[variable] = parse_type(declared.type)
     for name, state in flow.states.items():
-        then, choose = state.step(Then), state.step(Choose)
+        then = state.step(Then)
         planned = StatePlan(
             name,
             ("states", name),
             result,
             then=then.root if then else None,
-            goes_on=bool(then or choose),
+            goes_on=bool(then or state.step(Choose) or state.step(Split)),
         )
         result.states[name] = planned
         for part in _parts(flow, state):
@@ -115,9 +121,10 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
     machine.add_transition(STARTED, START, flow.start)
     for name in planned.states:  # where a person, an error or a text after the end may lead
         machine.add_transition(jump(name), START, name)
-    timers = {timer.trigger for state in planned.states.values() for timer in state.timers}
-    for arrow in planned.arrows:
-        before = _leave(arrow.trigger if arrow.trigger in timers else None, arrow.do)
+    clocks = {timer.trigger for state in planned.states.values() for timer in state.timers}
+    clocks |= {alarm.trigger for state in planned.states.values() for alarm in state.alarms}
+    for arrow in _guarded(planned):
+        before = _leave(arrow.trigger if arrow.trigger in clocks else None, arrow.do)
         machine.add_transition(
             arrow.trigger,
             arrow.source,
@@ -133,7 +140,17 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
         expires=parse_duration(flow.expires),
         start_within=parse_duration(flow.start_within),
         when_busy=flow.busy,
+        goes_back=any(arrow.dest == BACK for arrow in planned.arrows),
     )
+
+
+def _guarded(planned: Plan) -> Iterator[Arrow]:
+    """The arrows as the machine takes them: `back` leads to one state for each that it may lead to."""
+    for arrow in planned.arrows:
+        if arrow.dest == BACK:
+            yield from guarded(planned, arrow)
+        else:
+            yield arrow
 
 
 Callback = Callable[[EventData], Any]

@@ -1,5 +1,7 @@
 """The models of a flow file: which keys there are and what each takes."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -16,12 +18,15 @@ from pydantic import (
 
 from convo.errors import FlowError, Problem
 from convo.flow.anywhere import Anywhere
-from convo.flow.names import did_you_mean
+from convo.flow.names import did_you_mean, mend_name
 from convo.flow.slots import parse_type
 from convo.flow.source import Path, Source
 from convo.flow.steps import all_steps
+from convo.flow.steps.at import At, AtGoto
 from convo.flow.steps.base import BRANCH, Duration, Goto, Language, Name, Section, Step, Variable
-from convo.flow.steps.otherwise import Answer
+from convo.flow.steps.begin import BeginFlow, Opening
+from convo.flow.steps.emit import EmitEvent, Emitted
+from convo.flow.steps.otherwise import Answer, Otherwise
 from convo.flow.triggers import Triggers
 
 S = TypeVar("S", bound=Step)
@@ -159,7 +164,8 @@ def _problem(source: Source, error: dict[str, Any]) -> Problem:
     if kind == "extra_forbidden":
         word, known = str(place[-1]), _known(place)
         hint = did_you_mean(word, known)
-        return source.problem("C001", place, f"unknown key '{word}'", hint, key=True)
+        problem = source.problem("C001", place, f"unknown key '{word}'", hint, key=True)
+        return replace(problem, mend=mend_name(problem, word, known))
     in_key = bool(place) and place[-1] == "[key]"
     if kind == "value_error":
         message, _, hint = str(error["ctx"]["error"]).partition("; ")
@@ -189,6 +195,14 @@ def _known(place: Path) -> list[str]:
         model = Defaulted
     elif place[0] == "states" and len(place) == 3:
         model = State
-    elif place[0] == "states" and place[2] == "otherwise":
-        model = Answer
-    return list(model.model_fields)
+    elif place[0] == "states":
+        model = _SECTIONS.get(str(place[2]), Goto)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    At.KEY: AtGoto,
+    BeginFlow.KEY: Opening,
+    EmitEvent.KEY: Emitted,
+    Otherwise.KEY: Answer,
+}

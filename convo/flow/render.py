@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import Template, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import TemplateError
 
 from convo.errors import ConvoError
@@ -48,10 +49,16 @@ class Texts:
         """Raises ValueError, in an author's words, for a text that does not parse."""
         if "{" not in source:
             return Text(source, frozenset(), _always(source.strip()))
+
+        @cache
+        def template() -> Template:
+            return self._jinja.from_string(source)
+
         try:
             parsed = self._jinja.parse(source)
             names = meta.find_undeclared_variables(parsed)
-            template = self._jinja.from_string(source)
+            if not (parts := _parts(parsed)):
+                template()  # what is wrong with it is told now, not when it is said
         except TemplateSyntaxError as error:
             raise ValueError(f"this text cannot be read: {_mended(error.message)}") from None
         except TemplateError as error:  # such as a filter that does not exist
@@ -60,22 +67,26 @@ class Texts:
         def render(values: Mapping[str, object]) -> str:
             try:
                 # Not `render`, which copies Jinja's globals: a text has the names of its flow alone.
-                context = template.new_context(dict(values), shared=True)
-                return "".join(template.root_render_func(context)).strip()
+                context = template().new_context(dict(values), shared=True)
+                return "".join(template().root_render_func(context)).strip()
             except Exception as error:
                 raise RenderError(f"the text '{source}' failed: {error}") from error
 
-        return Text(source, frozenset(names), _joined(parsed, render) or render)
+        return Text(source, frozenset(names), _joined(parts, render) if parts else render)
 
 
-def _joined(parsed: nodes.Template, render: Render) -> Render | None:
-    """How to render a text of words and plain names, which most are, at a tenth of the cost.
+Parts = list[nodes.TemplateData | nodes.Name]
 
-    None for any other; and one that fails is left to `render`, which says why.
-    """
-    parts = [part for output in parsed.body for part in getattr(output, "nodes", [output])]
-    if not all(isinstance(part, nodes.TemplateData | nodes.Name) for part in parts):
-        return None
+
+def _parts(parsed: nodes.Template) -> Parts | None:
+    """The parts of a text of words and plain names, which most are; None for any other."""
+    found = [part for output in parsed.body for part in getattr(output, "nodes", [output])]
+    parts = [part for part in found if isinstance(part, nodes.TemplateData | nodes.Name)]
+    return parts if len(parts) == len(found) else None
+
+
+def _joined(parts: Parts, render: Render) -> Render:
+    """How to render a text of these parts, at a tenth of the cost; what fails is left to `render`."""
     said = [(part.data, None) if isinstance(part, nodes.TemplateData) else ("", part.name) for part in parts]
 
     def join(values: Mapping[str, object]) -> str:

@@ -1,5 +1,6 @@
 """A session while one event runs through it: the light model that the machine moves."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -7,14 +8,16 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from convo.flow.dates import Reading
-from convo.flow.expressions import Expression
+from convo.flow.expressions import Expression, ExpressionError
 from convo.flow.language import spoken
 from convo.flow.match import Pattern, Reply, match
 from convo.flow.phrase import Phrase
-from convo.flow.plan import PASSED, SAVED, START, Assignments
+from convo.flow.plan import PASSED, SAVED, START, Alarm, Assignments
 from convo.flow.render import SPEECH, RenderError, Speech
 from convo.flow.session import (
+    Begin,
     Effect,
+    Emit,
     End,
     Event,
     HandOff,
@@ -24,7 +27,9 @@ from convo.flow.session import (
     Say,
     Session,
     Started,
+    Tag,
     Turn,
+    Untag,
     Value,
 )
 from convo.flow.slips import restated, slip
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
     from convo.flow.compile import Compiled
 
 
+MOST_BACK = 10  # states that a conversation can return through
 LONGEST_SAID = 1600  # characters: the least that any provider takes at most (PROVIDERS.md, Twilio)
 
 
@@ -41,9 +47,9 @@ class Run:
     """One event's run to completion. The constructs call its verbs; the machine sets its state."""
 
     __slots__ = (
-        "_compiled", "_effects", "_entered", "_entry_say", "_fired", "_groups", "_now", "_outcome",
-        "_phase", "_queue", "_read", "_reading", "_reply", "_session", "_spoke", "_tries", "_vars",
-        "_visit", "_visits", "goes_on_by", "state",
+        "_compiled", "_contact", "_effects", "_entered", "_entry_say", "_fired", "_groups", "_left", "_now",
+        "_outcome", "_phase", "_queue", "_read", "_reading", "_reply", "_session", "_skipped", "_spoke",
+        "_trail", "_tries", "_vars", "_visit", "_visits", "goes_on_by", "state",
     )  # fmt: skip
 
     def __init__(self, compiled: "Compiled", session: Session, event: Event, now: datetime) -> None:
@@ -55,7 +61,9 @@ class Run:
         self._visit = session.visit
         self._visits: Mapping[str, int] = session.visits
         self._tries = session.tries
-        self._fired = session.fired
+        self._fired, self._skipped = session.fired, session.skipped
+        self._trail, self._left = session.trail, session.state
+        self._contact = session.contact
         self._vars: Mapping[str, Value] = session.vars
         self._phase, self._outcome, self._queue = session.phase, session.outcome, session.queue
         self._entered = False
@@ -117,6 +125,42 @@ class Run:
     def has_fired(self, clock: str) -> bool:
         return clock in self._fired
 
+    @property
+    def came_from(self) -> str:
+        """The state before in which the conversation waited; empty where there is none."""
+        return self._trail[-1] if self._trail else ""
+
+    def side(self, state: str) -> float:
+        """Where the contact falls in the split of `state`: from 0 to 1, always the same."""
+        key = f"{self._compiled.flow.flow}\n{state}\n{self._contact.number}"
+        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
+
+    def due(self) -> str | None:
+        """The moment of the state that has come, if any; those that are past on entry may be skipped."""
+        alarms = self._compiled.alarms(self.state)
+        if not alarms or self._phase is Phase.ENDED:
+            return None
+        zone = ZoneInfo(self._session.timezone)
+        came: list[tuple[datetime, str]] = []
+        skipped: list[str] = []
+        for alarm in alarms:
+            moment = alarm.moment.at(self._vars, zone)
+            if moment is None or alarm.trigger in self._fired:
+                continue
+            if alarm.skips and self._is_late(alarm, moment, zone):
+                skipped.append(alarm.trigger)
+            elif moment <= self._now:
+                came.append((moment, alarm.trigger))
+        self._skipped = tuple(skipped)
+        return min(came)[1] if came else None
+
+    def _is_late(self, alarm: Alarm, moment: datetime, zone: ZoneInfo) -> bool:
+        """Whether it was past already when the visit began, or its variable was set."""
+        before = self._session
+        if self._visit == before.visit and alarm.moment.at(before.vars, zone) == moment:
+            return alarm.trigger in self._skipped
+        return moment <= self._now
+
     # What the constructs do.
 
     def enter(self, state: str) -> None:
@@ -124,8 +168,24 @@ class Run:
         self._visit += 1
         self._visits = {**self._visits, state: self._visits.get(state, 0) + 1}
         self._tries, self._fired, self._entry_say, self._entered = 0, (), None, True
+        self._skipped = ()
+        if self._compiled.goes_back:
+            self._remember(state)
         self._phase, self._queue = Phase.LIVE, None
         self.goes_on_by = PASSED
+
+    def _remember(self, state: str) -> None:
+        """The way back; a state that only passed on is no place to return to."""
+        left = self._compiled.plan.states.get(self._left)
+        if left is not None and left.waits:
+            self._trail = (*self._trail, left.name)[-MOST_BACK:]
+        while self._trail and self._trail[-1] == state:
+            self._trail = self._trail[:-1]
+        self._left = state
+
+    def go_back(self) -> None:
+        """Leave for the state before, and not to return from there to this one."""
+        self._left = ""
 
     def say(self, phrases: tuple[Phrase, ...], *, entry: bool = False, lapses: bool = False) -> None:
         """Send texts, in order and in the contact's language; one that renders to nothing is not sent."""
@@ -160,6 +220,33 @@ class Run:
         for variable, expression in assigned:
             names = self._names(self._compiled.flow.language)
             self._vars = {**self._vars, variable: expression.value(names)}
+
+    def tag(self, tags: Sequence[str]) -> None:
+        for tag in tags:
+            if tag not in self._contact.tags:
+                self._contact = replace(self._contact, tags=(*self._contact.tags, tag))
+                self._effects.append(Tag(tag))
+
+    def untag(self, tags: Sequence[str]) -> None:
+        for tag in tags:
+            if tag in self._contact.tags:
+                left = tuple(each for each in self._contact.tags if each != tag)
+                self._contact = replace(self._contact, tags=left)
+                self._effects.append(Untag(tag))
+
+    def emit(self, event: str, given: Assignments) -> None:
+        self._effects.append(Emit(event, self._worked_out(given)))
+
+    def begin(self, flow: str, contact: Expression | None, given: Assignments) -> None:
+        """Another flow is to be started, with the same contact unless said."""
+        number = contact.value(self._names(self._compiled.flow.language)) if contact else None
+        if number is not None and not isinstance(number, str):
+            raise ExpressionError(f"the contact to begin with came to {number!r}, which is no phone number")
+        self._effects.append(Begin(flow, number, self._worked_out(given)))
+
+    def _worked_out(self, given: Assignments) -> Mapping[str, Value]:
+        names = self._names(self._compiled.flow.language) if given else {}
+        return {name: expression.value(names) for name, expression in given}
 
     def keep(self, variable: str) -> None:
         if self._read is not None:
@@ -198,7 +285,7 @@ class Run:
                     self._effects[self._entry_say] = replace(said, starts_clock=True)
         # Spelled out, not `replace`d: this is the hot line, and every field is looked at anyway.
         session = Session(
-            contact=before.contact,
+            contact=self._contact,
             number=before.number,
             timezone=before.timezone,
             home=before.home,
@@ -210,6 +297,8 @@ class Run:
             clock_from=clock_from,
             tries=self._tries,
             fired=self._fired,
+            skipped=self._skipped,
+            trail=self._trail,
             visits=self._visits,
             phase=self._phase,
             outcome=self._outcome,
@@ -222,7 +311,7 @@ class Run:
         session = self._session
         zone = ZoneInfo(session.timezone)
         names: dict[str, object] = {
-            "contact": session.contact,
+            "contact": self._contact,
             "number": session.number,
             "now": self._now.astimezone(zone),
             "here": self._now.astimezone(ZoneInfo(session.home)),

@@ -38,6 +38,8 @@ class Session:
     clock_from: datetime | None = None  # None while the texts said on entry are on their way
     tries: int = 0  # replies of this visit that nothing took
     fired: tuple[str, ...] = ()  # clocks of this visit that went off
+    skipped: tuple[str, ...] = ()  # moments of this visit that were past already
+    trail: tuple[str, ...] = ()  # where it waited before, in a flow that says `back`; the last is the latest
     visits: Mapping[str, int] = field(default_factory=dict)  # how often each state was entered
     phase: Phase = Phase.LIVE
     outcome: str | None = None
@@ -125,6 +127,37 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """The contact is marked; its session's `contact.tags` hold the mark already."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untag:
+    """The contact loses a mark."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """The application is told of `event`."""
+
+    event: str
+    data: Vars = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Another flow is to be started with `contact`, as the author wrote the number; None: the same one."""
+
+    flow: str
+    contact: str | None = None
+    vars: Vars = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """A person takes over; where an error called them in, the turn's `trouble` says which."""
 
@@ -138,7 +171,7 @@ class End:
     outcome: str
 
 
-Effect = Say | HandOff | End
+Effect = Say | Tag | Untag | Emit | Begin | HandOff | End
 
 
 @dataclass(frozen=True, slots=True)

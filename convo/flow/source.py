@@ -17,7 +17,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from convo.errors import FlowError, Problem, Severity
+from convo.errors import FlowError, Mend, Problem, Severity
 from convo.flow import traps
 from convo.flow.traps import Code, Trap
 
@@ -30,7 +30,7 @@ MAX_LEVELS = 20
 MENDS = 12
 
 _SIGNS = re.compile(r"#[^\n]*|\?")
-_WANT_LINES = frozenset({"replies", "choose", "after"})
+_WANT_LINES = frozenset({"replies", "choose", "after", "at"})
 # What no editor shows: control characters, foreign line ends, half emoji, a byte order mark.
 _INVISIBLE = re.compile(
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -104,7 +104,9 @@ def read(text: str | bytes, file: str) -> Source:
     # On a mended line the columns are no longer the author's.
     mended = {one.line for one in found if one.mended is not None}
     found += [one for one in reading.found if one.line not in mended]
-    problems = sorted((_problem(one, file) for one in found), key=lambda p: (p.line, p.column))
+    lines = re.split(r"\r\n?|\n", text)
+    told = (_problem(one, file, lines[one.line - 1]) for one in found)
+    problems = sorted(told, key=lambda p: (p.line, p.column))
     if any(one.severity is Severity.ERROR for one in problems):
         raise FlowError(problems)
     return Source(file, text, reading.data, tuple(problems), reading.positions)
@@ -366,5 +368,6 @@ def _with_line(text: str, line: int, mended: str) -> str:
     return "\n".join(lines)
 
 
-def _problem(trap: Trap, file: str) -> Problem:
-    return Problem(trap.code, file, trap.line, trap.column, trap.severity, trap.message, trap.hint)
+def _problem(trap: Trap, file: str, line: str = "") -> Problem:
+    mend = None if trap.mended is None else Mend(trap.line, 1, line, trap.mended)
+    return Problem(trap.code, file, trap.line, trap.column, trap.severity, trap.message, trap.hint, mend)

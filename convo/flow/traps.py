@@ -153,12 +153,13 @@ def comment_trap(text: str, index: int, comment: str) -> Trap | None:
     before = text[text.rfind("\n", 0, index) + 1 : index]
     said = f"This line is taken for a comment and does nothing: `{comment}`."
     hint = "If it is a comment, write a blank behind the #; if not, put the text in quotes"
+    mended = None
     if before.strip():
         said = f"What follows the # is taken for a comment, so the line ends before `{comment}`."
         mended = quote_value(before + comment)
         hint += f": {mended.strip()}" if mended else ""
     row = text.count("\n", 0, index)
-    return Trap(Code.HASH, row + 1, len(before) + 1, said, hint, severity=Severity.WARNING)
+    return Trap(Code.HASH, row + 1, len(before) + 1, said, hint, mended, severity=Severity.WARNING)
 
 
 def quoted(text: str) -> str:

@@ -54,7 +54,7 @@ def from_plain(plain: Plain) -> Value:
     if isinstance(plain, list):
         return tuple(str(each) for each in plain)
     if isinstance(plain, dict) and plain:
-        kind, text = next(iter(plain.items()))
+        kind, text = min(plain.items())  # `$…` comes before `zone`, in whatever order the database keeps them
         read = _READERS.get(kind)
         if read is not None and isinstance(text, str):
             zone = plain.get("zone")

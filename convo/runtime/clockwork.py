@@ -1,4 +1,4 @@
-"""The clock: conversations whose time has come are woken, each exactly once."""
+"""The clock: conversations whose time has come are woken, and errands are run, each exactly once."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from convo.clock import Clock
 from convo.errors import ConvoError, StoreUnavailable
 from convo.flow.advance import NEVER_STARTED, next_clock, next_wake
 from convo.flow.session import Closed, Phase
+from convo.runtime import errands
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode
 from convo.runtime.turns import Line, Turns
@@ -20,6 +21,7 @@ from convo.settings import Settings
 from convo.store import conversations
 from convo.store.conversations import Stored
 from convo.store.engine import Store
+from convo.store.errands import Errand
 
 MOST_WAKES = 64  # in one transaction
 MOST_CLOCKS = 100  # of one conversation at a time, after a long sleep
@@ -66,7 +68,7 @@ def _wake_one(connection: Connection, turns: Turns, library: Library, stored: St
 
 
 class Clockwork:
-    """Looks every second for conversations to wake."""
+    """Looks every second for conversations to wake, and for flows to begin with other contacts."""
 
     def __init__(
         self,
@@ -93,8 +95,25 @@ class Clockwork:
                     if await self._store.write(job):
                         self._on_commit()
                         continue
+                if errand := await self._store.read(errands.first):
+                    await self._run(errand, now)
+                    continue
             except StoreUnavailable as error:
                 log.warning("clock.store_unavailable", error=str(error))
             except Exception:
                 log.exception("clock.failed")  # one bad round must not stop every clock
             await asyncio.sleep(POLL.total_seconds())
+
+    async def _run(self, errand: Errand, now: datetime) -> None:
+        def line(connection: Connection) -> Line:
+            return Line(connection, self._settings, self._library, now)
+
+        try:
+            await self._store.write(lambda c: errands.run(line(c), errand))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            log.exception("begin.failed", flow=errand.flow, conversation=errand.asked_by)
+            reason = str(error)
+            await self._store.write(lambda c: errands.give_up(line(c), errand, reason))
+        self._on_commit()

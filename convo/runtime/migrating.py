@@ -87,7 +87,7 @@ def migrate(connection: Connection, library: Library, wanted: Migration, now: da
     if any(move.obstacles for move in moves):
         raise MigrationError(moves)
     conversations.save(connection, [(move.before, move.after) for move in moves])
-    events.write(connection, [_record(move, now) for move in moves])
+    events.write(connection, [_record(wanted, move, now) for move in moves])
     return moves
 
 
@@ -130,14 +130,19 @@ def _move(wanted: Migration, stored: Stored, old: Bundle | None, now: datetime) 
     for name, count in session.visits.items():
         called = wanted.states.get(name, name)
         visits[called] = visits.get(called, 0) + count
-    moved = replace(session, state=state, visits=visits, vars=fitted)
+    trail = tuple(wanted.states.get(name, name) for name in session.trail)
+    known = tuple(name for name in trail if name in target.root.plan.states)
+    moved = replace(session, state=state, visits=visits, vars=fitted, trail=known)
     before = clocks(old, session) if old is not None else None
     if obstacles:
         return Move(stored, stored, before, (), tuple(obstacles), ())
-    # One that has not begun keeps the moment at which it lapses.
-    wake = stored.wake_at if session.phase is Phase.WAITING else next_wake(target, moved)
+    try:
+        later = clocks(target, moved)
+        # One that has not begun keeps the moment at which it lapses.
+        wake = stored.wake_at if session.phase is Phase.WAITING else next_wake(target, moved)
+    except ConvoError as error:
+        return Move(stored, stored, before, (), (f"its clocks cannot be told: {error}",), ())
     after = encode(stored, moved, wake, now)._replace(version=target.version)
-    later = clocks(target, moved)
     return Move(stored, after, before, later, (), tuple(_notes(target, moved, later, now)))
 
 
@@ -158,7 +163,7 @@ def _no_standing(wanted: Migration, session: Session, state: str) -> Iterator[st
     if found.hands_off:
         yield f"in '{state}' a person answers, and a migration calls nobody; map '{session.state}' elsewhere"
     elif found.ends or not found.waits:
-        yield f"'{state}' does not wait for anything, so nothing would lead on; map '{session.state}' elsewhere"
+        yield f"'{state}' waits for nothing, so nothing would lead on; map '{session.state}' elsewhere"
 
 
 def _variables(wanted: Migration, session: Session, now: datetime) -> tuple[dict[str, Value], list[str]]:
@@ -182,9 +187,11 @@ def _variables(wanted: Migration, session: Session, now: datetime) -> tuple[dict
             elif name in flow.vars:
                 fitted[name] = kind.take(flow.vars[name].default, reading)
             elif name in flow.needs:
-                wrong.append(f"it has no '{name}', a {kind.name}; give it with --set {name}=VALUE")
+                wrong.append(f"it has no '{name}', of the type {kind.name}; give it with --set {name}=VALUE")
         except ValueError as error:
-            wrong.append(f"'{name}' is no {kind.name} ({error}); give one with --set {name}=VALUE")
+            wrong.append(
+                f"'{name}' is not of the type {kind.name}: {error}; give one with --set {name}=VALUE"
+            )
     for name, value in wanted.given.items():
         if name not in types and name not in fitted:
             fitted[name] = as_value(value)
@@ -247,13 +254,13 @@ def _reachable(flows: Bundle, state: str) -> set[str]:
     return ahead
 
 
-def _record(move: Move, now: datetime) -> events.Happened:
+def _record(wanted: Migration, move: Move, now: datetime) -> events.Happened:
     before, after = move.before, move.after
     changed = {name: value for name, value in after.vars.items() if before.vars.get(name) != value}
     data = {
         "from": before.version,
         "to": after.version,
-        "was": before.state,
+        "map": dict(wanted.states),
         "state": after.state,
         "vars": changed,
     }

@@ -1,11 +1,10 @@
 """Where a text goes: to the keyword layer, a person, a conversation, a flow that it starts, or nowhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from convo import segments
@@ -18,14 +17,13 @@ from convo.keywords import classify
 from convo.messages import Direction, Inbound, Kind, Status, storable
 from convo.reactions import is_reaction, is_thanks
 from convo.runtime import consent as consenting
+from convo.runtime.beginning import Start, begin, blank
 from convo.runtime.sessions import decode, encode
-from convo.runtime.starting import Start, begin, blank
 from convo.runtime.turns import Line, Turns
-from convo.store import consent, conversations, ids, receipts
+from convo.store import consent, conversations, receipts
 from convo.store.contacts import Known
 from convo.store.conversations import Stored
 from convo.store.messages import Draft
-from convo.store.tables import conversations as conversation_table
 
 AFTERWARDS = timedelta(days=1)  # how long after its end a flow still answers what no trigger takes
 
@@ -39,11 +37,10 @@ class Texts:
         self._line = line
         self._known = known
         self._texts = texts
-        self._turns = Turns(line)
+        self._turns = Turns(line, numbers=2 * len(texts))  # a text may try two conversations
         rows = [known[text.contact].id for text in texts]
         self._out = consent.opted_out(line.connection, rows)
         self._turns.know(rows)
-        self._row_ids = _numbers(line.connection, len(texts))
 
     def run(self) -> None:
         """Store them all, and everything that follows."""
@@ -59,6 +56,7 @@ class Texts:
             place, conversation = len(history), None
             try:
                 conversation = None if out else self._route(text, known)
+                self._turns.begin_asked()
             except SQLAlchemyError:
                 raise  # the transaction is broken, not the text
             except Exception as error:
@@ -173,14 +171,13 @@ class Texts:
     def _reopen(self, before: Stored, flows: Bundle, text: Inbound, known: Known) -> int:
         line = self._line
         session = reopened_session(decode(before), line.now)
-        new = blank(line.settings, known, text.number, flows, next(self._row_ids), line.now)
+        new = blank(line.settings, known, text.number, flows, self._turns.number(), line.now)
         return self._turns.begin(new, session, flows, Reopened(text.text, text.media)).id
 
     def _start(self, flows: Bundle, text: Inbound, known: Known) -> int | None:
         line = self._line
         wanted = Start(flows.name, text.contact, text.number)
-        row = next(self._row_ids)
-        started = begin(self._turns, line.settings, flows, known, wanted, row, line.now)
+        started = begin(self._turns, line.settings, flows, known, wanted, line.now)
         return started.id if started else None
 
     def _touch(self, stored: Stored) -> None:
@@ -203,8 +200,3 @@ class Texts:
             conversation_id=conversation,
             provider_id=text.provider_id,
         )
-
-
-def _numbers(connection: Connection, most: int) -> Iterator[int]:
-    """Numbers for new conversations, taken when the first one is made; a text may try two."""
-    yield from ids.allocate(connection, conversation_table, 2 * most)

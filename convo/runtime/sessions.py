@@ -14,7 +14,7 @@ def decode(stored: Stored) -> Session:
     """The session of a stored conversation."""
     progress = stored.progress
     return Session(
-        contact=Contact(stored.contact, stored.language, stored.timezone),
+        contact=Contact(stored.contact, stored.language, stored.timezone, tuple(stored.tags or ())),
         number=stored.number,
         timezone=progress["timezone"],
         home=progress.get("home", progress["timezone"]),
@@ -26,6 +26,8 @@ def decode(stored: Stored) -> Session:
         clock_from=stored.clock_from,
         tries=progress["tries"],
         fired=tuple(progress["fired"]),
+        skipped=tuple(progress.get("skipped", ())),
+        trail=tuple(progress.get("trail", ())),
         visits=progress["visits"],
         phase=Phase(stored.status),
         outcome=stored.outcome,
@@ -53,21 +55,31 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
         session.queue,
         stored.trouble,
         {name: to_plain(value) for name, value in session.vars.items()},
-        {
-            "timezone": session.timezone,
-            "home": session.home,
-            "last_text_at": session.last_text_at.isoformat(),
-            "tries": session.tries,
-            "fired": list(session.fired),
-            "visits": session.visits,
-        },
+        _progress(session),
         _moved(stored.wake_at, wake_at, now),
         stored.started_at,
         now if session.phase is Phase.ENDED else None,
         stored.contact,
         stored.language,
         stored.timezone,
+        stored.tags,
     )
+
+
+def _progress(session: Session) -> dict[str, Any]:
+    progress: dict[str, Any] = {
+        "timezone": session.timezone,
+        "home": session.home,
+        "last_text_at": session.last_text_at.isoformat(),
+        "tries": session.tries,
+        "fired": list(session.fired),
+        "visits": session.visits,
+    }
+    if session.skipped:
+        progress["skipped"] = list(session.skipped)
+    if session.trail:
+        progress["trail"] = list(session.trail)
+    return progress
 
 
 def _moved(planned: datetime | None, wanted: datetime | None, now: datetime) -> datetime | None:

@@ -14,11 +14,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from convo import segments
+from convo.errors import ConvoError
 from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, advance, next_wake
 from convo.flow.compile import Bundle
 from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
+    Begin,
     Closed,
+    Emit,
     Event,
     HandedBack,
     Phase,
@@ -28,16 +31,22 @@ from convo.flow.session import (
     Say,
     Session,
     Started,
+    Tag,
     TimedOut,
+    Turn,
     Undelivered,
+    Untag,
 )
-from convo.flow.values import to_plain
+from convo.flow.values import shown, to_plain
 from convo.messages import Direction, Status
+from convo.runtime.beginning import Asked, begin_asked
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
 from convo.settings import Settings
-from convo.store import conversations, events, messages
+from convo.store import contacts, conversations, errands, events, ids, messages, outgoing
 from convo.store.conversations import Stored
+from convo.store.errands import Errand
+from convo.store.tables import conversations as conversation_table
 
 RUNNING = (Phase.LIVE, Phase.HANDED_OFF)
 
@@ -57,13 +66,21 @@ class Line:
 class Turns:
     """The conversations that a transaction steps. Their contacts are locked; `flush` writes."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, *, numbers: int = 1, depth: int = 0) -> None:
+        """`numbers` are drawn at a time for new conversations; `depth` is said in `start`."""
         self._line = line
+        self._draws, self._numbers, self._last_number = numbers, list[int](), 0
+        self._depth = depth
         self._loaded: set[int] = set()  # contacts whose open conversations are known
         self._open: dict[int, dict[int, Stored]] = {}  # by contact and row number
         self._new: dict[int, Stored] = {}
         self._changed: dict[int, tuple[Stored, Stored]] = {}  # as it was, as it is
         self._left: dict[int, tuple[int, int, int]] = {}  # contact, conversation, visit
+        self._tags: dict[int, tuple[str, ...]] = {}  # of contacts who were tagged here
+        self._tagged: set[int] = set()  # those whose tags are to be written
+        self._asked: list[Asked] = []  # flows to begin, in this order
+        self._errands: list[Errand] = []
+        self._events: list[outgoing.Draft] = []
         self.history: list[messages.Draft | events.Happened] = []  # in this order
 
     # What there is.
@@ -108,6 +125,16 @@ class Turns:
         self._loaded.discard(contact_id)
         self._open.pop(contact_id, None)
 
+    def number(self) -> int:
+        """A number for a new conversation."""
+        if not self._numbers:
+            drawn = ids.allocate(self._line.connection, conversation_table, self._draws)
+            # SQLite draws those again that are not written yet.
+            behind = max(0, self._last_number + 1 - drawn[0])
+            self._numbers = [number + behind for number in drawn]
+        self._last_number = self._numbers.pop(0)
+        return self._last_number
+
     # What happens.
 
     def step(self, stored: Stored, event: Event) -> Stored:
@@ -117,14 +144,39 @@ class Turns:
         """
         after = self._close(stored, event) if isinstance(event, Closed) else self._advance(stored, event)
         self._follow(after)
+        self.begin_asked()
         return after
 
     def begin(self, blank: Stored, session: Session, flows: Bundle, event: Event) -> Stored:
-        """The first step of a conversation that is not stored yet."""
+        """The first step of a conversation that is not stored yet; see `begin_asked`."""
         # Its row is known as new only once the step did not fail.
         after = self._take(blank, session, flows, event, new=True)
         self._follow(after)
         return after
+
+    def begin_asked(self) -> None:
+        """Begin the flows that conversations asked for; what cannot begin is on record, and hurts nobody."""
+        before = self._depth
+        while self._asked:
+            one = self._asked.pop(0)
+            self._depth = one.depth
+            try:
+                errand = begin_asked(self, self._line, one)
+                self._errands += [errand] if errand else []
+            except SQLAlchemyError:
+                raise  # the transaction is broken, not the flow
+            except Exception as error:
+                if not isinstance(error, ConvoError):
+                    log.exception("begin.failed", flow=one.begin.flow, conversation=one.by.id)
+                self.refused(one.by, one.begin.flow, str(error))
+            finally:
+                self._depth = before
+
+    def refused(self, by: Stored, flow: str, reason: str) -> None:
+        """What a conversation asked to begin could not; it goes on all the same."""
+        log.warning("begin.refused", flow=flow, conversation=by.id, reason=reason)
+        latest = self.latest(by)
+        self.put(latest, latest._replace(trouble=f"{flow} did not begin: {reason}"))
 
     def queue(self, blank: Stored, session: Session, within: timedelta) -> Stored:
         """A new conversation that waits until the running one has ended, at most so long."""
@@ -162,6 +214,7 @@ class Turns:
 
     def flush(self) -> None:
         """Write everything collected so far."""
+        self.begin_asked()
         connection = self._line.connection
         # What ended makes room for what begins: a contact has one running conversation with a number.
         running = [pair for pair in self._changed.values() if pair[1].status in RUNNING]
@@ -174,7 +227,14 @@ class Turns:
         events.write(connection, self.history)
         # After the messages: a conversation that slept long may say and leave in one go.
         messages.lapse(connection, self._left.values())
-        for collected in (self._new, self._changed, self._left, self.history):
+        for contact_id in self._tagged:
+            contacts.tag(connection, contact_id, self._tags[contact_id])
+        outgoing.write(connection, self._events)
+        errands.add(connection, self._errands)
+        written = (
+            self._new, self._changed, self._left, self._tagged, self._events, self._errands, self.history
+        )  # fmt: skip
+        for collected in written:
             collected.clear()
 
     # How.
@@ -196,6 +256,9 @@ class Turns:
         self, stored: Stored, session: Session, flows: Bundle, event: Event, *, new: bool = False
     ) -> Stored:
         now = self._line.now
+        tags = self._tags.get(stored.contact_id, session.contact.tags)
+        if tags != session.contact.tags:  # another conversation of the contact has changed them
+            session = replace(session, contact=replace(session.contact, tags=tags))
         turn = advance(flows, session, event, now)
         after = encode(stored, turn.session, next_wake(flows, turn.session), now)
         if turn.trouble is not None:
@@ -211,12 +274,29 @@ class Turns:
             given = _given(session) if isinstance(event, Started) else None
             self.history.append(_happened(stored, event, now, given))
         self.history += drafts
+        if len(drafts) < len(turn.effects):
+            self._collect(after, turn, depth=self._depth if isinstance(event, Started) else 0)
         ended = turn.session.phase is Phase.ENDED
         # Only clocks and misses say texts that lapse.
         may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
         if may_lapse and (ended or turn.session.visit > session.visit):
             self._left[stored.id] = (stored.contact_id, stored.id, turn.session.visit + ended)
         return after
+
+    def _collect(self, after: Stored, turn: Turn, *, depth: int) -> None:
+        """What follows from a turn beside its texts."""
+        for effect in turn.effects:
+            match effect:
+                case Tag() | Untag():
+                    self._tags[after.contact_id] = turn.session.contact.tags
+                    self._tagged.add(after.contact_id)
+                case Emit(kind, given):
+                    data = {name: shown(value) for name, value in given.items()}
+                    self._events.append(
+                        outgoing.Draft(kind, after.contact_id, after.number, after.id, data, self._line.now)
+                    )
+                case Begin():
+                    self._asked.append(Asked(after, effect, depth + 1))
 
     def _follow(self, after: Stored) -> None:
         """Where a conversation has ended, the one that was suspended last goes on, or the next begins."""
@@ -271,10 +351,13 @@ def _happened(stored: Stored, event: Event, now: datetime, given: str | None = N
 
 
 def _given(session: Session) -> str | None:
-    """The variables that a conversation starts with: nothing else keeps them once the flow sets others."""
-    if not session.vars:
-        return None
-    return json.dumps({name: to_plain(value) for name, value in session.vars.items()})
+    """What a conversation starts with: nothing else keeps it once the flow sets and tags others."""
+    given: dict[str, object] = {}
+    if session.vars:
+        given["vars"] = {name: to_plain(value) for name, value in session.vars.items()}
+    if session.contact.tags:
+        given["tags"] = session.contact.tags
+    return json.dumps(given) if given else None
 
 
 def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.Draft:

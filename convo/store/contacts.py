@@ -1,6 +1,6 @@
 """Contacts, and their locks: every writer takes them first, sorted, before any other row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ class Known:
     contact: Contact
 
 
-_COLUMNS = (contacts.c.id, contacts.c.number, contacts.c.language, contacts.c.timezone)
+_COLUMNS = (contacts.c.id, contacts.c.number, contacts.c.language, contacts.c.timezone, contacts.c.tags)
 _BY_NUMBER = Lookup(select(*_COLUMNS), contacts.c.number)
 _LOCKED = select(*_COLUMNS).order_by(contacts.c.id).with_for_update()
 _BY_NUMBER_LOCKED = Lookup(_LOCKED, contacts.c.number)
@@ -75,6 +75,11 @@ def learn(connection: Connection, known: Known, language: str | None, timezone: 
     return Known(known.id, told)
 
 
+def tag(connection: Connection, row_id: int, tags: Sequence[str]) -> None:
+    """Keep the tags of a locked contact."""
+    connection.execute(update(contacts).where(contacts.c.id == row_id).values(tags=list(tags)))
+
+
 def find(connection: Connection, number: str) -> Known | None:
     """A contact, without its lock."""
     row = connection.execute(select(*_COLUMNS).where(contacts.c.number == number)).one_or_none()
@@ -82,5 +87,5 @@ def find(connection: Connection, number: str) -> Known | None:
 
 
 def _known(row: Any) -> Known:
-    number, *contact = row
-    return Known(number, Contact(*contact))
+    row_id, number, language, timezone, tags = row
+    return Known(row_id, Contact(number, language, timezone, tuple(tags or ())))

@@ -40,6 +40,7 @@ class Stored(NamedTuple):
     contact: str
     language: str | None
     timezone: str | None  # the contact's own, where it is known
+    tags: list[str] | None  # the contact's
 
 
 _SELECT = select(
@@ -47,6 +48,7 @@ _SELECT = select(
     contacts.c.number.label("contact"),
     contacts.c.language,
     contacts.c.timezone,
+    contacts.c.tags,
 ).join(contacts, contacts.c.id == conversations.c.contact_id)
 
 _ALIVE = conversations.c.status != spelled(ENDED)

@@ -94,6 +94,7 @@ class ContactRow(Row, table=True):
     language: str | None = None
     timezone: str | None = None
     created_at: datetime = Field(sa_type=Moment)
+    tags: list[str] | None = Field(default=None, sa_type=Document)
 
 
 class ReceiptRow(Row, table=True):
@@ -181,6 +182,42 @@ class EventRow(Row, table=True):
     data: str | None = None
 
 
+class OutgoingEventRow(Row, table=True):
+    """Something that the application is told of."""
+
+    __tablename__ = "outgoing_event"
+    __table_args__ = (
+        Index("ix_outgoing_event_contact_id_id", "contact_id", "id"),
+        _partial("ix_outgoing_event_due_at", "due_at", where="due_at IS NOT NULL"),
+        _numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    kind: str
+    contact_id: int = Field(sa_type=BigInteger)
+    number: str
+    conversation_id: int | None = Field(default=None, sa_type=BigInteger)
+    data: dict[str, Any] = Field(sa_type=Document)
+    created_at: datetime = Field(sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)  # None: told
+
+
+class ErrandRow(Row, table=True):
+    """A flow that a conversation asked to begin with another contact; gone once it has begun."""
+
+    __tablename__ = "errand"
+    __table_args__ = _numbered()
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    flow: str
+    contact: str
+    number: str
+    vars: dict[str, Any] = Field(sa_type=Document)
+    depth: int  # of flows that began one another without waiting
+    asked_by: int = Field(sa_type=BigInteger)
+    asker: str
+
+
 class MessageRow(Row, table=True):
     """One SMS either way."""
 
@@ -219,6 +256,7 @@ class MessageRow(Row, table=True):
     lapses: bool = False
     entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the ledger entry confirmed
     key: str | None = None  # tells a provider that a second try is the same message
+    unclear: bool = False  # a try ended without a clear answer: it may have gone
     first_tried_at: datetime | None = Field(default=None, sa_type=Moment)  # stored with the key
     provider_id: str | None = None
     tries: int = 0
@@ -298,6 +336,8 @@ receipts = table(ReceiptRow)
 flow_versions = table(FlowVersionRow)
 conversations = table(ConversationRow)
 events = table(EventRow)
+outgoing_events = table(OutgoingEventRow)
+errands = table(ErrandRow)
 messages = table(MessageRow)
 reports = table(ReportRow)
 consents = table(ConsentRow)

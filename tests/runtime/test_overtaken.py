@@ -10,7 +10,6 @@ from convo.settings import SIMULATOR
 from convo.store.engine import Store
 from tests.runtime.house import ANA, BEN, NOW, House
 
-
 # Refused, it is withdrawn; where the answer was lost it may have gone, and only its report can tell.
 FATES = [(Trouble.LATER, Status.WITHDRAWN), (Trouble.RETRY, Status.UNCERTAIN)]
 
@@ -102,7 +101,9 @@ def test_one_webhook_with_hundreds_of_texts_is_stored_whole(house: House) -> Non
     assert house.history(ANA) == []
 
 
-def test_a_text_that_may_have_gone_is_not_said_to_be_withdrawn_and_its_report_settles_it(house: House) -> None:
+def test_a_text_that_may_have_gone_is_not_said_to_be_withdrawn_and_its_report_settles_it(
+    house: House,
+) -> None:
     house.take(house.text("visit"))
     asked = house.fails(Trouble.RETRY)  # its answer was lost
     house.take(house.text("STOP"))

@@ -21,10 +21,10 @@ needs: {name: text, age: integer}
 vars: {asked: integer = 0, note: text = none}
 start: ask
 purpose: verification
-when_busy: skip
+when_busy: queue
 start_within: 10 minutes
 expires: 2 days
-afterwards: again
+afterwards: anew
 on_error: sorry
 anywhere:
   agent, human: desk
@@ -58,7 +58,7 @@ states:
       else: lost
   lost: {hand_off: phone, then: bye}
   sorry: {say: {en: Sorry., fr: Désolé.}, then: desk}
-  again: {say: {en: Anything else?, fr: Autre chose ?}, replies: {no: bye}, otherwise: {then: desk}}
+  anew: {say: {en: Anything else?, fr: Autre chose ?}, replies: {no: bye}, otherwise: {then: desk}}
   bye: {end: done}
 """
 
@@ -77,14 +77,14 @@ def changed(old: str, new: str) -> list[tuple[str, str]]:
     ("old", "new", "code", "said"),
     [
         ("on_error: sorry", "on_error: sory", "C011", "there is no state 'sory'"),
-        ("afterwards: again", "afterwards: agin", "C011", "there is no state 'agin'"),
+        ("afterwards: anew", "afterwards: anw", "C011", "there is no state 'anw'"),
         ("agent, human: desk", "agent, human: dsk", "C011", "there is no state 'dsk'"),
         ("undelivered: lost", "undelivered: losst", "C011", "there is no state 'losst'"),
         ("wanted > now: bye", "wanted > now: by", "C011", "there is no state 'by'"),
         ("else: lost", "else: loss", "C011", "there is no state 'loss'"),
         ("value}, then: rated", "value}, then: rate", "C011", "there is no state 'rate'"),
         ("on_error: sorry\n", "", "C012", "nothing leads to the state 'sorry'"),
-        ("afterwards: again\n", "", "C012", "nothing leads to the state 'again'"),
+        ("afterwards: anew\n", "", "C012", "nothing leads to the state 'anew'"),
         ("asked + 1", "askd + 1", "C030", "there is no variable 'askd'"),
         ("wanted > now", "wantd > now", "C030", "there is no variable 'wantd'"),
         ("(?P<order>", "(?P<ordr>", "C030", "there is no variable 'order'"),
@@ -110,7 +110,7 @@ def changed(old: str, new: str) -> list[tuple[str, str]]:
         ("bye: {end: done}", "bye: {end: done, choose: {name: ask, else: bye}}", "C016", "'bye' ends"),
         ("rated:\n", "rated:\n    then: bye\n", "C016", "'rated' has a `then` beside its `choose`"),
         ("{no: bye}, otherwise", "{no: bye}, choose: {name: bye, else: ask}, otherwise", "C016",
-         "'again' waits, so its `choose` is never taken"),
+         "'anew' waits, so its `choose` is never taken"),
         ("else: desk", "else: rated", "C014", None),
     ],
 )  # fmt: skip

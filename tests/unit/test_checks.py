@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,15 +12,20 @@ from convo.flow.checks.base import Rule
 from convo.flow.project import Project, check
 
 RULES = all_rules()
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def found(source: str) -> list[Problem]:
-    return check(Project({"flows/sample.yaml": source.encode()}))
+def found(source: str, rule: Rule | None = None) -> list[Problem]:
+    """What is found in a flow; of a rule that looks at several, beside its other flow."""
+    files = {"flows/sample.yaml": source.encode()}
+    if rule is not None and rule.beside:
+        files[f"flows/{rule.beside.split()[1]}.yaml"] = rule.beside.encode()
+    return [problem for problem in check(Project(files, NOW)) if problem.file == "flows/sample.yaml"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
 def test_a_rule_finds_its_bad_example(rule: Rule) -> None:
-    mine = [problem for problem in found(rule.bad) if problem.code == rule.code]
+    mine = [problem for problem in found(rule.bad, rule) if problem.code == rule.code]
 
     assert mine
     for problem in mine:
@@ -32,7 +38,7 @@ def test_a_rule_finds_its_bad_example(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
 def test_a_finding_is_a_sentence_with_a_mend(rule: Rule) -> None:
-    for problem in found(rule.bad):
+    for problem in found(rule.bad, rule):
         assert problem.message
         assert not problem.message.endswith(".")
         assert re.match(r"[A-Z].*[.?]$", problem.hint, re.DOTALL), problem
@@ -40,7 +46,7 @@ def test_a_finding_is_a_sentence_with_a_mend(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
 def test_a_rule_leaves_its_good_example_alone(rule: Rule) -> None:
-    problems = found(rule.good)
+    problems = found(rule.good, rule)
 
     assert rule.code not in {problem.code for problem in problems}
     assert not [problem for problem in problems if problem.severity is Severity.ERROR]

@@ -33,11 +33,11 @@ DESK = source(
   stuck: {hand_off: nobody}
   broken: {say: "{{ name.x }}", then: bye}
   thanks: {say: "Thanks {{ name }}, {{ note }}.", then: bye}
-  again: {say: "Anything else, {{ name }}?", replies: {no: bye}, otherwise: {say: "No?"}, after: {1 day: bye}}
+  anew: {say: "Anything else, {{ name }}?", replies: {no: bye}, otherwise: {say: "No?"}, after: {1 day: bye}}
   told: {say: "You wrote {{ reply.text }}.", then: stuck}
   bye: {say: "Bye.", end: done}
 """,
-    "vars: {name: text = Ana, note: text = and more, seats: integer 1-9 = 1}\nafterwards: again\n",
+    "vars: {name: text = Ana, note: text = and more, seats: integer 1-9 = 1}\nafterwards: anew\n",
 )
 
 
@@ -225,14 +225,14 @@ def test_a_text_after_the_end_begins_a_fresh_conversation_in_its_own_state(talk:
 
     assert talk.feed(Reopened("no"), HOUR) == ["Anything else, Ana?"]  # `no` is not matched as well
     assert (talk.session.state, talk.session.visits, talk.session.vars["note"]) == (
-        "again", {"again": 1}, "stay",
+        "anew", {"anew": 1}, "stay",
     )  # fmt: skip
     assert talk.session.last_text_at == NOW + HOUR
     assert talk.feed(Replied("no"), HOUR) == ["Bye."]
 
 
 def test_the_text_is_known_to_the_state_that_it_leads_to() -> None:
-    talk = Talk(DESK.replace("afterwards: again", "afterwards: told"))
+    talk = Talk(DESK.replace("afterwards: anew", "afterwards: told"))
 
     assert talk.feed(Reopened("thank you")) == ["You wrote thank you."]
     assert talk.session.queue == "nobody"
@@ -242,6 +242,6 @@ def test_without_afterwards_and_in_a_conversation_that_runs_nothing_is_reopened(
     running = talk.session
     assert (talk.feed(Reopened("hi")), talk.session) == ([], running)
 
-    talk = Talk(DESK.replace("afterwards: again\n", ""))
+    talk = Talk(DESK.replace("afterwards: anew\n", ""))
     fresh = talk.session
     assert (talk.feed(Reopened("hi")), talk.session) == ([], fresh)

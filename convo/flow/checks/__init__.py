@@ -3,10 +3,12 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
-from convo.errors import Problem
+from convo.errors import Mend, Problem
 from convo.flow.checks.base import Rule, Subject
+from convo.flow.source import Path
 
 
 @cache
@@ -23,7 +25,7 @@ def check_flow(subject: Subject) -> Iterator[Problem]:
     """What every rule finds in one flow."""
     for rule in all_rules():
         for finding in rule.find(subject):
-            yield subject.source.problem(
+            problem = subject.source.problem(
                 rule.code,
                 finding.path,
                 finding.message,
@@ -31,3 +33,16 @@ def check_flow(subject: Subject) -> Iterator[Problem]:
                 key=finding.key,
                 severity=rule.severity,
             )
+            if finding.meant is not None:
+                word = str(finding.path[-1]) if finding.key else _value(subject, finding.path)
+                mend = Mend(problem.line, problem.column, word, finding.meant)
+                problem = replace(problem, mend=mend)
+            yield problem
+
+
+def _value(subject: Subject, path: Path) -> str:
+    """The text at `path`, as it is written."""
+    value: object = subject.source.data
+    for part in path:
+        value = value[part]  # type: ignore[index]  # a finding's path is one of the file
+    return str(value)

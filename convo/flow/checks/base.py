@@ -1,12 +1,14 @@
 """What a rule of `convo check` is, and what it looks at."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from convo.errors import Severity
+from convo.flow.back import came_from
 from convo.flow.model import Flow
-from convo.flow.plan import Arrow, Plan, Understood
+from convo.flow.plan import BACK, Arrow, Plan, Understood
 from convo.flow.source import Path, Source
 
 
@@ -17,12 +19,19 @@ class Subject:
     source: Source
     flow: Flow
     plan: Plan
+    flows: Mapping[str, Flow] | None = None  # all of the project by name; None: this one is looked at alone
+    now: datetime | None = None  # when the project is looked at, where that is known
 
     @cached_property
     def arrows_from(self) -> dict[str, list[Arrow]]:
+        """The arrows of each state; a `back` is one for every state that it may lead to."""
         found: dict[str, list[Arrow]] = {name: [] for name in self.plan.states}
         for arrow in self.plan.arrows:
-            found[arrow.source].append(arrow)
+            if arrow.dest == BACK:
+                ways = came_from(self.plan, arrow.source)
+                found[arrow.source] += [replace(arrow, dest=before) for before in ways]
+            else:
+                found[arrow.source].append(arrow)
         return found
 
     @cached_property
@@ -53,6 +62,7 @@ class Finding:
     message: str
     hint: str
     key: bool = False  # the finding is about the key at `path`, not its value
+    meant: str | None = None  # what the name at `path` was surely meant to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +75,4 @@ class Rule:
     bad: str
     good: str
     find: Callable[[Subject], Iterator[Finding]]
+    beside: str = ""  # the other flow of the examples' project, for a rule that looks at several

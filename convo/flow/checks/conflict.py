@@ -6,6 +6,7 @@ from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.plan import UNDELIVERED, StatePlan
 from convo.flow.steps.choose import Choose
+from convo.flow.steps.split import Split
 
 BAD = """\
 flow: sample
@@ -34,8 +35,8 @@ def find(subject: Subject) -> Iterator[Finding]:
 def _contradiction(subject: Subject, state: StatePlan) -> tuple[str, str, str] | None:
     """The key that is wrong, why, and its mend."""
     name = state.name
-    chooses = subject.flow.states[name].step(Choose) is not None
-    onward = "then" if state.then else "choose"
+    ways = [step.KEY for step in (Choose, Split) if subject.flow.states[name].step(step) is not None]
+    onward = "then" if state.then else (*ways, "then")[0]
     may_fail = any(arrow.trigger == UNDELIVERED for arrow in subject.arrows_from[name])
     waits_in_vain = state.waits and not (state.reads or state.hands_off)
     found = [
@@ -52,10 +53,16 @@ def _contradiction(subject: Subject, state: StatePlan) -> tuple[str, str, str] |
             "Move `hand_off` to a state of its own.",
         ),
         (
-            state.then is not None and chooses,
+            state.then is not None and ways == [Choose.KEY],
             "then",
             f"'{name}' has a `then` beside its `choose`, which leads on already",
             f"Write `else: {state.then}` as the last line of `choose`.",
+        ),
+        (
+            Split.KEY in ways and (state.then is not None or len(ways) > 1),
+            Split.KEY,
+            f"'{name}' has two keys that lead on, and takes one of them alone",
+            "Move `split` to a state of its own.",
         ),
         (
             state.goes_on and waits_in_vain,

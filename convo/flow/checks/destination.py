@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.names import did_you_mean
+from convo.flow.names import did_you_mean, only_near
+from convo.flow.plan import BACK
+from convo.flow.source import Path
+from convo.flow.steps.split import Split
 
 BAD = """\
 flow: sample
@@ -34,14 +37,20 @@ def find(subject: Subject) -> Iterator[Finding]:
     for key in ("on_error", "afterwards"):
         state = getattr(subject.flow, key)
         if state is not None and state not in subject.plan.states:
-            yield Finding((key,), f"there is no state '{state}'", did_you_mean(state, subject.plan.states))
+            yield _missing((key,), state, subject)
     seen = set()
     for arrow in subject.plan.arrows:
-        if arrow.dest is None or arrow.dest in subject.plan.states or arrow.path in seen:
+        if arrow.dest in (None, BACK, *subject.plan.states) or arrow.path in seen:
             continue
         seen.add(arrow.path)
-        hint = did_you_mean(arrow.dest, subject.plan.states)
-        yield Finding(arrow.path, f"there is no state '{arrow.dest}'", hint)
+        yield _missing(arrow.path, str(arrow.dest), subject)
+
+
+def _missing(path: Path, state: str, subject: Subject) -> Finding:
+    states = subject.plan.states
+    hint, meant = did_you_mean(state, states), only_near(state, states)
+    key = path[-2:-1] == (Split.KEY,)  # in a `split` the left side is where it goes
+    return Finding(path, f"there is no state '{state}'", hint, key=key, meant=meant)
 
 
 RULE = Rule("C011", Severity.ERROR, "a destination does not exist", BAD, GOOD, find)

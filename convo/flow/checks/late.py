@@ -36,7 +36,7 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     expires = parse_duration(subject.flow.expires)
     for state in subject.plan.states.values():
-        if state.hands_off:  # the person's texts put the expiry off
+        if state.hands_off or state.alarms:  # the person's texts, and moments to come, put the expiry off
             continue
         last = timedelta()  # when the state last said something by itself
         for timer in sorted(state.timers, key=lambda timer: timer.delay):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.plan import PASSED, UNDELIVERED, Arrow
+from convo.flow.steps.split import Split
 
 BAD = """\
 flow: sample
@@ -25,7 +26,7 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     onward = _onward(subject)
     # What is left has no way out: from each of these states every way leads to another of them.
-    while out := {name for name, arrows in onward.items() if any(to.dest not in onward for to in arrows)}:
+    while out := {name for name, arrows in onward.items() if _leads_out(arrows, onward)}:
         onward = {name: arrows for name, arrows in onward.items() if name not in out}
     reported: set[str] = set()
     for start in onward:
@@ -40,6 +41,12 @@ def find(subject: Subject) -> Iterator[Finding]:
             else:
                 said = f"this goes round without waiting: {shown}"
                 yield Finding(first.path, said, "Wait for a reply or a clock in one of these states, or end.")
+
+
+def _leads_out(arrows: list[Arrow], onward: dict[str, list[Arrow]]) -> bool:
+    """Whether everybody who passes here gets out; of a split the same contact always takes the same side."""
+    leaves = [arrow.dest not in onward for arrow in arrows]
+    return all(leaves) if arrows[0].path[-2:-1] == (Split.KEY,) else any(leaves)
 
 
 def _onward(subject: Subject) -> dict[str, list[Arrow]]:
@@ -64,7 +71,7 @@ def _round_trip(start: str, onward: dict[str, list[Arrow]]) -> list[str]:
                 while way[back[-1]]:
                     back.append(way[back[-1]])
                 return back[::-1]
-            if to not in way:
+            if to not in way and to in onward:
                 way[to] = state
                 ahead.append(to)
     return []

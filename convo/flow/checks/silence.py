@@ -32,7 +32,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     if "expires" in subject.flow.model_fields_set:
         return
     for name, state in subject.plan.states.items():
-        if state.listens and not state.timers:
+        if state.listens and not state.timers and not state.alarms:
             yield Finding(
                 ("states", name),
                 f"'{name}' waits for a reply, and nothing happens if none comes",

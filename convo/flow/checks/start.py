@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.names import did_you_mean
+from convo.flow.names import did_you_mean, only_near
 
 BAD = """\
 flow: sample
@@ -23,7 +23,9 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     start = subject.flow.start
     if start not in subject.plan.states:
-        yield Finding(("start",), f"there is no state '{start}'", did_you_mean(start, subject.plan.states))
+        states = subject.plan.states
+        hint, meant = did_you_mean(start, states), only_near(start, states)
+        yield Finding(("start",), f"there is no state '{start}'", hint, meant=meant)
 
 
 RULE = Rule("C010", Severity.ERROR, "the first state does not exist", BAD, GOOD, find)

@@ -9,15 +9,15 @@ BAD = """\
 flow: sample
 start: ask
 states:
-  ask: {say: Hello, after: {1 day: again}}
-  again: {say: Hello again, after: {1 day: ask}}
+  ask: {say: Hello, after: {1 day: repeat}}
+  repeat: {say: Hello again, after: {1 day: ask}}
 """
 GOOD = """\
 flow: sample
 start: ask
 states:
-  ask: {say: Hello, after: {1 day: again}}
-  again: {say: Hello again, after: {1 day: bye}}
+  ask: {say: Hello, after: {1 day: repeat}}
+  repeat: {say: Hello again, after: {1 day: bye}}
   bye: {end: done}
 """
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import field_validator
 
 from convo.flow.expressions import Expression, ExpressionError
-from convo.flow.plan import HANDED_BACK, PASSED, SAVED, Guard, StatePlan
+from convo.flow.plan import Guard, StatePlan
 from convo.flow.steps.base import Name, Step, Words
 
 ELSE = "else"
@@ -29,14 +29,11 @@ class Choose(Step):
         return value
 
     def build(self, state: StatePlan) -> None:
-        triggers = [SAVED] if state.reads else [HANDED_BACK] if state.hands_off else []
-        if not state.waits and not state.ends:
-            triggers.append(PASSED)
         branches = [
             (source, to, None if source == ELSE else state.plan.expression(source, self._at(state, source)))
             for source, to in self.root.items()
         ]
-        for trigger in triggers:
+        for trigger in state.onward:
             for source, to, expression in branches:
                 when = _holds(expression) if expression else None
                 state.arrow(trigger, to, (self.KEY, source), source, when=when)

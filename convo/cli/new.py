@@ -1,0 +1,111 @@
+"""`convo new`: a project that runs, from nothing or from a ready-made flow."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import convo
+from convo.errors import FlowError, SettingsError
+
+_STARTER = Path(__file__).parent / "_starter"
+_INSTALLED = Path(convo.__file__).parent / "ready_flows"  # where a wheel has them
+_CHECKED_OUT = Path(convo.__file__).parents[1] / "flows"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(new)
+
+
+def new(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="It is made; one that is there must be empty.")
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FLOW", help="A ready-made flow, or a flow's file, to begin with."),
+    ] = None,
+) -> None:
+    """Make a project: a flow, its test, settings, the schema for editors, and a short README."""
+    name, flows = _model(model)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SettingsError(f"{folder} is not empty; name a folder that is, or one that is not there yet")
+    try:
+        for file, content in {**flows, **_around(folder, name)}.items():
+            place = folder / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be written: {error.strerror}") from None
+    print(f"{folder} is made. Next: cd {folder}, then convo dev. What is in it: README.md")
+
+
+def _model(model: str | None) -> tuple[str, Mapping[str, bytes]]:
+    """The flow to begin with: its name, and its files with those of the flows that it starts."""
+    if model is None:
+        return "welcome", _files(_STARTER / "flows" / "welcome.yaml")
+    file = Path(model)
+    if file.suffix != ".yaml":
+        ready = _INSTALLED if _INSTALLED.is_dir() else _CHECKED_OUT
+        file = ready / f"{model}.yaml"
+        if not file.is_file():
+            known = ", ".join(sorted(each.stem for each in _flow_files(ready)))
+            raise SettingsError(f"there is no ready-made flow '{model}'; there is {known}")
+    if not file.is_file():
+        raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
+    return file.stem, _files(file)
+
+
+def _files(file: Path) -> Mapping[str, bytes]:
+    found: dict[str, bytes] = {}
+    ahead = [file]
+    for flow in ahead:
+        found[f"flows/{flow.name}"] = flow.read_bytes()
+        tests = [
+            file for file in sorted(flow.parent.glob("*.test.yaml")) if file.name.split(".")[0] == flow.stem
+        ]
+        found.update({f"flows/{test.name}": test.read_bytes() for test in tests})
+        names = {name for each in (flow, *tests) for name in _started(each)}
+        others = [flow.with_name(f"{name}.yaml") for name in sorted(names)]
+        ahead += [other for other in others if other.is_file() and other not in ahead]
+    return found
+
+
+def _started(file: Path) -> Iterator[str]:
+    """The names of the flows that a flow runs or begins, or that its test starts beside it."""
+    from convo.flow.source import read
+
+    try:
+        found = read(file.read_bytes(), str(file))
+    except FlowError as error:
+        raise SettingsError(f"{file} cannot be read as a flow:\n{error}") from None
+    for path in found.positions:
+        if path and path[0] in ("states", "tests") and path[-1] in ("begin", "run", "starts"):
+            value: object = found.data
+            for part in path:
+                value = value[part]  # type: ignore[index]  # the paths are those of the data
+            name = value.get("flow") if isinstance(value, dict) else value
+            if isinstance(name, str):
+                yield name
+
+
+def _around(folder: Path, flow: str) -> Mapping[str, bytes]:
+    """What a project has beside its flows."""
+    from convo.cli.schema import schema_text
+    from convo.flow.schema import FILE
+
+    project = folder.resolve().name
+    written = {name: (_STARTER / name).read_text() for name in ("README.md", "convo.toml")}
+    return {
+        **{
+            name: text.replace("{flow}", flow).replace("{project}", project).encode()
+            for name, text in written.items()
+        },
+        ".gitignore": (_STARTER / "gitignore").read_bytes(),
+        FILE: schema_text().encode(),
+    }
+
+
+def _flow_files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.glob("*.yaml") if not file.name.endswith(".test.yaml"))

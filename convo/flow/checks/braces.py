@@ -1,0 +1,47 @@
+"""A variable in the brackets of another language.
+
+`{name}`, `[name]`, `%name%` and `$name` are sent as they stand; a variable is written `{{ name }}`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from convo.errors import Severity
+from convo.flow.checks.base import Finding, Rule, Subject
+
+BAD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {name}, {{ name }}!", end: done}
+"""
+GOOD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ name }}!", end: done}
+"""
+
+_INSIDE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_LOOKS = re.compile(r"\{\s*(\w+)\s*\}|\[\s*(\w+)\s*\]|%(\w+)%|\$\{?(\w+)\}?|<(\w+)>")
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    variables = {*subject.plan.types, *subject.plan.assigned}
+    for placed in subject.plan.said:
+        for text in placed.phrase.texts.values():
+            meant = _LOOKS.finditer(_INSIDE.sub("", text.source))
+            named = [(found[0], next(filter(None, found.groups()))) for found in meant]
+            wrong = next((each for each in named if each[1] in variables), None)
+            if wrong:
+                yield Finding(
+                    placed.path,
+                    f"'{wrong[0]}' is sent as it stands",
+                    f"Write {{{{ {wrong[1]} }}}} for the variable.",
+                )
+                break
+
+
+RULE = Rule("C046", Severity.WARNING, "a variable in the wrong brackets", BAD, GOOD, find)

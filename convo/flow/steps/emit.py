@@ -1,0 +1,48 @@
+"""`emit`: the application is told of something."""
+
+import re
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from convo.flow.plan import StatePlan
+from convo.flow.steps.base import Assigned, Section, Step
+
+# What convo itself tells of begins so; an author's event must not pass for one.
+OUR_OWN = frozenset({"consent", "message", "conversation", "contact", "flow", "convo"})
+_EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,7}")
+
+
+def _event(text: str) -> str:
+    if len(text) > 100 or not _EVENT.fullmatch(text):
+        raise ValueError(
+            f"'{text}' is not the name of an event; write small letters and dots, like order.ready"
+        )
+    if text.partition(".")[0] in OUR_OWN:
+        first = text.partition(".")[0]
+        raise ValueError(f"events of convo's own begin with '{first}'; write another word, like order.ready")
+    return text
+
+
+class Emitted(Section):
+    event: Annotated[str, AfterValidator(_event)]
+    given: Assigned | None = Field(None, alias="with")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: object) -> object:
+        return {"event": value} if isinstance(value, str) else value
+
+
+class EmitEvent(Step):
+    """An event for the application, with values: `emit: {event: order.ready, with: {count: seats}}`"""
+
+    KEY: ClassVar[str] = "emit"
+    ORDER: ClassVar[int] = 55
+
+    root: Emitted
+
+    def build(self, state: StatePlan) -> None:
+        event = self.root.event
+        given = state.expressions(self.root.given, (self.KEY, "with"))
+        state.on_enter.append(lambda run: run.emit(event, given))

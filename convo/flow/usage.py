@@ -1,0 +1,118 @@
+"""How texts and expressions use variables: the trees that Jinja2 reads, and the kinds of value in them."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+from jinja2 import TemplateError, nodes
+from jinja2.parser import Parser
+
+from convo.flow.expressions import Expression
+from convo.flow.plan import Plan
+from convo.flow.render import Text
+from convo.flow.sandbox import Sandbox
+from convo.flow.slots import SlotType
+
+
+class Kind(StrEnum):
+    """What values of several types have in common; each is called as an author would call it."""
+
+    TEXT = "a text"
+    NUMBER = "a number"
+    TRUTH = "a yes or no"
+    DATE = "a date"
+    TIME = "a time of day"
+    DATETIME = "a day and time"
+    DURATION = "a duration"
+    MONEY = "an amount of money"
+    LIST = "a list"
+
+
+_OF_TYPE = {
+    "text": Kind.TEXT,
+    "email": Kind.TEXT,
+    "phone": Kind.TEXT,
+    "one": Kind.TEXT,
+    "number": Kind.NUMBER,
+    "integer": Kind.NUMBER,
+    "yes_no": Kind.TRUTH,
+    "date": Kind.DATE,
+    "time": Kind.TIME,
+    "datetime": Kind.DATETIME,
+    "duration": Kind.DURATION,
+    "money": Kind.MONEY,
+    "list": Kind.LIST,
+}
+_OF_CONSTANT = {str: Kind.TEXT, bool: Kind.TRUTH, int: Kind.NUMBER, float: Kind.NUMBER}
+_GIVEN = {"now": Kind.DATETIME, "here": Kind.DATETIME, "number": Kind.TEXT}
+_SAYS = "day time day_time money phone plural upper lower title capitalize trim replace string"
+_OF_FILTER = {
+    **dict.fromkeys(_SAYS.split(), Kind.TEXT),
+    **dict.fromkeys(["length", "count", "int", "float", "round"], Kind.NUMBER),
+}
+
+
+def kind_of(slot: SlotType) -> Kind:
+    """The kind of a type's values."""
+    return _OF_TYPE[slot.name.split()[0]]
+
+
+def kinds(plan: Plan) -> dict[str, Kind]:
+    """The kinds of those variables that have one for certain: nothing but their type sets them."""
+    sure = {name: kind_of(slot) for name, slot in plan.types.items() if name not in plan.assigned}
+    given = {name: kind for name, kind in _GIVEN.items() if name not in plan.assigned}
+    return {**given, **sure}
+
+
+def tree(used: Text | Expression) -> nodes.Node | None:
+    """What Jinja2 reads in a text or an expression; None where it cannot, or where nothing is used."""
+    return _tree(used.source, isinstance(used, Text)) if used.names else None
+
+
+@lru_cache(maxsize=4096)
+def _tree(source: str, is_text: bool) -> nodes.Node | None:
+    jinja = _sandbox()
+    try:
+        if is_text:
+            return jinja.parse(source)
+        return Parser(jinja, source, state="variable").parse_expression()
+    except TemplateError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _sandbox() -> Sandbox:
+    return Sandbox()
+
+
+def kind(node: nodes.Node, known: Mapping[str, Kind]) -> Kind | None:
+    """The kind of what `node` comes to, where that is certain."""
+    match node:
+        case nodes.Name():
+            return known.get(node.name)
+        case nodes.Const():
+            return _OF_CONSTANT.get(type(node.value))
+        case nodes.Filter():
+            return _OF_FILTER.get(node.name)
+        case nodes.Compare() | nodes.Not():
+            return Kind.TRUTH
+    return None
+
+
+def each(used: Text | Expression, wanted: type[nodes.Node]) -> Iterator[nodes.Node]:
+    """The nodes of one type, the outermost too."""
+    root = tree(used)
+    if root is not None:
+        if isinstance(root, wanted):
+            yield root
+        yield from root.find_all(wanted)
+
+
+def guarded(used: Text | Expression) -> set[str]:
+    """The names that are asked for before they are used: `is defined`, or with a `default`."""
+    found: set[str] = set()
+    for node in [*each(used, nodes.Test), *each(used, nodes.Filter)]:
+        assert isinstance(node, nodes.Test | nodes.Filter)
+        if node.name in ("defined", "undefined", "default", "d") and isinstance(node.node, nodes.Name):
+            found.add(node.node.name)
+    return found

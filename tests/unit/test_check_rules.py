@@ -1,0 +1,168 @@
+"""What the rules of `convo check` find, and leave alone, beyond their own examples."""
+
+from pathlib import Path
+
+import pytest
+
+from convo.errors import Problem, Severity
+from convo.flow.project import Project, check
+
+ROOT = Path(__file__).parents[2]
+NEEDS = (
+    "{name: text, n: integer, share: number, visit: datetime, day: date, at: time, long: duration, "
+    "cost: money EUR, mail: email, sure: yes_no, size: one of small | large, many: list of text}"
+)
+
+
+def found(flow: str) -> list[Problem]:
+    return check(Project({"sample.yaml": f"flow: sample\n{flow}".encode()}))
+
+
+def codes(flow: str) -> set[str]:
+    return {problem.code for problem in found(flow)}
+
+
+def about(expression: str) -> set[str]:
+    """The codes that a choice by this expression is told with."""
+    quoted = expression.replace("'", "''")
+    told = codes(
+        f"start: ask\nneeds: {NEEDS}\nstates:\n  ask:\n    choose:\n      '{quoted}': bye\n      else: bye\n"
+        "  bye: {end: done}\n"
+    )
+    return told & {"C034", "C035", "C039"}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "name < 5", "n >= '5'", "visit < day", "day > now", "cost > 5", "cost < cost", "name + n",
+        "visit + 1",
+        "visit + visit", "day - n", "cost + cost", "at - at", "1 < name",
+    ],
+)  # fmt: skip
+def test_values_that_do_not_go_together(expression: str) -> None:
+    assert about(expression) == {"C035"}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "n < 5", "share > n", "sure + n > 1", "name < 'm'", "visit < now", "visit - now < long",
+        "day - day > long",
+        "visit + long > now", "name + 'x' == mail", "many + many", "n * long > long", "reply.value > 3",
+        "contact.tags | length > n", "size == 'large'", "n == 5", "n == share", "visits('ask') > 2",
+        "name | length > 3", "unknown_thing > 3", "visit == now", "sure == 1", "n % 2 == 0", "now.hour < n",
+    ],
+)  # fmt: skip
+def test_values_that_go_together(expression: str) -> None:
+    assert about(expression) == set()
+
+
+@pytest.mark.parametrize("expression", ["n == '5'", "size == 'huge'", "name == 5", "day == 'monday'"])
+def test_a_comparison_that_is_never_true(expression: str) -> None:
+    assert about(expression) == {"C039"}
+
+
+@pytest.mark.parametrize(
+    ("filtered", "wrong"),
+    [
+        ("n | day", True), ("name | day", True), ("day | time", True), ("day | day_time", True),
+        ("n | money", True),
+        ("name | plural('a', 'b')", True), ("visit | plural('a', 'b')", True), ("at | phone", True),
+        ("visit | day", False), ("visit | time", False), ("at | time", False), ("now | day_time", False),
+        ("n | money('EUR')", False), ("cost | money", False), ("contact.number | phone", False),
+        ("n | plural('a', 'b')", False), ("visits('ask') | plural('a', 'b')", False), ("name | upper", False),
+    ],
+)  # fmt: skip
+def test_filters_and_what_they_take(filtered: str, wrong: bool) -> None:
+    told = codes(f'start: ask\nneeds: {NEEDS}\nstates:\n  ask: {{say: "{{{{ {filtered} }}}}", end: done}}\n')
+
+    assert ("C034" in told) is wrong
+
+
+ORDER = """\
+start: ask
+expires: 1 day
+states:
+  ask:
+    say: Which order?
+    replies:
+      /(?P<order>[A-Z]{2})/: known
+      no: other
+    otherwise: {say: Like AB., then: other}
+  known: {say: "Order {{ order }}.", end: known}
+  other: {say: Bye., end: other}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("", "", False),
+        ("no: other", "no: known", True),
+        ("no: other", "no: {set: {order: \"'none'\"}, then: known}", False),
+        ("Like AB., then: other", "Like AB., then: known", True),
+        ("known: {say", "known: {set: {order: order | upper}, say", False),
+        ("say: Bye.", 'say: "{{ order }}"', True),
+        ("say: Bye.", "say: \"{{ order | default('none') }}\"", False),
+        ("say: Bye.", 'say: "{% if order is defined %}{{ order }}{% endif %}"', False),
+        ("say: Bye.", 'set: {order: "\'none\'"}, say: "{{ order }}"', False),
+        ("start: ask", "start: ask\nvars: {order: text = none}", False),
+    ],
+)
+def test_a_variable_is_followed_along_every_way(old: str, new: str, missing: bool) -> None:
+    assert ("C036" in codes(ORDER.replace(old, new, 1) if old else ORDER)) is missing
+
+
+def test_a_saved_variable_is_there_behind_its_then_alone() -> None:
+    flow = (
+        "start: ask\nexpires: 1 day\nstates:\n  ask:\n    say: When?\n    save: {when: time}\n"
+        "    otherwise: {say: When?, then: BAD}\n    then: good\n"
+        '  good: {say: "{{ when | time }}", end: good}\n  bad: {say: Bye., end: bad}\n'
+    )
+
+    assert "C036" not in codes(flow.replace("BAD", "bad"))
+    assert "C036" in codes(flow.replace("BAD", "good"))
+
+
+def test_a_long_text_tells_which_variable_makes_it_long() -> None:
+    long = (
+        "We look forward to seeing you at the clinic on the corner, and if you cannot come please tell us. "
+    )
+    text = f"{long}{{{{ name }}}}"
+    flow = f'start: ask\nneeds: {{name: text 1-90}}\nstates:\n  ask: {{say: "{text}", end: done}}\n'
+
+    (note,) = [problem for problem in found(flow) if problem.code == "C067"]
+    assert note.severity is Severity.NOTE
+    assert note.message == "this text takes 2 segments where 'name' has 90 characters (188 characters)"
+    assert "C067" not in codes(flow.replace("1-90", "1-20"))
+
+
+def test_each_language_is_counted_for_itself() -> None:
+    long = "o" * 150
+    flow = (
+        f'start: ask\nstates:\n  ask:\n    say:\n      en: {long}\n      fr: "{long} l’été"\n    end: done\n'
+    )
+
+    told = [(problem.code, problem.line) for problem in found(flow)]
+    assert ("C068", 7) in told
+    assert not [code for code, line in told if line == 6]
+
+
+def test_many_foreign_letters_are_a_language_and_no_slip() -> None:
+    russian = "Здравствуйте, спасибо, что пришли сегодня, надеемся, что всё хорошо и что вы уже дома."
+    assert "C068" not in codes(f"start: ask\nlanguage: ru\nstates:\n  ask: {{say: '{russian}', end: done}}\n")
+
+
+SHIPPED = [
+    file
+    for folder in ("flows", "tests/scenarios", "convo/cli/_starter/flows")
+    for file in sorted((ROOT / folder).glob("*.yaml"))
+    if not file.name.endswith(".test.yaml")
+]
+
+
+def test_the_flows_that_come_with_convo_have_neither_errors_nor_warnings() -> None:
+    told = check(Project({str(file): file.read_bytes() for file in SHIPPED}))
+
+    assert [problem for problem in told if problem.severity is not Severity.NOTE] == []

@@ -1,0 +1,123 @@
+"""`convo check --fix`: what it mends, and what it leaves as it is."""
+
+from pathlib import Path
+
+import pytest
+
+from convo.errors import Severity
+from convo.flow.mending import mend
+from convo.flow.project import Project, check
+
+ROOT = Path(__file__).parents[2]
+FLOW = """\
+# why this is here
+flow: sample   # the name
+
+start: ask
+expires: 1 day
+states:
+  ask:
+    say:   "Coming?"   # blanks are kept
+    replies:
+      yes, y: confirmed
+    otherwise: {say: "YES?", then: bye}
+  confirmed: {say: 'See you!', end: done}
+  bye: {end: done}
+"""
+
+
+def mended(text: str) -> str:
+    return mend("sample.yaml", text.encode())[0].decode()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("    say:   ", "    sya:   "),
+        ("otherwise: {say", "otherwize: {say"),
+        ("expires: 1", "expire: 1"),
+        ("{say: 'See", "{sayy: 'See"),
+        ("yes, y: confirmed", "yes, y: confirmd"),
+        ("start: ask", "start: asc"),
+        ("then: bye", "then: bey"),
+    ],
+)
+def test_a_slip_of_one_name_is_mended_and_nothing_else(right: str, wrong: str) -> None:
+    assert mended(FLOW.replace(right, wrong, 1)) == FLOW
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("say:   Ready: yes or no?   # why", 'say:   "Ready: yes or no?"   # why'),
+        ("say: {{ contact.number }}, coming?", 'say: "{{ contact.number }}, coming?"'),
+        ("say: Order #3 is ready", 'say: "Order #3 is ready"'),
+        ("say: *Coming?*", 'say: "*Coming?*"'),
+    ],
+)
+def test_what_yaml_would_read_as_something_else_gets_quotes(wrong: str, right: str) -> None:
+    line = 'say:   "Coming?"   # blanks are kept'
+
+    assert mended(FLOW.replace(line, wrong)) == FLOW.replace(line, right)
+
+
+def test_a_reply_in_braces_with_several_words_gets_quotes() -> None:
+    block = "replies:\n      yes, y: confirmed\n"
+
+    assert '{"yes, y": confirmed}' in mended(FLOW.replace(block, "replies: {yes, y: confirmed}\n"))
+
+
+def test_several_mends_stand_on_one_another() -> None:
+    wrong = (
+        FLOW.replace("say:   ", "sya:   ")
+        .replace("y: confirmed", "y: confirmd")
+        .replace("'See you!'", "See: you!")
+    )
+    text, gone = mend("sample.yaml", wrong.encode())
+
+    assert text.decode() == FLOW.replace("'See you!'", '"See: you!"')
+    assert [problem.code for problem in gone] == ["R017", "C001", "C011"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
+def test_line_ends_and_a_byte_order_mark_stay(begin: str, end: str) -> None:
+    right = begin + FLOW.replace("\n", end)
+
+    assert mended(right.replace("say:   ", "sya:   ")) == right
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("then: bye", "then: nowhere"),  # near to nothing
+        ("    say:   ", "    zzz:   "),
+        ("start: ask", "start: ask #bye"),  # a comment, not text: with quotes it would be no state
+        ("  bye: {end", "  confirmee: {end: a}\n  confirmen: {end: a}\n  bye: {end"),
+    ],
+)
+def test_what_needs_thought_is_left_alone(old: str, new: str) -> None:
+    wrong = FLOW.replace(old, new).replace(
+        "y: confirmed", "y: confirmex" if "confirmee" in new else "y: confirmed"
+    )
+
+    assert mended(wrong) == wrong
+
+
+def test_a_key_is_not_mended_into_one_that_is_there_already() -> None:
+    wrong = FLOW.replace("    replies:", "    sayy: Hello\n    replies:")
+
+    assert mended(wrong) == wrong
+
+
+def test_bytes_that_are_no_text_are_given_back() -> None:
+    assert mend("sample.yaml", b"\xff\xfe") == (b"\xff\xfe", [])
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "flows").glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_flow_that_is_fine_stays_byte_for_byte(file: Path) -> None:
+    if file.name.endswith(".test.yaml"):
+        return
+    errors = [p for p in check(Project({file.name: file.read_bytes()})) if p.severity is Severity.ERROR]
+    if not errors:
+        assert mend(file.name, file.read_bytes()) == (file.read_bytes(), [])
