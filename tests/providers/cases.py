@@ -122,7 +122,7 @@ AZURE = Cases(
     settings=lambda url: {
         "connection_string": f"endpoint={url}/;accesskey={KEY}",
         "webhook_secret": [SECRET, OLD],
-        "timeout": 0.3,
+        "timeout": 5,
     },
     setting_of_secret="webhook_secret",
     deliver=_coded,

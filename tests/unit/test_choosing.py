@@ -100,7 +100,7 @@ def test_variables_are_set_in_order_before_anything_is_said() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["name + 1", "1 // 0", "name.nothing", "none", "contact", "[1, 2]", "visits", "name * 10000",
+    ["name | float + visits", "1 // 0", "name.nothing", "none", "contact", "[1, 2]", "visits", "name * 10000",
      "10 ** 30", "now.replace(tzinfo=none)", "''.__class__", "{'a': 1}"],
 )  # fmt: skip
 def test_what_cannot_be_worked_out_calls_a_person_and_says_nothing(expression: str) -> None:

@@ -25,7 +25,8 @@ NAMES: Mapping[str, object] = {
     ("source", "value"),
     [
         ("n + 1", 5), ("'*' * n", "****"), ("n * 2.5", Decimal("10.0")),
-        ("price * 1.2", Decimal("10.80")), ("0.5 + price", Decimal("9.5")), ("price / 2", Decimal("4.5")), ("2 ** 10", 1024),
+        ("price * 1.2", Decimal("10.80")), ("0.5 + price", Decimal("9.5")), ("price / 2", Decimal("4.5")),
+        ("2 ** 10", 1024),
         ("n > 3", True), ("n / 8", Decimal("0.5")), ("name | upper", "ANA"),
         ("tags", ("vip",)), ("['a', 'b']", ("a", "b")), ("now", NOW),
         ("now.date()", date(2026, 12, 1)), ("now - now", timedelta()),
