@@ -85,7 +85,10 @@ def _receipt(item: Unread) -> Receipt:
 
 
 def _storable(text: Inbound) -> Inbound:
-    return replace(text, text=storable(text.text), provider_id=storable(text.provider_id))
+    words, name = storable(text.text), storable(text.provider_id)
+    if words is text.text and name is text.provider_id:
+        return text  # nearly always
+    return replace(text, text=words, provider_id=name)
 
 
 class Intake:
