@@ -82,9 +82,7 @@ def _started(file: Path) -> Iterator[str]:
         raise SettingsError(f"{file} cannot be read as a flow:\n{error}") from None
     for path in found.positions:
         if path and path[0] in ("states", "tests") and path[-1] in ("begin", "run", "starts"):
-            value: object = found.data
-            for part in path:
-                value = value[part]  # type: ignore[index]  # the paths are those of the data
+            value = found.value_at(path)
             name = value.get("flow") if isinstance(value, dict) else value
             if isinstance(name, str):
                 yield name

@@ -82,6 +82,13 @@ class Source:
             path = path[:-1]
         return self.positions[path]
 
+    def value_at(self, path: Path) -> object:
+        """What stands at `path`, which is one of this file."""
+        value: Any = self.data
+        for part in path:
+            value = value[part]
+        return value
+
 
 def read(text: str | bytes, file: str) -> Source:
     """The file's data; raises FlowError with every problem that can be told at once."""

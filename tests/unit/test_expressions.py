@@ -81,7 +81,7 @@ def test_nobody_can_fill_the_memory(source: str) -> None:
 @pytest.mark.parametrize(
     "found",
     [None, b"x", {"a": 1}, [1], ["a", None], float("nan"), float("inf"), Decimal("NaN"), 10**19, "x" * 10_001,
-     datetime(2026, 1, 1), object()],  # noqa: DTZ001
+     datetime(2026, 1, 1), object()],  # noqa: DTZ001 - of no time zone, on purpose
 )  # fmt: skip
 def test_what_no_variable_can_hold_is_refused(found: object) -> None:
     with pytest.raises(ValueError, match="no variable can hold"):

@@ -8,7 +8,6 @@ from functools import cache
 
 from convo.errors import Mend, Problem
 from convo.flow.checks.base import Rule, Subject
-from convo.flow.source import Path
 
 
 @cache
@@ -34,15 +33,7 @@ def check_flow(subject: Subject) -> Iterator[Problem]:
                 severity=rule.severity,
             )
             if finding.meant is not None:
-                word = str(finding.path[-1]) if finding.key else _value(subject, finding.path)
+                word = str(finding.path[-1]) if finding.key else str(subject.source.value_at(finding.path))
                 mend = Mend(problem.line, problem.column, word, finding.meant)
                 problem = replace(problem, mend=mend)
             yield problem
-
-
-def _value(subject: Subject, path: Path) -> str:
-    """The text at `path`, as it is written."""
-    value: object = subject.source.data
-    for part in path:
-        value = value[part]  # type: ignore[index]  # a finding's path is one of the file
-    return str(value)

@@ -14,7 +14,6 @@ from convo.flow.match import Pattern, hides, match, samples
 from convo.flow.patterns import Anything, Expression, Kind, Media, Whole
 from convo.flow.plan import Understood
 from convo.flow.slots.numbers import Number
-from convo.flow.source import Path
 
 BAD = """\
 flow: sample
@@ -51,7 +50,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         for place, line in enumerate(lines):
             for earlier in lines[:place]:
                 both = _both(earlier, line)
-                if both and _value(subject, earlier.path) != _value(subject, line.path):
+                if both and subject.source.value_at(earlier.path) != subject.source.value_at(line.path):
                     first, second = both
                     yield Finding(
                         line.path,
@@ -88,13 +87,6 @@ def _overlap(first: Pattern, second: Pattern) -> bool:
 
 def _supposed() -> Reading:
     return Reading(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"), "und")
-
-
-def _value(subject: Subject, path: Path) -> object:
-    value: object = subject.source.data
-    for part in path:
-        value = value[part]  # type: ignore[index]  # the path of a line of replies
-    return value
 
 
 RULE = Rule("C028", Severity.WARNING, "two replies overlap", BAD, GOOD, find)
