@@ -52,7 +52,7 @@ def parsed(folder: Path) -> Starlette:
         del items
 
     # Storing is the one thing that this server leaves out, so it is taken out by force.
-    app.intake.put = drop  # type: ignore[method-assign, assignment]
+    app.intake.put = drop  # type: ignore[method-assign, assignment]  # said above
     return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))])
 
 

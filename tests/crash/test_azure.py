@@ -11,13 +11,14 @@ import secrets
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from convo.clock import system
 from tests.crash.application import TOKEN, Application, Azure
 from tests.crash.contacts import LANGUAGES, Contact, Ending
 from tests.crash.test_kill import Server
@@ -99,7 +100,7 @@ class Story:
         self.seed = secrets.randbits(32)
         print(f"seed {self.seed}")  # pytest shows it where the test fails
         self._folder = folder
-        self._now = datetime.now(UTC)
+        self._now = system()  # convo runs as a process of its own, by the machine's clock
         self._contacts: dict[str, Contact] = {}
         self._accepted = 0
         self._more = asyncio.Event()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from convo.flow.session import Phase
 from convo.runtime import errands
@@ -203,8 +204,8 @@ def test_a_transaction_that_breaks_leaves_it_to_be_done(town: House) -> None:
     texts(town, "join", "yes", BEN)
     errand = first(town)
 
-    def broken(connection: object) -> None:
-        errands.run(town.line(connection), errand)  # type: ignore[arg-type]
+    def broken(connection: Connection) -> None:
+        errands.run(town.line(connection), errand)
         raise KeyboardInterrupt  # as if the process was killed before the commit
 
     with pytest.raises(KeyboardInterrupt):

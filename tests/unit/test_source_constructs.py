@@ -3,17 +3,14 @@
 import pytest
 
 from convo.errors import FlowError
-from convo.flow.source import Data, Path, read
+from convo.flow.source import Path, read
 
 
-def at(path: Path, text: str) -> Data:
+def at(path: Path, text: str) -> object:
     """What stands at `path` in a file that has nothing wrong with it."""
     source = read(text, "sample.yaml")
     assert source.findings == ()
-    found: Data = source.data
-    for part in path:
-        found = found[part]  # type: ignore[index]
-    return found
+    return source.value_at(path)
 
 
 @pytest.mark.parametrize(

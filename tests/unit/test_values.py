@@ -36,8 +36,12 @@ def test_a_value_comes_back_from_the_store_as_it_was(value: Value) -> None:
     kept = json.loads(json.dumps(to_plain(value)))
     back = from_plain(kept)
 
-    assert back == value or (isinstance(value, datetime) and back.isoformat() == value.isoformat())  # type: ignore[union-attr]
     assert type(back) is type(value)
+    if isinstance(back, datetime) and isinstance(value, datetime):
+        # In an hour that the clocks go through twice, two equal moments may compare as unequal.
+        assert back == value or back.isoformat() == value.isoformat()
+    else:
+        assert back == value
     if isinstance(value, datetime):
         assert isinstance(back, datetime)
         assert (back.tzinfo, back.utcoffset()) == (value.tzinfo, value.utcoffset())
