@@ -1,13 +1,23 @@
 """Writes the pages that are made from the code: `python docs/make.py`; a test fails where they are old."""
 
 import sys
+from collections.abc import Iterator
+from enum import Enum
+from inspect import cleandoc
 from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, RootModel
+from pydantic.fields import FieldInfo
 
 from convo.flow.checks import all_rules
 from convo.flow.checks.base import Rule
+from convo.flow.model import Flow, State
 
 CHECK = Path(__file__).parent / "check.md"
 RULES = "## What it does\n"
+REFERENCE = Path(__file__).parent / "reference.md"
+KEYS = "## The file\n"
 
 
 def check_page() -> str:
@@ -39,5 +49,65 @@ def _anchor(rule: Rule) -> str:
     return "".join(kept).replace(" ", "-")
 
 
+def reference_page() -> str:
+    """`reference.md`: what is written by hand, then the keys of the file, its states and what is in them."""
+    by_hand = REFERENCE.read_text().partition(KEYS)[0]
+    parts = [f"{by_hand}{KEYS}", _keys(Flow), "## A state\n", _keys(State)]
+    for model, above in sections().items():
+        named = ", ".join(f"`{key}`" for key in above)
+        parts += [f"## Below {named}\n", f"{cleandoc(model.__doc__ or '')}\n", _keys(model)]
+    return "\n".join(parts)
+
+
+def _keys(model: type[BaseModel]) -> str:
+    rows = [
+        f"| `{field.alias or name}` | {_described(field)} | {_unless_said(field)} |"
+        for name, field in model.model_fields.items()
+    ]
+    return "\n".join(["| key | what | unless said |", "| --- | --- | --- |", *rows, ""])
+
+
+def _described(field: FieldInfo) -> str:
+    sentences = cleandoc(field.description or "").split("\n\n")
+    words = " ".join(f"{' '.join(each.split()).removesuffix('.')}." for each in sentences)
+    choices = [each for kind in _inside(field.annotation) if issubclass(kind, Enum) for each in kind]
+    if choices and f"`{choices[0].value}`" not in words:
+        words += " " + " or ".join(f"`{each.value}`" for each in choices) + "."
+    return words.replace("|", "\\|")
+
+
+def _unless_said(field: FieldInfo) -> str:
+    if field.is_required():
+        return "it must be there"
+    default = field.default.value if isinstance(field.default, Enum) else field.default
+    return f"`{default}`" if isinstance(default, str | int) and not isinstance(default, bool) else ""
+
+
+def sections() -> dict[type[BaseModel], list[str]]:
+    """The models with keys of their own in a file and its states, each with the keys that it stands below."""
+    found: dict[type[BaseModel], list[str]] = {Flow: [], State: []}
+    ahead: list[type[BaseModel]] = [Flow, State]
+    for model in ahead:
+        for name, field in model.model_fields.items():
+            for kind in _inside(field.annotation):
+                if issubclass(kind, BaseModel) and kind not in (Flow, State):
+                    above = found.setdefault(kind, [])
+                    above += [field.alias or name] if (field.alias or name) not in above else []
+                    ahead += [kind] if kind not in ahead else []
+    return {model: above for model, above in found.items() if above}
+
+
+def _inside(annotation: Any) -> Iterator[type]:
+    """The classes that an annotation is made of; of a construct, those that its value is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, RootModel):
+        yield from _inside(annotation.model_fields["root"].annotation)
+    elif isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    else:
+        for each in get_args(annotation):
+            yield from _inside(each)
+
+
 if __name__ == "__main__":
     CHECK.write_text(check_page())
+    REFERENCE.write_text(reference_page())

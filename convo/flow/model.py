@@ -61,8 +61,8 @@ TypeName = Annotated[str, AfterValidator(_type)]
 class Defaulted(Section):
     """A variable with a default: `{type: text, default: Elm St}`, or `text = Elm St`."""
 
-    type: TypeName
-    default: str
+    type: TypeName = Field(description="What it is, like `text` or `integer 1-5`.")
+    default: str = Field(description="Its value until another is given or set.")
 
     @model_validator(mode="before")
     @classmethod
@@ -95,6 +95,7 @@ else:
     State = create_model(
         "State",
         __base__=StateBase,
+        __doc__="A state says something, and then it waits, passes on, works, calls a person, or ends.",
         **{step.KEY: (step | None, Field(None, description=step.__doc__)) for step in all_steps()},
     )
 
@@ -102,21 +103,48 @@ else:
 class Flow(Section):
     """A flow file."""
 
-    flow: Name
-    about: str | None = None
-    language: Language = "en"
-    needs: dict[Variable, TypeName] = Field(default_factory=dict)
-    vars: dict[Variable, Defaulted] = Field(default_factory=dict)
-    start: Name
-    triggers: Triggers | None = None
-    purpose: Purpose = Purpose.TRANSACTIONAL
-    when_busy: WhenBusy | None = None
-    start_within: Duration = START_WITHIN
-    expires: Duration = EXPIRES
-    afterwards: Name | None = None
-    anywhere: Anywhere | None = None
-    on_error: Name | None = None
-    states: dict[Name, State]
+    flow: Name = Field(description="Its name, the same as the file's: `lunch` in `lunch.yaml`.")
+    about: str | None = Field(None, description="One line for people.")
+    language: Language = Field("en", description="Of its texts and dates, like `en`, `en-GB` or `fr`.")
+    needs: dict[Variable, TypeName] = Field(
+        default_factory=dict,
+        description="What whoever starts it must give, each with a type: `{name: text, visit: datetime}`.",
+    )
+    vars: dict[Variable, Defaulted] = Field(
+        default_factory=dict, description="What has a default: `{clinic: text = Elm St}`."
+    )
+    start: Name = Field(description="The first state.")
+    triggers: Triggers | None = Field(None, description="Which texts start it.")
+    purpose: Purpose = Field(
+        Purpose.TRANSACTIONAL,
+        description="What its texts are for: consent, quiet hours and priority follow from it.",
+    )
+    when_busy: WhenBusy | None = Field(
+        None,
+        description="What becomes of a start while the contact is in another conversation on that number:"
+        " `queue` (unless said) waits for the other's end, `interrupt` (a `verification` unless said) comes"
+        " in between and lets the other go on afterwards, `skip` does not start.",
+    )
+    start_within: Duration = Field(
+        START_WITHIN, description="How long a start may wait in that queue; then it ends as `never_started`."
+    )
+    expires: Duration = Field(
+        EXPIRES, description="It ends as `expired` after so long without a text either way."
+    )
+    afterwards: Name | None = Field(
+        None, description="For a day after its end, the state for a text that no trigger takes."
+    )
+    anywhere: Anywhere | None = Field(
+        None,
+        description="Pattern → where to, in every state that waits for a reply, after the state's own.",
+    )
+    on_error: Name | None = Field(
+        None,
+        description="The state for a text or an expression that fails; a person is called in unless said.",
+    )
+    states: dict[Name, State] = Field(
+        description="The states, in reading order, each with a name of its own."
+    )
 
     @property
     def busy(self) -> WhenBusy:

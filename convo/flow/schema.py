@@ -25,31 +25,11 @@ _PATTERNS = {
     get_args(Duration)[1].func: r"^\s*[0-9]+\s*[A-Za-z]+(\s*,?\s*(and\s+)?[0-9]+\s*[A-Za-z]+)*\s*$",
     get_args(Language)[1].func: "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
 }
-_ABOUT = {
-    "flow": "Its name, the same as the file's: `appointment-reminder` in appointment-reminder.yaml.",
-    "about": "One line for people.",
-    "language": "Of its texts, like en, en-GB or fr; en unless said.",
-    "needs": "What whoever starts it must give, each with a type: `{name: text, visit: datetime}`.",
-    "vars": "What has a default: `{clinic: text = Elm St}`.",
-    "start": "The first state.",
-    "triggers": "Which texts start it.",
-    "purpose": "What its texts are for: consent, quiet hours and priority follow from it.",
-    "when_busy": "What becomes of a start while the contact is in another conversation on that number.",
-    "start_within": "How long a start may wait for that, 1 hour unless said.",
-    "expires": "It ends as `expired` after so long without a text either way; 7 days unless said.",
-    "afterwards": "The state for a text within a day of its end that no trigger takes.",
-    "anywhere": "Replies understood in every state that waits for one, after the state's own.",
-    "on_error": "The state to go to when a text or an expression fails; a person is called in unless said.",
-    "states": "The states, in reading order, each with a name of its own.",
-}
 
 
 def flow_schema() -> JsonSchemaValue:
     """The schema of a flow file."""
     schema = Flow.model_json_schema(schema_generator=_Schema)
-    for name, part in schema["properties"].items():
-        if name in _ABOUT:
-            part["description"] = _ABOUT[name]
     schema.pop("description", None)
     return {"$schema": DIALECT, "title": "A flow of convo", **schema}
 

@@ -24,12 +24,22 @@ Listed = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
 
 
 class Triggers(Section):
-    """`keyword` is the first word of a text, `exactly` the whole text, `number` one of ours."""
+    """Which texts start the flow; one of these is enough, and the most specific wins."""
 
-    keyword: Listed = Field(default_factory=list, validate_default=False)
-    exactly: Listed = Field(default_factory=list, validate_default=False)
-    number: Listed = Field(default_factory=list, validate_default=False)
-    anything: Annotated[bool, BeforeValidator(_truth)] = Field(False, validate_default=False)
+    keyword: Listed = Field(
+        default_factory=list, validate_default=False, description="The first word: `[book, rdv]`."
+    )
+    exactly: Listed = Field(
+        default_factory=list, validate_default=False, description="The whole text: `[book a visit]`."
+    )
+    number: Listed = Field(
+        default_factory=list,
+        validate_default=False,
+        description='Any text to one of these numbers of yours: `["+15550009999"]`.',
+    )
+    anything: Annotated[bool, BeforeValidator(_truth)] = Field(
+        False, validate_default=False, description="`true`: any text at all."
+    )
 
     @field_validator("keyword")
     @classmethod

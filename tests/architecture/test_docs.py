@@ -7,41 +7,50 @@ from pathlib import Path
 
 import pytest
 
-from convo.errors import Severity
 from convo.flow.checks import all_rules
-from convo.flow.project import Project, check
+from convo.flow.model import Flow, State
 from convo.flow.steps import all_steps
 from convo.providers import all_providers
 from convo.providers.base import ProviderClass
 from convo.settings import Account, Number, Settings
 
 ROOT = Path(__file__).parents[2]
-FLOWS = [
-    (page.name, block)
-    for page in (ROOT / "README.md", ROOT / "docs" / "flows.md")
-    for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL)
-    if "states:" in block
-]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_MADE = runpy.run_path(str(ROOT / "docs" / "make.py"))
 
 
-def test_there_are_flows_to_read() -> None:
-    assert FLOWS
+def anchors(page: Path) -> set[str]:
+    """What can be linked to in a page: its titles, as GitHub names them."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    kept = ("".join(sign for sign in title.lower() if sign.isalnum() or sign in " -_") for title in titles)
+    return {title.replace(" ", "-") for title in kept}
 
 
-@pytest.mark.parametrize(("page", "block"), FLOWS)
-def test_a_flow_in_the_documentation_has_no_error(page: str, block: str) -> None:
-    name = re.search(r"^flow: (\S+)", block, re.MULTILINE)
-    assert name, page
-    found = check(Project({f"{name[1]}.yaml": block.encode()}))
-    assert [problem for problem in found if problem.severity is Severity.ERROR] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in _LINK.findall(page.read_text()):
+        if re.match(r"https?:|mailto:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), f"{page.name}: {link}"
+        assert not anchor or anchor in anchors(target), f"{page.name}: {link}"
+
+
+def test_every_page_is_linked_from_the_readme_or_the_index() -> None:
+    linked = {
+        (page.parent / link.partition("#")[0]).resolve()
+        for page in (ROOT / "README.md", ROOT / "docs" / "flows.md")
+        for link in _LINK.findall(page.read_text())
+    }
+    assert [page.name for page in PAGES[1:] if page not in linked] == []
 
 
 def test_every_rule_stands_in_its_page_with_its_examples() -> None:
     """The page is made from the rules: `python docs/make.py`."""
-    made = runpy.run_path(str(ROOT / "docs" / "make.py"))
-
     page = (ROOT / "docs" / "check.md").read_text()
-    assert page == made["check_page"]()
+    assert page == _MADE["check_page"]()
     for rule in all_rules():
         about = sys.modules[rule.find.__module__].__doc__
         assert about
@@ -49,10 +58,20 @@ def test_every_rule_stands_in_its_page_with_its_examples() -> None:
             assert part in page, rule.code
 
 
-def test_every_construct_is_explained() -> None:
-    page = (ROOT / "docs" / "flows.md").read_text()
-    for step in all_steps():
-        assert f"| `{step.KEY}` |" in page
+def test_every_key_stands_in_the_reference() -> None:
+    """The page is made from the models: `python docs/make.py`."""
+    page = (ROOT / "docs" / "reference.md").read_text()
+    assert page == _MADE["reference_page"]()
+    for key in [*Flow.model_fields, *(step.KEY for step in all_steps())]:
+        assert f"| `{key}` |" in page
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    """In its model: it is what the reference says, and an editor beside the key."""
+    for model in (Flow, State, *_MADE["sections"]()):
+        assert model.__doc__
+        for name, field in model.model_fields.items():
+            assert field.description, f"{model.__name__}.{name}: give it a Field(description=…)"
 
 
 def test_every_setting_is_explained() -> None:

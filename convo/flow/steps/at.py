@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from convo.flow.moment import parse_moment
 from convo.flow.plan import Alarm, StatePlan
@@ -22,7 +22,9 @@ def _moment(text: str) -> str:
 class AtGoto(Goto):
     """The right side of `at`: with `late: skip` a moment that is past on entry is left out."""
 
-    late: Late | None = None
+    late: Late | None = Field(
+        None, description="What becomes of a moment that is past on entry; without it, it goes off at once."
+    )
 
 
 class At(Step):

@@ -120,11 +120,16 @@ class Section(BaseModel):
 class Goto(Section):
     """The right side: a state's name, or `{say, set, tag, untag, then}`. Without `then` it stays."""
 
-    say: Said | None = None
-    set: Assigned | None = None
-    tag: Tags | None = None
-    untag: Tags | None = None
-    then: Name | None = None
+    say: Said | None = Field(
+        None, description="What is said on the way: a text, one per language, or a list."
+    )
+    set: Assigned | None = Field(None, description="`{variable: expression}`, before anything is said.")
+    tag: Tags | None = Field(None, description="Marks that the contact gains.")
+    untag: Tags | None = Field(None, description="Marks that the contact loses.")
+    then: Name | None = Field(
+        None,
+        description="The state to go to, `again` or `back`; without it the conversation stays where it is.",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -9,9 +9,13 @@ from convo.flow.steps.base import Assigned, Name, Section, Step, Words
 
 
 class Opening(Section):
-    flow: Name
-    contact: Words | None = None
-    given: Assigned | None = Field(None, alias="with")
+    """The flow to start: its name alone, or these keys."""
+
+    flow: Name = Field(description="Its name.")
+    contact: Words | None = Field(
+        None, description="An expression for whose number it is started with; the same contact unless said."
+    )
+    given: Assigned | None = Field(None, alias="with", description="What it needs: `{variable: expression}`.")
 
     @model_validator(mode="before")
     @classmethod

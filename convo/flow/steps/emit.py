@@ -25,8 +25,14 @@ def _event(text: str) -> str:
 
 
 class Emitted(Section):
-    event: Annotated[str, AfterValidator(_event)]
-    given: Assigned | None = Field(None, alias="with")
+    """The event: its name alone, or these keys."""
+
+    event: Annotated[str, AfterValidator(_event)] = Field(
+        description="Its name, of small letters, digits and dots: `order.ready`."
+    )
+    given: Assigned | None = Field(
+        None, alias="with", description="The values that go with it: `{name: expression}`."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -17,9 +17,13 @@ def _count(value: object) -> object:
 
 
 class Answer(Section):
-    say: Said | None = None
-    tries: Annotated[int, BeforeValidator(_count), Field(ge=1, le=20)] = TRIES
-    then: Name | None = None
+    """What is said to a reply that nothing took, how often, and where the next one leads."""
+
+    say: Said | None = Field(None, description="The text: short, with what can be replied.")
+    tries: Annotated[int, BeforeValidator(_count), Field(ge=1, le=20)] = Field(
+        TRIES, description="How often it is said in one visit, 1 to 20."
+    )
+    then: Name | None = Field(None, description="The state for the miss after the last try; else silence.")
 
     @model_validator(mode="after")
     def _does_something(self) -> "Answer":
@@ -29,7 +33,7 @@ class Answer(Section):
 
 
 class Otherwise(Step):
-    """Said at most `tries` times (2 unless said); the next miss goes to `then`."""
+    """For a reply that nothing took: `{say, tries, then}`; the miss after the last try goes to `then`."""
 
     KEY: ClassVar[str] = "otherwise"
     ORDER: ClassVar[int] = 90

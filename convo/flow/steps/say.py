@@ -7,7 +7,7 @@ from convo.flow.steps.base import Said, Step
 
 
 class Say(Step):
-    """A text in Jinja2, one per language, or a list of them: `say: Hi {{ name }}, see you soon!`"""
+    """What is texted on entry: a text, one per language, or a list: `say: Hi {{ name }}, see you soon!`"""
 
     KEY: ClassVar[str] = "say"
     ORDER: ClassVar[int] = 10

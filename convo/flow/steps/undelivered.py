@@ -7,7 +7,7 @@ from convo.flow.steps.base import Goto, Step
 
 
 class Undeliverable(Step):
-    """A state, or `{say, set, then}`, unless a reply or a clock has led on since; once a visit."""
+    """Where to when a text of the visit failed for good, unless a reply or a clock has led on since; once."""
 
     KEY: ClassVar[str] = "undelivered"
     ORDER: ClassVar[int] = 50
