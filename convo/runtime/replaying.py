@@ -32,7 +32,8 @@ from convo.flow.session import (
 from convo.flow.values import from_plain
 from convo.runtime.library import Library
 from convo.runtime.migrating import MIGRATED
-from convo.runtime.tapes import Moment, Tape, UnplayableError, read, taped
+from convo.runtime.records import UnplayableError, read
+from convo.runtime.tapes import Moment, Tape, taped
 from convo.store.conversations import Stored
 from convo.store.events import Happened
 

@@ -1,9 +1,9 @@
 """Conversations as they are on record, to be played once more: how each began, and what happened then."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,30 +12,16 @@ from convo.errors import ConvoError
 from convo.flow.advance import open_session, reopened_session
 from convo.flow.compile import Bundle
 from convo.flow.dates import Reading
-from convo.flow.session import (
-    Closed,
-    Event,
-    HandedBack,
-    Reopened,
-    Replied,
-    Resumed,
-    Session,
-    Started,
-    TimedOut,
-    Undelivered,
-)
+from convo.flow.session import Reopened, Resumed, Session, Started
 from convo.flow.slots import parse_type
 from convo.flow.values import Money, Value, from_plain, shown
 from convo.runtime.library import Library
 from convo.runtime.migrating import MIGRATED
+from convo.runtime.records import UnplayableError
 from convo.runtime.sessions import decode
 from convo.store import conversations, events
 from convo.store.conversations import Stored
 from convo.store.events import Happened, Text
-
-
-class UnplayableError(ConvoError):
-    """A conversation cannot be replayed; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +139,3 @@ def _defaults(flows: Bundle, base: Session, stored: Stored) -> dict[str, Value]:
     near = (base.contact.number, base.number)
     reading = Reading(stored.started_at, ZoneInfo(base.timezone), flow.language, near)
     return {name: parse_type(kind.type).take(kind.default, reading) for name, kind in flow.vars.items()}
-
-
-_READ: Mapping[str, Callable[[str, tuple[str, ...]], Event]] = {
-    "Started": lambda _, __: Started(),
-    "Replied": Replied,
-    "TimedOut": lambda clock, _: TimedOut(clock),
-    "Undelivered": lambda visit, _: Undelivered(int(visit)),
-    "Reopened": Reopened,
-    "Resumed": lambda seconds, _: Resumed(timedelta(seconds=float(seconds))),
-    "Closed": lambda outcome, _: Closed(outcome),
-    "HandedBack": lambda given, _: HandedBack(**json.loads(given)),
-}
-
-
-def read(happened: Happened) -> Event:
-    """The event on record; raises UnplayableError for a kind that this version of convo does not know."""
-    if happened.kind not in _READ:
-        raise UnplayableError(f"this version of convo does not know what '{happened.kind}' is")
-    return _READ[happened.kind](happened.data or "", happened.media)

@@ -1,11 +1,9 @@
-"""Stepping the conversations of one transaction, and collecting what follows: it is written in one go.
+"""Stepping the conversations of one transaction, and collecting what follows in a unit of work.
 
 A contact has one running conversation with a number: live, or with a person. Others wait behind it,
 or were suspended when it came in between; when it ends, the next of them goes on in the same turn.
 """
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,9 +21,7 @@ from convo.flow.session import (
     Closed,
     Emit,
     Event,
-    HandedBack,
     Phase,
-    Reopened,
     Replied,
     Resumed,
     Say,
@@ -37,18 +33,16 @@ from convo.flow.session import (
     Undelivered,
     Untag,
 )
-from convo.flow.values import shown, to_plain
+from convo.flow.values import shown
 from convo.messages import Direction, Status
 from convo.runtime.beginning import Asked, begin_asked
 from convo.runtime.library import Library
+from convo.runtime.records import happened, started_with
 from convo.runtime.sessions import decode, encode
+from convo.runtime.unit_of_work import RUNNING, UnitOfWork
 from convo.settings import Settings
-from convo.store import contacts, conversations, errands, events, ids, messages, outgoing
+from convo.store import messages, outgoing
 from convo.store.conversations import Stored
-from convo.store.errands import Errand
-from convo.store.tables import conversations as conversation_table
-
-RUNNING = (Phase.LIVE, Phase.HANDED_OFF)
 
 log = structlog.get_logger(__name__)
 
@@ -63,77 +57,15 @@ class Line:
     now: datetime
 
 
-class Turns:
+class Turns(UnitOfWork):
     """The conversations that a transaction steps. Their contacts are locked; `flush` writes."""
 
     def __init__(self, line: Line, *, numbers: int = 1, depth: int = 0) -> None:
         """`numbers` are drawn at a time for new conversations; `depth` is said in `start`."""
+        super().__init__(line.connection, numbers=numbers)
         self._line = line
-        self._draws, self._numbers, self._last_number = numbers, list[int](), 0
         self._depth = depth
-        self._loaded: set[int] = set()  # contacts whose open conversations are known
-        self._open: dict[int, dict[int, Stored]] = {}  # by contact and row number
-        self._new: dict[int, Stored] = {}
-        self._changed: dict[int, tuple[Stored, Stored]] = {}  # as it was, as it is
-        self._left: dict[int, tuple[int, int, int]] = {}  # contact, conversation, visit
-        self._tags: dict[int, tuple[str, ...]] = {}  # of contacts who were tagged here
-        self._tagged: set[int] = set()  # those whose tags are to be written
         self._asked: list[Asked] = []  # flows to begin, in this order
-        self._errands: list[Errand] = []
-        self._events: list[outgoing.Draft] = []
-        self.history: list[messages.Draft | events.Happened] = []  # in this order
-
-    # What there is.
-
-    def know(self, contact_ids: Iterable[int]) -> None:
-        """Read the open conversations of these contacts, all at once."""
-        wanted = set(contact_ids) - self._loaded
-        self._loaded |= wanted
-        for stored in conversations.alive(self._line.connection, wanted):
-            if stored.id not in self._changed:
-                self._open.setdefault(stored.contact_id, {})[stored.id] = stored
-
-    def open(self, contact_id: int, number: str) -> list[Stored]:
-        """The conversations of a contact with one of our numbers that have not ended, oldest first."""
-        self.know([contact_id])
-        found = self._open.get(contact_id, {}).values()
-        return sorted((one for one in found if one.number == number), key=lambda one: one.id)
-
-    def running(self, contact_id: int, number: str) -> Stored | None:
-        """The one that is live, or with a person."""
-        self.know([contact_id])
-        for stored in self._open.get(contact_id, {}).values():
-            if stored.number == number and stored.status in RUNNING:
-                return stored
-        return None
-
-    def ended(self, contact_id: int, number: str) -> Stored | None:
-        """The last one that began, and ended in this transaction."""
-        found = [after for _, after in self._changed.values()] + list(self._new.values())
-        here = [one for one in found if (one.contact_id, one.number) == (contact_id, number)]
-        over = [one for one in here if one.status == Phase.ENDED and one.state]
-        return max(over, key=lambda one: one.id, default=None)
-
-    def latest(self, stored: Stored) -> Stored:
-        """A conversation that was read before, as it is now."""
-        if stored.id in self._new:
-            return self._new[stored.id]
-        return self._changed.get(stored.id, (stored, stored))[1]
-
-    def forget(self, contact_id: int) -> None:
-        """Everything collected is written, and a STOP changed what there is."""
-        self._loaded.discard(contact_id)
-        self._open.pop(contact_id, None)
-
-    def number(self) -> int:
-        """A number for a new conversation."""
-        if not self._numbers:
-            drawn = ids.allocate(self._line.connection, conversation_table, self._draws)
-            # SQLite draws those again that are not written yet.
-            behind = max(0, self._last_number + 1 - drawn[0])
-            self._numbers = [number + behind for number in drawn]
-        self._last_number = self._numbers.pop(0)
-        return self._last_number
 
     # What happens.
 
@@ -161,8 +93,8 @@ class Turns:
             one = self._asked.pop(0)
             self._depth = one.depth
             try:
-                errand = begin_asked(self, self._line, one)
-                self._errands += [errand] if errand else []
+                if errand := begin_asked(self, self._line, one):
+                    self.send(errand)
             except SQLAlchemyError:
                 raise  # the transaction is broken, not the flow
             except Exception as error:
@@ -182,7 +114,7 @@ class Turns:
         """A new conversation that waits until the running one has ended, at most so long."""
         now = self._line.now
         waiting = encode(blank, replace(session, phase=Phase.WAITING), now + within, now)
-        self._remember(waiting, new=True)
+        self.add(waiting)
         return waiting
 
     def suspend(self, stored: Stored) -> None:
@@ -203,39 +135,10 @@ class Turns:
         self.put(stored, after)
         return after
 
-    def put(self, before: Stored, after: Stored) -> None:
-        """A conversation was changed, from the outside."""
-        first, _ = self._changed.get(after.id, (before, None))
-        if after.id in self._new:
-            self._remember(after, new=True)
-        else:
-            self._changed[after.id] = first, after
-            self._remember(after)
-
     def flush(self) -> None:
-        """Write everything collected so far."""
+        """Begin what was asked for, and write everything collected so far."""
         self.begin_asked()
-        connection = self._line.connection
-        # What ended makes room for what begins: a contact has one running conversation with a number.
-        running = [pair for pair in self._changed.values() if pair[1].status in RUNNING]
-        if len(running) < len(self._changed):
-            conversations.save(
-                connection, [pair for pair in self._changed.values() if pair[1].status not in RUNNING]
-            )
-        conversations.save(connection, running)
-        conversations.insert(connection, list(self._new.values()))
-        events.write(connection, self.history)
-        # After the messages: a conversation that slept long may say and leave in one go.
-        messages.lapse(connection, self._left.values())
-        for contact_id in self._tagged:
-            contacts.tag(connection, contact_id, self._tags[contact_id])
-        outgoing.write(connection, self._events)
-        errands.add(connection, self._errands)
-        written = (
-            self._new, self._changed, self._left, self._tagged, self._events, self._errands, self.history
-        )  # fmt: skip
-        for collected in written:
-            collected.clear()
+        super().flush()
 
     # How.
 
@@ -248,16 +151,16 @@ class Turns:
         session = replace(decode(stored), phase=Phase.ENDED, outcome=closed.outcome, queue=None)
         after = encode(stored, session, None, self._line.now)
         self.put(stored, after)
-        self.history.append(_happened(stored, closed, self._line.now))
-        self._left[stored.id] = (stored.contact_id, stored.id, stored.visit + 1)
+        self.history.append(happened(stored.id, closed, self._line.now))
+        self.leave(stored, stored.visit + 1)
         return after
 
     def _take(
         self, stored: Stored, session: Session, flows: Bundle, event: Event, *, new: bool = False
     ) -> Stored:
         now = self._line.now
-        tags = self._tags.get(stored.contact_id, session.contact.tags)
-        if tags != session.contact.tags:  # another conversation of the contact has changed them
+        tags = self.tags(stored.contact_id)
+        if tags is not None and tags != session.contact.tags:  # by another conversation of the contact
             session = replace(session, contact=replace(session.contact, tags=tags))
         turn = advance(flows, session, event, now)
         after = encode(stored, turn.session, next_wake(flows, turn.session), now)
@@ -267,12 +170,12 @@ class Turns:
         drafts = [_draft(stored, said, account, now) for said in turn.effects if isinstance(said, Say)]
         # Nothing is collected before all of it is known: a text that fails leaves no trace behind.
         if new:
-            self._remember(after, new=True)
+            self.add(after)
         else:
             self.put(stored, after)
         if not isinstance(event, Replied):  # which is on record as the text that came in
-            given = _given(session) if isinstance(event, Started) else None
-            self.history.append(_happened(stored, event, now, given))
+            given = started_with(session) if isinstance(event, Started) else None
+            self.history.append(happened(stored.id, event, now, given))
         self.history += drafts
         if len(drafts) < len(turn.effects):
             self._collect(after, turn, depth=self._depth if isinstance(event, Started) else 0)
@@ -280,7 +183,7 @@ class Turns:
         # Only clocks and misses say texts that lapse.
         may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
         if may_lapse and (ended or turn.session.visit > session.visit):
-            self._left[stored.id] = (stored.contact_id, stored.id, turn.session.visit + ended)
+            self.leave(stored, turn.session.visit + ended)
         return after
 
     def _collect(self, after: Stored, turn: Turn, *, depth: int) -> None:
@@ -288,11 +191,10 @@ class Turns:
         for effect in turn.effects:
             match effect:
                 case Tag() | Untag():
-                    self._tags[after.contact_id] = turn.session.contact.tags
-                    self._tagged.add(after.contact_id)
+                    self.tag(after.contact_id, turn.session.contact.tags)
                 case Emit(kind, given):
                     data = {name: shown(value) for name, value in given.items()}
-                    self._events.append(
+                    self.tell(
                         outgoing.Draft(kind, after.contact_id, after.number, after.id, data, self._line.now)
                     )
                 case Begin():
@@ -329,35 +231,12 @@ class Turns:
             return self._advance(after, Undelivered(after.visit))  # it could not be told while it was away
         return after
 
-    def _remember(self, stored: Stored, *, new: bool = False) -> None:
-        if new:
-            self._new[stored.id] = stored
-        here = self._open.setdefault(stored.contact_id, {})
-        if stored.status == Phase.ENDED:
-            here.pop(stored.id, None)
-        else:
-            here[stored.id] = stored
-
 
 def _next(others: list[Stored]) -> Stored:
     """The one that was suspended last, or else that waits longest."""
     suspended = [one for one in others if one.status == Phase.SUSPENDED]
     # Of two that were suspended in one transaction the younger had come in between.
     return max(suspended, key=lambda one: (one.status_at, one.id)) if suspended else others[0]
-
-
-def _happened(stored: Stored, event: Event, now: datetime, given: str | None = None) -> events.Happened:
-    return events.Happened(stored.id, now, type(event).__name__, given or _data(event))
-
-
-def _given(session: Session) -> str | None:
-    """What a conversation starts with: nothing else keeps it once the flow sets and tags others."""
-    given: dict[str, object] = {}
-    if session.vars:
-        given["vars"] = {name: to_plain(value) for name, value in session.vars.items()}
-    if session.contact.tags:
-        given["tags"] = session.contact.tags
-    return json.dumps(given) if given else None
 
 
 def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.Draft:
@@ -378,17 +257,3 @@ def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.D
         lapses=said.lapses,
         due_at=now,
     )
-
-
-def _data(event: Event) -> str | None:
-    """The words that come with an event, so that it can be replayed."""
-    match event:
-        case TimedOut(word) | Closed(word) | Reopened(word):
-            return word
-        case Undelivered(visit):
-            return str(visit)
-        case Resumed(away):
-            return str(away.total_seconds())
-        case HandedBack(state, given):
-            return json.dumps({"state": state, "vars": dict(given)}, default=str)
-    return None

@@ -19,7 +19,8 @@ from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, St
 from convo.runtime import clockwork, errands, inbox, intake, sender, settling
 from convo.runtime.library import Library
 from convo.runtime.starting import Start, start
-from convo.runtime.turns import RUNNING, Line
+from convo.runtime.turns import Line
+from convo.runtime.unit_of_work import RUNNING
 from convo.settings import SIMULATOR, Account, Number, Settings
 from convo.store import contacts, conversations, messages, outbox, outgoing
 from convo.store.conversations import Stored

@@ -13,7 +13,7 @@ from convo.errors import ConvoError
 from convo.flow import project, session
 from convo.flow.session import Phase
 from convo.messages import Contact, Reason, Trouble
-from convo.runtime import inbox, replaying, tapes
+from convo.runtime import inbox, records, replaying
 from convo.runtime.library import Library
 from convo.runtime.replaying import Replay, Result
 from convo.runtime.sessions import decode
@@ -132,7 +132,7 @@ def test_a_kind_of_event_that_is_not_known_says_so(line: House) -> None:
 
     assert "how it began is not on record" in replayed(line, stored).why
     with pytest.raises(ConvoError, match="'Sang'"):
-        tapes.read(Happened(1, stored.started_at, "Sang"))
+        records.read(Happened(1, stored.started_at, "Sang"))
 
 
 def test_what_happened_may_be_forgotten_before_what_was_said(line: House) -> None:
@@ -147,7 +147,7 @@ def test_every_kind_of_event_can_be_read() -> None:
     data = {"Undelivered": "1", "Resumed": "2.5", "HandedBack": '{"state": null, "vars": {}}'}
     for kind in get_args(session.Event):
         happened = Happened(1, datetime(2026, 1, 1, tzinfo=UTC), kind.__name__, data.get(kind.__name__))
-        assert type(tapes.read(happened)) is kind
+        assert type(records.read(happened)) is kind
 
 
 # Through another.

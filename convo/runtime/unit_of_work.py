@@ -1,0 +1,152 @@
+"""What one transaction reads of its contacts' conversations, and collects to write in one go."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from convo.flow.session import Phase
+from convo.store import contacts, conversations, errands, events, ids, messages, outgoing
+from convo.store.conversations import Stored
+from convo.store.errands import Errand
+from convo.store.tables import conversations as conversation_table
+
+RUNNING = (Phase.LIVE, Phase.HANDED_OFF)
+
+
+class UnitOfWork:
+    """The conversations of a transaction as they are by now. Their contacts are locked; `flush` writes."""
+
+    def __init__(self, connection: Connection, *, numbers: int) -> None:
+        """`numbers` are drawn at a time for new conversations."""
+        self._connection = connection
+        self._draws, self._numbers, self._last_number = numbers, list[int](), 0
+        self._loaded: set[int] = set()  # contacts whose open conversations are known
+        self._open: dict[int, dict[int, Stored]] = {}  # by contact and row number
+        self._new: dict[int, Stored] = {}
+        self._changed: dict[int, tuple[Stored, Stored]] = {}  # as it was, as it is
+        self._left: dict[int, tuple[int, int, int]] = {}  # contact, conversation, visit
+        self._tags: dict[int, tuple[str, ...]] = {}  # of contacts who were tagged here
+        self._tagged: set[int] = set()  # those whose tags are to be written
+        self._errands: list[Errand] = []
+        self._events: list[outgoing.Draft] = []
+        self.history: list[messages.Draft | events.Happened] = []  # in this order
+
+    # What there is.
+
+    def know(self, contact_ids: Iterable[int]) -> None:
+        """Read the open conversations of these contacts, all at once."""
+        wanted = set(contact_ids) - self._loaded
+        self._loaded |= wanted
+        for stored in conversations.alive(self._connection, wanted):
+            if stored.id not in self._changed:
+                self._open.setdefault(stored.contact_id, {})[stored.id] = stored
+
+    def open(self, contact_id: int, number: str) -> list[Stored]:
+        """The conversations of a contact with one of our numbers that have not ended, oldest first."""
+        self.know([contact_id])
+        found = self._open.get(contact_id, {}).values()
+        return sorted((one for one in found if one.number == number), key=lambda one: one.id)
+
+    def running(self, contact_id: int, number: str) -> Stored | None:
+        """The one that is live, or with a person."""
+        self.know([contact_id])
+        for stored in self._open.get(contact_id, {}).values():
+            if stored.number == number and stored.status in RUNNING:
+                return stored
+        return None
+
+    def ended(self, contact_id: int, number: str) -> Stored | None:
+        """The last one that began, and ended in this transaction."""
+        found = [after for _, after in self._changed.values()] + list(self._new.values())
+        here = [one for one in found if (one.contact_id, one.number) == (contact_id, number)]
+        over = [one for one in here if one.status == Phase.ENDED and one.state]
+        return max(over, key=lambda one: one.id, default=None)
+
+    def latest(self, stored: Stored) -> Stored:
+        """A conversation that was read before, as it is now."""
+        if stored.id in self._new:
+            return self._new[stored.id]
+        return self._changed.get(stored.id, (stored, stored))[1]
+
+    def tags(self, contact_id: int) -> tuple[str, ...] | None:
+        """The tags of a contact whom this transaction has tagged; None for any other."""
+        return self._tags.get(contact_id)
+
+    def number(self) -> int:
+        """A number for a new conversation."""
+        if not self._numbers:
+            drawn = ids.allocate(self._connection, conversation_table, self._draws)
+            # SQLite draws those again that are not written yet.
+            behind = max(0, self._last_number + 1 - drawn[0])
+            self._numbers = [number + behind for number in drawn]
+        self._last_number = self._numbers.pop(0)
+        return self._last_number
+
+    # What changes.
+
+    def add(self, new: Stored) -> None:
+        """A conversation that is not stored yet."""
+        self._new[new.id] = new
+        self._remember(new)
+
+    def put(self, before: Stored, after: Stored) -> None:
+        """A conversation was changed."""
+        if after.id in self._new:
+            self.add(after)
+        else:
+            first, _ = self._changed.get(after.id, (before, None))
+            self._changed[after.id] = first, after
+            self._remember(after)
+
+    def leave(self, stored: Stored, visit: int) -> None:
+        """The texts that a conversation said before this visit, and that may lapse, are withdrawn."""
+        self._left[stored.id] = (stored.contact_id, stored.id, visit)
+
+    def tag(self, contact_id: int, tags: tuple[str, ...]) -> None:
+        """A contact has these tags from now on."""
+        self._tags[contact_id] = tags
+        self._tagged.add(contact_id)
+
+    def tell(self, event: outgoing.Draft) -> None:
+        """The application is to be told of this."""
+        self._events.append(event)
+
+    def send(self, errand: Errand) -> None:
+        """Another contact's flow is to begin."""
+        self._errands.append(errand)
+
+    def forget(self, contact_id: int) -> None:
+        """Everything collected is written, and a STOP changed what there is."""
+        self._loaded.discard(contact_id)
+        self._open.pop(contact_id, None)
+
+    def flush(self) -> None:
+        """Write everything collected so far."""
+        connection = self._connection
+        # What ended makes room for what begins: a contact has one running conversation with a number.
+        running = [pair for pair in self._changed.values() if pair[1].status in RUNNING]
+        if len(running) < len(self._changed):
+            conversations.save(
+                connection, [pair for pair in self._changed.values() if pair[1].status not in RUNNING]
+            )
+        conversations.save(connection, running)
+        conversations.insert(connection, list(self._new.values()))
+        events.write(connection, self.history)
+        # After the messages: a conversation that slept long may say and leave in one go.
+        messages.lapse(connection, self._left.values())
+        for contact_id in self._tagged:
+            contacts.tag(connection, contact_id, self._tags[contact_id])
+        outgoing.write(connection, self._events)
+        errands.add(connection, self._errands)
+        written = (
+            self._new, self._changed, self._left, self._tagged, self._events, self._errands, self.history
+        )  # fmt: skip
+        for collected in written:
+            collected.clear()
+
+    def _remember(self, stored: Stored) -> None:
+        here = self._open.setdefault(stored.contact_id, {})
+        if stored.status == Phase.ENDED:
+            here.pop(stored.id, None)
+        else:
+            here[stored.id] = stored
