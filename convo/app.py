@@ -13,6 +13,7 @@ from convo.clock import Clock
 from convo.errors import Problem, SettingsError
 from convo.messages import Item
 from convo.providers import make
+from convo.runtime import codes
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.events import Relay, Subscriber
 from convo.runtime.intake import Intake
@@ -138,7 +139,12 @@ class App:
 
 
 def check_flows(settings: Settings, library: Library) -> None:
-    """Raises SettingsError for a number whose flow does not exist, or that no text can start."""
+    """Raises SettingsError for a number whose flow does not exist, or that no text can start.
+
+    Also where flows ask for one-time codes, and there is no key for them.
+    """
+    if any(flow.asks_codes for bundle in library.current.values() for flow in bundle.flows.values()):
+        codes.keys(settings)
     for name, number in settings.numbers.items():
         if number.flow is None:
             continue

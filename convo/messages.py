@@ -58,6 +58,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     KEYWORD = "keyword"  # incoming: a STOP, START or HELP, which no flow sees
+    CODE = "code"  # incoming: a one-time code, of which a flow sees whether it was right
     STOP_CONFIRMATION = "stop_confirmation"
     START_CONFIRMATION = "start_confirmation"
     HELP_ANSWER = "help_answer"

@@ -37,6 +37,7 @@ FILE = Path("convo.toml")
 SIMULATOR = "simulator"
 DEFAULT_NUMBER = "+15550009999"  # a conversation starts from it where no number is configured
 DEFAULT_FLOW = "support"  # answers what no trigger takes, where no number is configured
+SHORTEST_KEY = 16  # characters
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -74,8 +75,15 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _guessed_by_nobody(keys: list[str]) -> list[str]:
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise ValueError(f"a key has at least {SHORTEST_KEY} characters that nobody can guess")
+    return keys
+
+
 Secret = Annotated[str, BeforeValidator(_secret), Field(min_length=1)]
 Secrets = Annotated[list[Secret], BeforeValidator(_secrets)]
+Keys = Annotated[list[Secret], BeforeValidator(_secrets), AfterValidator(_guessed_by_nobody)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 
@@ -128,6 +136,9 @@ class Settings(BaseSettings):
     flows: Path = Path("flows")
     public_url: PublicUrl | None = None  # where providers and browsers reach this, without a path of ours
     api_token: Secret | None = None
+    code_key: Keys = Field(
+        default_factory=list
+    )  # of one-time codes: the new one, then those to be rotated out
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)

@@ -11,9 +11,10 @@ from convo.flow.dates import Reading
 from convo.flow.expressions import as_value
 from convo.flow.moment import MomentError
 from convo.flow.names import did_you_mean
-from convo.flow.plan import EXPIRED, HANDED_BACK, REPLIED, START, STARTED, UNDELIVERED, jump
+from convo.flow.plan import EXPIRED, HANDED_BACK, REPLIED, START, STARTED, UNDELIVERED, checked, jump
 from convo.flow.run import Run
 from convo.flow.session import (
+    Checked,
     Closed,
     Event,
     HandedBack,
@@ -148,7 +149,7 @@ def _concerns(session: Session, event: Event) -> bool:
         case Phase.LIVE:
             return not isinstance(event, Resumed | HandedBack)
         case Phase.HANDED_OFF:  # a text to a person is the person's
-            return not isinstance(event, Replied | Resumed)
+            return not isinstance(event, Replied | Checked | Resumed)
         case Phase.WAITING:
             return isinstance(event, Started | Closed)
         case Phase.SUSPENDED:
@@ -160,7 +161,7 @@ def _concerns(session: Session, event: Event) -> bool:
 def _heard(session: Session, event: Event, now: datetime) -> Session:
     """A text that the flow does nothing with is a text all the same: `expires` counts from it."""
     running = session.phase in (Phase.LIVE, Phase.HANDED_OFF)
-    return replace(session, last_text_at=now) if running and isinstance(event, Replied) else session
+    return replace(session, last_text_at=now) if running and isinstance(event, Replied | Checked) else session
 
 
 def _before(flow: Compiled, session: Session, event: Event, now: datetime) -> Session:
@@ -170,10 +171,12 @@ def _before(flow: Compiled, session: Session, event: Event, now: datetime) -> Se
     return replace(session, vars={**session.vars, **_handed_back(flow, session, event, now)})
 
 
-def _trigger(flow: Compiled, event: Event) -> str:
+def _trigger(flow: Compiled, event: Event) -> str:  # noqa: PLR0911 - one for each
     match event:
         case Replied():
             return REPLIED
+        case Checked(verdict):
+            return checked(verdict)
         case TimedOut(clock):
             return clock
         case HandedBack(state):

@@ -45,6 +45,11 @@ class Compiled:
         event = self.machine.events.get(trigger)
         return event is not None and state in event.transitions
 
+    @property
+    def asks_codes(self) -> bool:
+        """Whether a state of it has a `verify`."""
+        return any(state.verifies for state in self.plan.states.values())
+
     def timers(self, state: str) -> list[Timer]:
         return self.plan.states[state].timers
 

@@ -11,13 +11,24 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from convo.flow.advance import next_clock
+from convo.flow.codes import Verdict
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
 from convo.flow.expressions import Expression
 from convo.flow.match import Pattern, Reply, match, samples, slip
 from convo.flow.patterns import Kind
 from convo.flow.plan import HANDED_BACK, UNDELIVERED, StatePlan
-from convo.flow.session import Closed, Event, HandedBack, Phase, Reopened, Replied, Session, Undelivered
+from convo.flow.session import (
+    Checked,
+    Closed,
+    Event,
+    HandedBack,
+    Phase,
+    Reopened,
+    Replied,
+    Session,
+    Undelivered,
+)
 from convo.flow.slots import SlotType, Text, YesNo
 from convo.flow.slots.choices import OneOf
 from convo.flow.slots.moments import Date, DateTime
@@ -27,6 +38,9 @@ from convo.reactions import is_reaction
 
 PICTURE = "image/jpeg"
 STOP, STOPPED = "stop", "stopped"  # what is texted, and the outcome
+# How a test says a code that it cannot know: the right one, another, and others until it is one too many.
+CODE, WRONG_CODE, WRONG_CODES = "<code>", "<wrong code>", "<wrong codes>"
+_VERDICTS = {CODE: Verdict.APPROVED, WRONG_CODE: Verdict.WRONG, WRONG_CODES: Verdict.FAILED}
 SOON = timedelta(days=2)
 _NONSENSE = ("zzyzx qwv", "blorb 7z7")
 _MOST_OPTIONS, _MOST_BOUNDS = 12, 6
@@ -63,6 +77,8 @@ class Happening:
                 return HandedBack(), now
             case _ if self == STOPS:
                 return Closed(STOPPED), now
+            case _ if self.text in _VERDICTS:
+                return Checked(_VERDICTS[self.text]), now
         media = (self.text,) if self.how is How.MEDIA else ()
         text = "" if media else self.text
         kind = Reopened if session.phase is Phase.ENDED else Replied
@@ -108,6 +124,8 @@ class Repertoire:
         return self._replies[name]
 
     def _listened(self, state: StatePlan) -> Iterator[Happening]:
+        if state.verifies is not None:
+            yield from (Happening(How.THEM, text) for text in _VERDICTS)
         patterns = [pattern for line in state.understood for pattern in line.patterns]
         for pattern in patterns:
             if isinstance(pattern, Kind):

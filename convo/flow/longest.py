@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from convo.flow.plan import Plan
-from convo.flow.render import SPEECH, RenderError, Speech, Text
+from convo.flow.render import CODE, SPEECH, RenderError, Speech, Text
 from convo.flow.slots import SlotType
 from convo.flow.slots import Text as TextType
 from convo.flow.slots.choices import OneOf
@@ -41,6 +41,9 @@ def longest(text: Text, plan: Plan, language: str) -> str | None:
 def value_of(name: str, plan: Plan, language: str) -> Value:
     """The longest value that a variable can have."""
     slot = plan.types.get(name)
+    digits = [state.verifies.digits for state in plan.states.values() if state.verifies]
+    if name == CODE and digits:
+        return "0" * max(digits)
     if slot is None or name in plan.assigned:
         return "x" * UNBOUNDED
     return _of_type(slot, language)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from convo.flow.codes import Spec, Verdict
 from convo.flow.expressions import Expression
 from convo.flow.language import primary
 from convo.flow.match import Pattern
@@ -36,6 +37,14 @@ UNDELIVERED = "undelivered"
 EXPIRED = "expires"
 
 AGAIN, BACK = "again", "back"  # destinations that are no states: the same one, and the one before
+
+
+def checked(verdict: Verdict) -> str:
+    """The trigger by which the check of a one-time code goes on."""
+    return f"code {verdict}"
+
+
+CODE_EXPIRED = checked(Verdict.EXPIRED)  # also when nobody has tried it in time
 
 
 def jump(state: str) -> str:
@@ -99,6 +108,7 @@ class StatePlan:
     alarms: list[Alarm] = field(default_factory=list)
     understood: list[Understood] = field(default_factory=list)
     reads: SlotType | None = None  # the type of its `save`
+    verifies: Spec | None = None  # the code that its `verify` asks for
     speaks: bool = False  # on entry
     waits: bool = False  # for a reply, a clock or a person
     listens: bool = False  # for a reply

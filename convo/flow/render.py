@@ -13,8 +13,9 @@ from convo.flow.filters import FILTERS
 from convo.flow.sandbox import Sandbox
 from convo.flow.speech import SPEECH, Speech, locale
 
-__all__ = ["GIVEN_NAMES", "SPEECH", "RenderError", "Speech", "Text", "Texts", "locale"]
+__all__ = ["CODE", "GIVEN_NAMES", "SPEECH", "RenderError", "Speech", "Text", "Texts", "locale"]
 
+CODE = "code"  # what a text of a `verify` calls its code
 GIVEN_NAMES = frozenset({"reply", "contact", "number", "now", "here", "visits"})
 
 

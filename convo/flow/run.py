@@ -7,20 +7,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from convo.flow.codes import MOST_SENDS, Spec, placeholder
 from convo.flow.dates import Reading
 from convo.flow.expressions import Expression, ExpressionError
 from convo.flow.language import spoken
 from convo.flow.match import Pattern, Reply, match
 from convo.flow.phrase import Phrase
 from convo.flow.plan import PASSED, SAVED, START, Alarm, Assignments
-from convo.flow.render import SPEECH, RenderError, Speech
+from convo.flow.render import CODE, SPEECH, RenderError, Speech
 from convo.flow.session import (
     Begin,
+    Checked,
     Effect,
     Emit,
     End,
     Event,
     HandOff,
+    IssueCode,
     Phase,
     Reopened,
     Replied,
@@ -70,7 +73,7 @@ class Run:
         self._entry_say: int | None = None  # the place of the last text said on entry
         self._reply = Reply.of(event.text, event.media) if isinstance(event, Replied | Reopened) else None
         # A conversation that was queued begins to count its silence when it begins.
-        self._spoke = self._reply is not None or isinstance(event, Started)
+        self._spoke = self._reply is not None or isinstance(event, Started | Checked)
         self._read: Value | None = None  # what the reply, or a part of it, was read as
         self._groups: Mapping[str, str] = {}
         self._reading: Reading | None = None
@@ -135,6 +138,11 @@ class Run:
         key = f"{self._compiled.flow.flow}\n{state}\n{self._contact.number}"
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
 
+    @property
+    def visits_here(self) -> int:
+        """How often the state was entered."""
+        return self._visits.get(self.state, 0)
+
     def due(self) -> str | None:
         """The moment of the state that has come, if any; those that are past on entry may be skipped."""
         alarms = self._compiled.alarms(self.state)
@@ -191,6 +199,9 @@ class Run:
         """Send texts, in order and in the contact's language; one that renders to nothing is not sent."""
         for phrase in phrases:
             language, text = phrase.text_for(self._session.contact.language)
+            digits = self._digits if CODE in text.names else None
+            if digits and self.visits_here > MOST_SENDS:
+                continue  # the state leads on; see `verify`
             said = text.render(self._names(language))
             if len(said) > LONGEST_SAID:
                 raise RenderError(
@@ -198,13 +209,21 @@ class Run:
                     f"{LONGEST_SAID} are the most"
                 )
             if said:
-                self._send(said, entry=entry, lapses=lapses)
+                self._send(said, entry=entry, lapses=lapses, digits=digits)
 
-    def _send(self, said: str, *, entry: bool = False, lapses: bool = False) -> None:
+    @property
+    def _digits(self) -> int | None:
+        """Of the code that the state asks for."""
+        state = self._compiled.plan.states.get(self.state)
+        return state.verifies.digits if state and state.verifies else None
+
+    def _send(
+        self, said: str, *, entry: bool = False, lapses: bool = False, digits: int | None = None
+    ) -> None:
         self._spoke = True
         if entry:
             self._entry_say = len(self._effects)
-        self._effects.append(Say(said, self.state, self._visit, lapses=lapses))
+        self._effects.append(Say(said, self.state, self._visit, lapses=lapses, digits=digits))
 
     def miss(self, phrases: tuple[Phrase, ...]) -> None:
         """A reply that nothing took is answered, and counted."""
@@ -236,6 +255,9 @@ class Run:
 
     def emit(self, event: str, given: Assignments) -> None:
         self._effects.append(Emit(event, self._worked_out(given)))
+
+    def issue_code(self, spec: Spec) -> None:
+        self._effects.append(IssueCode(self.state, spec))
 
     def begin(self, flow: str, contact: Expression | None, given: Assignments) -> None:
         """Another flow is to be started, with the same contact unless said."""
@@ -321,4 +343,6 @@ class Run:
         if self._reply is not None:
             names["reply"] = {"text": self._reply.text, "value": self._read}
         names.update(self._vars)
+        if digits := self._digits:
+            names[CODE] = placeholder(digits)
         return names

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from convo.flow import values
+from convo.flow.codes import Spec, Verdict
 from convo.messages import Contact
 
 Value = values.Value
@@ -63,6 +64,13 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The contact sent a text with a one-time code, which was checked; the text itself is not told."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut:
     """A clock of the current visit, or the conversation's expiry, went off."""
 
@@ -109,7 +117,7 @@ class Closed:
     outcome: str
 
 
-Event = Started | Replied | TimedOut | HandedBack | Undelivered | Reopened | Resumed | Closed
+Event = Started | Replied | Checked | TimedOut | HandedBack | Undelivered | Reopened | Resumed | Closed
 
 
 # Effects: what follows from a turn, in order.
@@ -124,6 +132,7 @@ class Say:
     visit: int
     starts_clock: bool = False  # the visit's clocks count from when this one was accepted
     lapses: bool = False  # withdrawn when the conversation leaves the state before it is claimed
+    digits: int | None = None  # of the code for which a placeholder stands in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,14 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCode:
+    """A one-time code is made for a state, unless it has one that is still valid."""
+
+    state: str
+    spec: Spec
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """A person takes over; where an error called them in, the turn's `trouble` says which."""
 
@@ -171,7 +188,7 @@ class End:
     outcome: str
 
 
-Effect = Say | Tag | Untag | Emit | Begin | HandOff | End
+Effect = Say | Tag | Untag | Emit | Begin | IssueCode | HandOff | End
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from convo.errors import ConvoError
+from convo.flow.codes import Verdict
 from convo.flow.session import (
+    Checked,
     Closed,
     Event,
     HandedBack,
@@ -49,7 +51,7 @@ def read(happened: Happened) -> Event:
 
 def _words(event: Event) -> str | None:
     match event:
-        case TimedOut(word) | Closed(word) | Reopened(word):
+        case TimedOut(word) | Closed(word) | Reopened(word) | Checked(word):
             return word
         case Undelivered(visit):
             return str(visit)
@@ -63,6 +65,7 @@ def _words(event: Event) -> str | None:
 _READ: Mapping[str, Callable[[str, tuple[str, ...]], Event]] = {
     "Started": lambda _, __: Started(),
     "Replied": Replied,
+    "Checked": lambda verdict, _: Checked(Verdict(verdict)),
     "TimedOut": lambda clock, _: TimedOut(clock),
     "Undelivered": lambda visit, _: Undelivered(int(visit)),
     "Reopened": Reopened,

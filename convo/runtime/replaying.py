@@ -18,6 +18,7 @@ from convo.flow.advance import advance, next_clock
 from convo.flow.compile import Bundle
 from convo.flow.plan import EXPIRED
 from convo.flow.session import (
+    Checked,
     Closed,
     Event,
     HandedBack,
@@ -260,6 +261,8 @@ def _told(event: Event) -> str:  # noqa: PLR0911 - one for each
     match event:
         case Replied(text, media):
             return f"them: {text}{''.join(f' ({kind})' for kind in media)}"
+        case Checked(verdict):
+            return f"them: a code ({verdict})"
         case TimedOut(clock):
             return clock
         case HandedBack(state):

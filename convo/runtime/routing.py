@@ -10,12 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from convo import segments
 from convo.errors import ConvoError
 from convo.flow.advance import reopened_session, understands
+from convo.flow.codes import attempt, masked
 from convo.flow.compile import Bundle
 from convo.flow.match import Reply
-from convo.flow.session import Phase, Reopened, Replied
+from convo.flow.session import Checked, Phase, Reopened, Replied
 from convo.keywords import classify
 from convo.messages import Direction, Inbound, Kind, Status, storable
 from convo.reactions import is_reaction, is_thanks
+from convo.runtime import codes
 from convo.runtime import consent as consenting
 from convo.runtime.beginning import Start, begin, blank
 from convo.runtime.sessions import decode, encode
@@ -41,11 +43,13 @@ class Texts:
         rows = [known[text.contact].id for text in texts]
         self._out = consent.opted_out(line.connection, rows)
         self._turns.know(rows)
+        self._veiled: Kind | None = None  # of the text at hand, where it goes to a `verify`
 
     def run(self) -> None:
         """Store them all, and everything that follows."""
         history = self._turns.history
         poisoned: list[tuple[receipts.Key, str]] = []
+        veiled: list[receipts.Key] = []
         for text in self._texts:
             known = self._known[text.contact]
             out = (self._line.settings.brand(text.number), known.id) in self._out
@@ -62,9 +66,15 @@ class Texts:
             except Exception as error:
                 log.exception("text.poisoned", account=text.account, provider_id=text.provider_id)
                 poisoned.append(((text.account, text.provider_id), storable(f"{error}")))
-            history.insert(place, self._draft(text, conversation))
+            draft = self._draft(text, conversation)
+            if self._veiled is not None and (kept := masked(text.text)) != text.text:
+                draft = draft._replace(text=kept, kind=self._veiled)
+                veiled.append((text.account, text.provider_id))
+            self._veiled = None
+            history.insert(place, draft)
         self._turns.flush()
         receipts.blame(self._line.connection, poisoned)
+        receipts.veil(self._line.connection, veiled)
 
     def _keyword(self, said: consenting.Said) -> None:
         line, known, text = self._line, said.known, said.inbound
@@ -121,6 +131,15 @@ class Texts:
         except ConvoError as error:
             return self._turns.call_person(running, str(error)).id
         state = flows.root.plan.states[running.state]
+        if state.verifies is not None:
+            typed = attempt(text.text, state.verifies.digits)
+            if typed is not None:
+                self._veiled = Kind.CODE
+                verdict = codes.check(
+                    line.connection, line.settings, running.id, running.state, typed, line.now
+                )
+                return self._turns.step(running, Checked(verdict)).id
+            self._veiled, replied = Kind.TEXT, replace(replied, text=masked(text.text))
         other = called if state.answers else called or line.library.caught(text.number)
         if (
             other is not None

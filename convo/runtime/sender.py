@@ -14,6 +14,7 @@ from convo.clock import Clock
 from convo.errors import StoreUnavailable
 from convo.messages import Accepted, Kind, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
+from convo.runtime import codes
 from convo.runtime.library import Library
 from convo.runtime.settling import NotBegun, Result, settle
 from convo.runtime.turns import Line
@@ -42,7 +43,9 @@ class Claim:
     at: datetime
 
 
-def claim(connection: Connection, now: datetime, most: int, keys: Callable[[], str]) -> list[Claim]:
+def claim(
+    connection: Connection, settings: Settings, now: datetime, most: int, keys: Callable[[], str]
+) -> list[Claim]:
     """Claim up to `most` messages, one a contact, each through the gate.
 
     What the gate refuses is withdrawn with its reason; what it lets through is ours until the
@@ -51,10 +54,13 @@ def claim(connection: Connection, now: datetime, most: int, keys: Callable[[], s
     rows = outbox.lock_ready(connection, now, most)
     waiting = outbox.ready(connection, rows, now)
     stopped = consent.opted_out(connection, rows) if rows else set()
+    secrets = codes.revealed(connection, settings, (message.code_id for message in waiting))
     claims: dict[int, tuple[Waiting, str]] = {}
     withdrawn: list[Change] = []
     for message in waiting:
         reason = refused(message, stopped, now)
+        if reason is None and message.code_id is not None and message.code_id not in secrets:
+            reason = Reason.OUT_OF_DATE  # nobody can work the code out any more
         if reason is not None:
             withdrawn.append(Change(message.id, message.taken_back, message.tries, reason=reason))
         elif message.contact_id not in claims:
@@ -63,7 +69,15 @@ def claim(connection: Connection, now: datetime, most: int, keys: Callable[[], s
     outbox.claim(connection, [(m.id, key) for m, key in claims.values()], now, now + LEASE)
     return [
         Claim(
-            Outbound(m.id, key, m.account, m.number, m.contact, m.text, m.first_tried_at or now),
+            Outbound(
+                m.id,
+                key,
+                m.account,
+                m.number,
+                m.contact,
+                codes.filled(m.text, secrets.get(m.code_id or "")),
+                m.first_tried_at or now,
+            ),
             m.contact_id,
             m.tries + 1,
             now,
@@ -211,7 +225,7 @@ class Sender:
         revive(line, self._providers, leases_until=dead_by or now)
         if not room:
             return []
-        return claim(connection, now, room, lambda: uuid.uuid4().hex)
+        return claim(connection, self._settings, now, room, lambda: uuid.uuid4().hex)
 
     async def _send(self, claimed: Claim) -> None:
         provider = self._providers.get(claimed.outbound.account)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from convo import segments
 from convo.errors import ConvoError
 from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, advance, next_wake
+from convo.flow.codes import placeholder
 from convo.flow.compile import Bundle
 from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
@@ -36,12 +37,14 @@ from convo.flow.session import (
 from convo.flow.values import shown
 from convo.messages import Direction, Status
 from convo.runtime.beginning import Asked, begin_asked
+from convo.runtime.codes import said as said_codes
 from convo.runtime.library import Library
 from convo.runtime.records import happened, started_with
 from convo.runtime.sessions import decode, encode
 from convo.runtime.unit_of_work import RUNNING, UnitOfWork
 from convo.settings import Settings
 from convo.store import messages, outgoing
+from convo.store.codes import Code
 from convo.store.conversations import Stored
 
 log = structlog.get_logger(__name__)
@@ -167,7 +170,12 @@ class Turns(UnitOfWork):
         if turn.trouble is not None:
             after = after._replace(trouble=turn.trouble)
         account = self._line.settings.number(stored.number).account
-        drafts = [_draft(stored, said, account, now) for said in turn.effects if isinstance(said, Say)]
+        codes = said_codes(self._line.connection, self._line.settings, stored.id, turn.effects, now)
+        drafts = [
+            _draft(stored, said, account, now, codes.get(said.state) if said.digits else None)
+            for said in turn.effects
+            if isinstance(said, Say)
+        ]
         # Nothing is collected before all of it is known: a text that fails leaves no trace behind.
         if new:
             self.add(after)
@@ -239,7 +247,8 @@ def _next(others: list[Stored]) -> Stored:
     return max(suspended, key=lambda one: (one.status_at, one.id)) if suspended else others[0]
 
 
-def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.Draft:
+def _draft(stored: Stored, said: Say, account: str, now: datetime, code: Code | None) -> messages.Draft:
+    counted = said.text.replace(placeholder(code.digits), "0" * code.digits) if code else said.text
     return messages.Draft(
         direction=Direction.OUT,
         account=account,
@@ -247,7 +256,7 @@ def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.D
         brand=stored.brand,
         contact_id=stored.contact_id,
         text=said.text,
-        segments=segments.count(said.text).count,
+        segments=segments.count(counted).count,
         status=Status.QUEUED,
         created_at=now,
         conversation_id=stored.id,
@@ -256,4 +265,6 @@ def _draft(stored: Stored, said: Say, account: str, now: datetime) -> messages.D
         starts_clock=said.starts_clock,
         lapses=said.lapses,
         due_at=now,
+        valid_until=code.valid_until if code else None,
+        code_id=code.id if code else None,
     )

@@ -37,6 +37,7 @@ class Draft(NamedTuple):
     due_at: datetime | None = None
     valid_until: datetime | None = None
     media: tuple[str, ...] = ()
+    code_id: str | None = None  # of the one-time code for which a placeholder stands in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Stored:
     created_at: datetime
     sent_at: datetime | None
     delivered_at: datetime | None
+    code_id: str | None  # of the one-time code for which a placeholder stands in the text
 
 
 _SELECT = select(
@@ -76,6 +78,7 @@ _SELECT = select(
     messages.c.created_at,
     messages.c.sent_at,
     messages.c.delivered_at,
+    messages.c.code_id,
 ).join(contacts, contacts.c.id == messages.c.contact_id)
 
 _QUEUED = messages.c.status == spelled(Status.QUEUED)
@@ -117,6 +120,7 @@ _WRITTEN = (
     "due_at",
     "valid_until",
     "media",
+    "code_id",
 )
 
 
@@ -220,6 +224,7 @@ def _row(number: int, draft: Draft) -> tuple[object, ...]:
         draft.due_at,
         draft.valid_until,
         draft.media or None,
+        draft.code_id,
     )
 
 

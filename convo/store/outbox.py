@@ -36,6 +36,7 @@ class Waiting:
     first_tried_at: datetime | None
     provider_id: str | None
     unclear: bool  # a try ended without a clear answer: it may have gone
+    code_id: str | None  # of the one-time code that goes into the text
 
     @property
     def taken_back(self) -> Status:
@@ -110,6 +111,7 @@ _COLUMNS = (
     messages.c.first_tried_at,
     messages.c.provider_id,
     messages.c.unclear,
+    messages.c.code_id,
 )
 _SELECT = select(*_COLUMNS).join(contacts, contacts.c.id == messages.c.contact_id)
 _READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding=True)), _MAY_LEAVE).order_by(
@@ -264,4 +266,5 @@ def _waiting(row: Any) -> Waiting:
         first_tried_at=row.first_tried_at,
         provider_id=row.provider_id,
         unclear=row.unclear,
+        code_id=row.code_id,
     )

@@ -11,6 +11,7 @@ from convo.store.tables import receipts
 
 _COLUMNS = ("account", "provider_id", "raw", "error", "received_at")
 _KEY = ("account", "provider_id")
+_VEIL = b"(it holds a one-time code)"
 Key = tuple[str, str]  # account, provider id
 
 
@@ -49,6 +50,16 @@ def blame(connection: Connection, poisoned: Sequence[tuple[Key, str]]) -> None:
             receipts.update()
             .where(receipts.c.account == account, receipts.c.provider_id == provider_id)
             .values(error=error)
+        )
+
+
+def veil(connection: Connection, keys: Iterable[Key]) -> None:
+    """Forget the words of these deliveries: they hold a one-time code."""
+    for account, provider_id in keys:
+        connection.execute(
+            receipts.update()
+            .where(receipts.c.account == account, receipts.c.provider_id == provider_id)
+            .values(raw=_VEIL)
         )
 
 

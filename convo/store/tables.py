@@ -255,6 +255,7 @@ class MessageRow(Row, table=True):
     starts_clock: bool = False
     lapses: bool = False
     entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the ledger entry confirmed
+    code_id: str | None = None  # the one-time code that goes into the text when it is sent
     key: str | None = None  # tells a provider that a second try is the same message
     unclear: bool = False  # a try ended without a clear answer: it may have gone
     first_tried_at: datetime | None = Field(default=None, sa_type=Moment)  # stored with the key
@@ -266,6 +267,24 @@ class MessageRow(Row, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
     delivered_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class CodeRow(Row, table=True):
+    """A one-time code that a conversation asks for. What it is, no row tells: see `runtime/codes`."""
+
+    __tablename__ = "code"
+    __table_args__ = (Index("ix_code_conversation_id", "conversation_id"),)
+
+    id: str = Field(primary_key=True)  # 128 random bits, which the code is worked out from
+    conversation_id: int = Field(sa_type=BigInteger)
+    state: str
+    key_id: str  # which of the server's keys
+    digits: int
+    tries: int  # how often it was tried
+    most_tries: int
+    status: str
+    issued_at: datetime = Field(sa_type=Moment)
+    valid_until: datetime = Field(sa_type=Moment)
 
 
 class ReportRow(Row, table=True):
@@ -339,6 +358,7 @@ events = table(EventRow)
 outgoing_events = table(OutgoingEventRow)
 errands = table(ErrandRow)
 messages = table(MessageRow)
+codes = table(CodeRow)
 reports = table(ReportRow)
 consents = table(ConsentRow)
 consent_entries = table(ConsentEntryRow)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from convo.clock import parse_duration
 from convo.errors import FlowError, HandBackError, InboxError, StartError
 from convo.flow.dates import Reading
+from convo.flow.happenings import CODE, WRONG_CODE, WRONG_CODES
 from convo.flow.session import Phase
 from convo.flow.source import Path as Place
 from convo.flow.values import from_plain, shown
@@ -27,6 +28,7 @@ from convo.testing.scenario import Scenario, Step
 from convo.testing.world import Handset, World
 
 ANY = "..."
+MOST_GUESSES = 20
 _LOOKS = ("bot", "state", "vars", "hands_off", "ends", "fails")  # steps that leave unread texts to later ones
 
 _BEGINS = ("bot", "them", "twice", "media", "starts")  # the first of them tells what begins a test
@@ -157,6 +159,7 @@ def _open(play: _Play) -> tuple[Step, ...]:
 
 def _bot(play: _Play, step: Step) -> None:
     came = play.phone.read()
+    step = replace(step, text=_with_code(play, step.text))
     if came is None:
         play.differs(step, f"bot: {step.text}", f"no text; {_standing(play.phone.conversation())}")
     if not fits(step.text, came):
@@ -165,12 +168,42 @@ def _bot(play: _Play, step: Step) -> None:
 
 
 def _them(play: _Play, step: Step) -> None:
-    play.last_text = step.text
-    play.phone.text(step.text)
+    if step.text == WRONG_CODES:
+        _guess(play, step)
+        return
+    play.last_text = _with_code(play, step.text)
+    play.phone.text(play.last_text)
+
+
+def _guess(play: _Play, step: Step) -> None:
+    """Wrong codes until no more are taken; what is answered to those before the last is not looked at."""
+    wrong = _with_code(play, WRONG_CODE)
+    if wrong == WRONG_CODE:
+        play.fail(step.place, "no code was asked for yet")
+    for _ in range(MOST_GUESSES):
+        before = play.phone.conversation()
+        while play.phone.read() is not None:
+            pass
+        play.phone.text(wrong)
+        after = play.phone.conversation()
+        if after is None or before is None or (after.id, after.state) != (before.id, before.state):
+            return
+    play.fail(step.place, f"after {MOST_GUESSES} wrong codes it still stands where it did")
+
+
+def _with_code(play: _Play, text: str) -> str:
+    """The text of a step, with the code that was said last where it says `<code>`."""
+    if CODE not in text and WRONG_CODE not in text:
+        return text
+    code = play.world.code(play.scenario.contact)
+    if code is None:
+        return text
+    wrong = str((int(code) + 1) % 10 ** len(code)).zfill(len(code))
+    return text.replace(CODE, code).replace(WRONG_CODE, wrong)
 
 
 def _twice(play: _Play, step: Step) -> None:
-    text = step.text or play.last_text
+    text = _with_code(play, step.text) or play.last_text
     if not text:
         play.fail(step.place, "there is no text yet to repeat; write `twice: TEXT`")
     play.last_text = text

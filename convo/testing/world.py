@@ -17,6 +17,7 @@ from convo.clock import VirtualClock
 from convo.flow.compile import Bundle
 from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, Status
 from convo.runtime import clockwork, errands, inbox, intake, sender, settling
+from convo.runtime.codes import revealed
 from convo.runtime.library import Library
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
@@ -139,6 +140,12 @@ class World:
         self._send()
         return True
 
+    def code(self, contact: str) -> str | None:
+        """The one-time code that was said last to a contact; None where there was none."""
+        said = [message.code_id for message in self.history(contact) if message.code_id is not None]
+        codes = self.do(lambda c: revealed(c, self.settings, said[-1:]))
+        return next(iter(codes.values()), None)
+
     def history(self, contact: str) -> list[messages.Stored]:
         """Every message of a contact, in the order in which they were stored."""
         return self.do(lambda c: messages.listed(c, contact, 0, 10_000))
@@ -160,7 +167,9 @@ class World:
             self.do(partial(self._run, errand))
         count = 0
         while claims := self.do(
-            lambda c: sender.claim(c, self.clock(), sender.MOST_IN_FLIGHT, lambda: next(self._keys))
+            lambda c: sender.claim(
+                c, self.settings, self.clock(), sender.MOST_IN_FLIGHT, lambda: next(self._keys)
+            )
         ):
             results = []
             for claimed in claims:

@@ -133,7 +133,7 @@ class Town:
 
         def job(connection: Connection) -> list[sender.Claim]:
             keys = (secrets.token_hex(8) for _ in itertools.count())
-            claims = sender.claim(connection, clock(), most, lambda: next(keys))
+            claims = sender.claim(connection, self.settings, clock(), most, lambda: next(keys))
             for claimed in claims:
                 diary = self.diaries[claimed.outbound.contact]
                 if diary.stopped:

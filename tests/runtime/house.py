@@ -117,7 +117,7 @@ class House(World):
     # What leaves.
 
     def claim(self, most: int = 64) -> list[Claim]:
-        return self.do(lambda c: sender.claim(c, self.clock(), most, lambda: next(self._keys)))
+        return self.do(lambda c: sender.claim(c, self.settings, self.clock(), most, lambda: next(self._keys)))
 
     def settle(self, *results: Result) -> None:
         self.do(lambda c: settle(self.line(c), results))

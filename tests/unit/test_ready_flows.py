@@ -25,6 +25,7 @@ LONGEST = {
     "souhait | day_time": "mer. 30 sept., 09:30", "deseada | day_time": "mié 30 sept, 9:30",
     "service": "S" * 20, "device": "D" * 30, "place": "P" * 30, "at | time": "12:30 PM",
     "shop": "S" * 20, "order": "AB1234", "opens": "23", "closes": "24",
+    "brand": "B" * 20, "code": "123456",
 }  # fmt: skip
 
 

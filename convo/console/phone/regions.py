@@ -47,7 +47,8 @@ async def regions(app: App, handset: Handset) -> Regions:
 
 def _look(app: App, connection: Connection, handset: Handset) -> Seen:
     now = app.clock()
-    texts = thread.latest(connection, handset)
+    simulated = simulator(app, handset) is not None
+    texts = thread.latest(connection, app.settings, handset, simulated=simulated)
     newest = conversations.latest(connection, handset.contact, handset.number)
     known = contacts.find(connection, handset.contact)
     stopped = consent.opted_out(connection, [known.id]) if known else set()

@@ -1,7 +1,7 @@
 """The texts of one phone with one of our numbers, as bubbles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from convo import segments
 from convo.console.phone.handset import Handset
 from convo.messages import Direction, Reason, Status
+from convo.runtime.codes import filled, revealed
+from convo.settings import Settings
 from convo.store import messages
 from convo.store.messages import Stored
 
@@ -66,9 +68,14 @@ class Bubble:
     status: str
 
 
-def latest(connection: Connection, handset: Handset) -> list[Stored]:
-    """The newest texts between the two numbers, oldest first: one more than are shown, if there are."""
-    return messages.latest(connection, handset.contact, handset.number, MOST_TEXTS + 1)
+def latest(connection: Connection, settings: Settings, handset: Handset, *, simulated: bool) -> list[Stored]:
+    """The newest texts between the two numbers, oldest first: one more than are shown, if there are.
+
+    A phone that is only simulated shows one-time codes, which stand nowhere else.
+    """
+    found = messages.latest(connection, handset.contact, handset.number, MOST_TEXTS + 1)
+    codes = revealed(connection, settings, (each.code_id for each in found if simulated))
+    return [replace(each, text=filled(each.text, codes.get(each.code_id or ""))) for each in found]
 
 
 def bubbles(stored: Sequence[Stored], today: date) -> list[Bubble]:

@@ -45,6 +45,11 @@ class Subject:
                     lines.append(line)
         return found
 
+    def verifies(self, path: Path) -> bool:
+        """Whether `path` stands in a state with a `verify`, whose texts have a code."""
+        state = self.plan.states.get(str(path[1])) if path[0] == "states" else None
+        return state is not None and state.verifies is not None
+
     def leads_to(self, state: str) -> set[str]:
         """The states that exist and can follow `state`."""
         return {

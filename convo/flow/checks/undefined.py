@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.names import did_you_mean
-from convo.flow.render import GIVEN_NAMES
+from convo.flow.render import CODE, GIVEN_NAMES
 
 BAD = """\
 flow: sample
@@ -26,7 +26,15 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     known = {*subject.plan.types, *subject.plan.assigned, *GIVEN_NAMES}
     for placed in subject.plan.placed:
-        for name in sorted(placed.used.names - known):
+        here = known | {CODE} if subject.verifies(placed.path) else known
+        for name in sorted(placed.used.names - here):
+            if name == CODE:
+                yield Finding(
+                    placed.path,
+                    "there is no code here; a state with `verify` has one, in its own texts",
+                    "Add `verify` to this state, or say the code where it stands.",
+                )
+                continue
             yield Finding(
                 placed.path,
                 f"there is no variable '{name}'",

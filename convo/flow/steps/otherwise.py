@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from convo.flow.plan import REPLIED, StatePlan
+from convo.flow.codes import Verdict
+from convo.flow.plan import REPLIED, StatePlan, checked
 from convo.flow.steps.base import Name, Said, Section, Step
 
 TRIES = 2
@@ -54,5 +55,13 @@ class Otherwise(Step):
                 when=lambda run: run.misses < answer.tries,
                 do=lambda run: run.miss(phrases),
             )
+            if state.verifies:  # which counts wrong codes by itself
+                state.arrow(
+                    checked(Verdict.WRONG),
+                    None,
+                    (*path, "say"),
+                    "wrong code",
+                    do=lambda run: run.say(phrases, lapses=True),
+                )
         if answer.then is not None:
             state.arrow(REPLIED, answer.then, (*path, "then"), "otherwise")

@@ -1,0 +1,59 @@
+"""One-time codes as a flow knows them: how one is read in a reply, and what stands in for it everywhere else.
+
+Which code it is, and whether a reply is right, is known outside: a flow is only told.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+MOST_SENDS = 5  # of a state's code in one conversation (PROVIDERS.md, 'One-time codes')
+_DOT = "•"  # stands for a digit wherever a code is shown or kept
+_FEW = 4  # digits that a reply may have and still be kept as it was typed
+_BETWEEN = re.compile(r"(?<=\d)[\s.\-\u2010-\u2015]+(?=\d)")
+
+
+class Verdict(StrEnum):
+    """What came of checking a code."""
+
+    APPROVED = "approved"
+    WRONG = "wrong"  # it may be tried again
+    FAILED = "failed"  # it was tried too often
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a `verify` asks for."""
+
+    digits: int
+    valid: timedelta
+    tries: int
+
+
+def placeholder(digits: int) -> str:
+    """What a text holds in the place of its code until it is sent."""
+    return _DOT * digits
+
+
+def attempt(text: str, digits: int) -> str | None:
+    """The code that a reply tries: its one run of so many digits, however they were typed; None for none."""
+    runs = re.findall(r"\d+", _BETWEEN.sub("", _plain(text)))
+    return runs[0] if [len(run) for run in runs] == [digits] else None
+
+
+def masked(text: str) -> str:
+    """A reply to a `verify` as it is kept: one with several digits has dots in their place."""
+    digits = sum(sign.isdigit() for sign in text)
+    return "".join(_DOT if sign.isdigit() else sign for sign in text) if digits >= _FEW else text
+
+
+def _plain(text: str) -> str:
+    """`text` with digits of every script and width as 0 to 9."""
+    return "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
+        for sign in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(sign) != "Cf"
+    )

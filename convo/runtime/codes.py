@@ -1,0 +1,168 @@
+"""One-time codes: which one it is, whether a reply is right, and its place in the text that says it.
+
+A code is the truncated HMAC-SHA256 of its random id under the server's key (PROVIDERS.md, 'One-time
+codes'): nothing that is stored gives it away, and a second text can say the same one.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Connection, make_url
+
+from convo.errors import ConvoError, SettingsError
+from convo.flow.codes import Spec, Verdict, placeholder
+from convo.flow.session import Effect, IssueCode, Say
+from convo.settings import Settings
+from convo.store import codes
+from convo.store.codes import Code, Standing
+
+log = structlog.get_logger(__name__)
+
+_VERDICTS = {
+    Standing.APPROVED: Verdict.APPROVED,
+    Standing.MAX_ATTEMPTS: Verdict.FAILED,
+    Standing.PENDING: Verdict.WRONG,
+}
+
+
+class Keys:
+    """The server's keys; the first makes new codes, the others still check what they made."""
+
+    def __init__(self, given: Sequence[str]) -> None:
+        self._keys = {_name(key): key.encode() for key in given}
+        self.newest = _name(given[0])
+
+    def code(self, issued: Code) -> str:
+        """Which code it is; raises ConvoError where its key was taken out of the settings."""
+        key = self._keys.get(issued.key_id)
+        if key is None:
+            raise ConvoError("the key of this code is not in `code_key` any more; put it back as the second")
+        digest = hmac.digest(key, issued.id.encode(), "sha256")
+        return str(int.from_bytes(digest[:16]) % 10**issued.digits).zfill(issued.digits)
+
+
+def keys(settings: Settings) -> Keys:
+    """The keys of these settings. Without any, a database in a file has one of its own beside it.
+
+    Raises SettingsError where several processes on several machines would each have another.
+    """
+    return _keys(settings.database, tuple(settings.code_key))
+
+
+def issue(
+    connection: Connection, settings: Settings, conversation: int, wanted: IssueCode, now: datetime
+) -> Code:
+    """A new code for a state of a conversation, or the one that it has while that is valid."""
+    found = codes.latest(connection, conversation, wanted.state)
+    if found is not None and found.status is Standing.PENDING and found.valid_until > now:
+        return found
+    spec: Spec = wanted.spec
+    code = Code(
+        id=secrets.token_hex(16),
+        conversation_id=conversation,
+        state=wanted.state,
+        key_id=keys(settings).newest,
+        digits=spec.digits,
+        tries=0,
+        most_tries=spec.tries,
+        status=Standing.PENDING,
+        issued_at=now,
+        valid_until=now + spec.valid,
+    )
+    codes.add(connection, code)
+    return code
+
+
+def check(
+    connection: Connection, settings: Settings, conversation: int, state: str, typed: str, now: datetime
+) -> Verdict:
+    """Whether `typed` is the code that a conversation asks for in `state`; counts the try, uses it up."""
+    code = codes.latest(connection, conversation, state)
+    if code is None or code.status is not Standing.PENDING or code.valid_until <= now:
+        return Verdict.FAILED if code and code.status is Standing.MAX_ATTEMPTS else Verdict.EXPIRED
+    real = _worked_out(settings, code)
+    if real is None:
+        return Verdict.EXPIRED
+    right = hmac.compare_digest(typed.encode(), real.encode())
+    after = codes.try_once(connection, code.id, now, right=right)
+    return _VERDICTS[after] if after is not None else Verdict.EXPIRED
+
+
+def said(
+    connection: Connection, settings: Settings, conversation: int, effects: Iterable[Effect], now: datetime
+) -> Mapping[str, Code]:
+    """The codes that a turn's texts say, by state; those that it asks for are issued."""
+    found: dict[str, Code] = {}
+    for effect in effects:
+        if isinstance(effect, IssueCode):
+            found[effect.state] = issue(connection, settings, conversation, effect, now)
+        elif isinstance(effect, Say) and effect.digits and effect.state not in found:
+            code = codes.latest(connection, conversation, effect.state)
+            if code is not None:
+                found[effect.state] = code
+    return found
+
+
+def revealed(connection: Connection, settings: Settings, ids: Iterable[str | None]) -> dict[str, str]:
+    """Which codes these are, by their ids; without those that nobody can work out any more."""
+    wanted = codes.by_ids(connection, (number for number in ids if number is not None))
+    found = {number: _worked_out(settings, code) for number, code in wanted.items()}
+    return {number: code for number, code in found.items() if code is not None}
+
+
+def filled(text: str, code: str | None) -> str:
+    """A text with its code in the place that is kept for it."""
+    return text.replace(placeholder(len(code)), code) if code else text
+
+
+def _worked_out(settings: Settings, code: Code) -> str | None:
+    """Which code it is; None where its key is gone, which must not hold up anything else."""
+    try:
+        return keys(settings).code(code)
+    except ConvoError:
+        log.exception("code.key_missing", conversation=code.conversation_id)
+        return None
+
+
+@lru_cache(maxsize=16)
+def _keys(database: str, given: tuple[str, ...]) -> Keys:
+    if given:
+        return Keys(given)
+    url = make_url(database)
+    if url.get_backend_name() != "sqlite":
+        raise SettingsError(
+            'code_key: one-time codes need a key that all processes share; set code_key = "env:CODE_KEY", '
+            "at least 16 characters that nobody can guess"
+        )
+    if not url.database or url.database == ":memory:":
+        return Keys([secrets.token_urlsafe(32)])
+    return Keys([_kept(Path(f"{url.database}.key"))])
+
+
+def _kept(file: Path) -> str:
+    """The key in `file`, which is made where it is not there yet; only its owner may read it."""
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
+            new.write(secrets.token_urlsafe(32))
+            new.flush()
+            os.fsync(new.fileno())
+        try:
+            os.link(new.name, file)  # whole or not at all, whoever else is at it
+        except FileExistsError:
+            pass  # another process was first
+        finally:
+            Path(new.name).unlink()
+    return file.read_text().strip()
+
+
+def _name(key: str) -> str:
+    """How a row names a key, without telling it."""
+    return hashlib.sha256(b"convo code key\n" + key.encode()).hexdigest()[:12]

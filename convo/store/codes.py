@@ -1,0 +1,83 @@
+"""One-time codes on record: which were issued, for what, and how often each was tried. No code is."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, case, insert, literal, select, update
+
+from convo.store.tables import codes
+
+
+class Standing(StrEnum):
+    """What became of a code. One that is pending may be over its time."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    MAX_ATTEMPTS = "max_attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code that was issued; `id` and the server's key `key_id` say which one it is."""
+
+    id: str
+    conversation_id: int
+    state: str
+    key_id: str
+    digits: int
+    tries: int
+    most_tries: int
+    status: Standing
+    issued_at: datetime
+    valid_until: datetime
+
+
+def add(connection: Connection, code: Code) -> None:
+    """Put a new code on record."""
+    connection.execute(insert(codes).values(asdict(code)))
+
+
+def latest(connection: Connection, conversation_id: int, state: str) -> Code | None:
+    """The code that a conversation got last in a state."""
+    row = connection.execute(
+        select(codes)
+        .where(codes.c.conversation_id == conversation_id, codes.c.state == state)
+        .order_by(codes.c.issued_at.desc(), codes.c.id)
+        .limit(1)
+    ).one_or_none()
+    return _code(row) if row else None
+
+
+def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Code]:
+    """These codes, by id."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    return {row.id: _code(row) for row in connection.execute(select(codes).where(codes.c.id.in_(wanted)))}
+
+
+def try_once(connection: Connection, code_id: str, now: datetime, *, right: bool) -> Standing | None:
+    """Count a try, and use the code up where it was right, in one statement; how the code stands then.
+
+    None where it was not tried: it is used up, was tried too often, or its time is over.
+    """
+    after = case(
+        (literal(right), Standing.APPROVED.value),
+        (codes.c.tries + 1 >= codes.c.most_tries, Standing.MAX_ATTEMPTS.value),
+        else_=Standing.PENDING.value,
+    )
+    found = connection.execute(
+        update(codes)
+        .where(codes.c.id == code_id, codes.c.status == Standing.PENDING.value, codes.c.valid_until > now)
+        .values(tries=codes.c.tries + 1, status=after)
+        .returning(codes.c.status)
+    ).scalar()
+    return Standing(found) if found else None
+
+
+def _code(row: Any) -> Code:
+    values = dict(row._mapping)
+    return Code(**{**values, "status": Standing(values["status"])})
