@@ -36,7 +36,7 @@ def _in_languages(texts: dict[str, str]) -> list[tuple[str, str]]:
     return [(language, text) for language, lines in texts.items() for text in _listed(lines)]
 
 
-def _tables(**languages: str) -> dict[str, dict[str, str]]:
+def tables(**languages: str) -> dict[str, dict[str, str]]:
     """What each phrase means, from lines of `meaning = phrase | phrase`."""
     tables: dict[str, dict[str, str]] = {}
     for language, lines in languages.items():
@@ -45,7 +45,7 @@ def _tables(**languages: str) -> dict[str, dict[str, str]]:
     return tables
 
 
-DAYS = _tables(
+DAYS = tables(
     en="""
         2026-12-01 = tomorrow | tmrw | 2moro | TUE | tues. | on Tuesday | next tuesday | Tue 1 Dec
         2026-12-01 = 12/1 | 12/1/26 | 12-1-2026 | 2026-12-01
@@ -87,7 +87,7 @@ DAYS = _tables(
     """,
 )
 
-TIMES = _tables(
+TIMES = tables(
     en="""
         15:00 = 3pm | 3 PM | 3 p.m. | at 3 | at 15:00 | three o'clock
         09:00 = at 9
@@ -137,7 +137,7 @@ def test_a_day_is_read_with_every_time_either_way_round(language: str, day: str)
             assert reads(f"{clock} {day}", language) == wanted
 
 
-WHOLE_TEXTS = _tables(
+WHOLE_TEXTS = tables(
     en="""
         2026-11-30 12:00 = today at noon
         2026-11-30 15:00 = today 3pm | at 3 this afternoon | 3pm | 15:00

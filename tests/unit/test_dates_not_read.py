@@ -37,6 +37,28 @@ NOT_READ = {
         tomorrow at midnight | wednesday midnight | midnight on the 5th | this morning at midnight
         10 to 3 tomorrow | 5 to 9 tuesday | 2 tuesdays from now 3pm | tue 3pm not wed | tue 3pm ???!a
         2026-12-01T09:30+25:00 | 2026-02-30T09:30Z | 2025-12-01T09:30Z | 1/2/3/4 9am | 12//1 9am
+        can't do tuesday 3pm | cannot do tue 3pm | I can not do tuesday at 3pm | not tue 3pm
+        anything but tue 3pm | tue 3pm is no good | tuesday 3pm doesn't work | tue 3pm won't work
+        tuesday 3pm isn't good | never tue 3pm | don't come tue 3pm | can't make tue 3pm | tue 3pm is bad
+        tue 3pm is not good | no, tue 3pm | unless tue 3pm | tue 3pm? no | if tue 3pm | was tue 3pm
+        tue 3pm or so | around 3pm tue | about 3pm tue | tue about 3pm | tuesday 3pm onwards
+        from 3pm tue | tue from 3pm | tue until 3pm | tue till 3pm | tue 3pm latest
+        tue 3pm at the latest | earliest tue 3pm | tue 3pm maybe | tue afternoon | any time tue
+        tue any time after 3pm | 3pm any day | tue 1-3 | tue 1 - 3pm | tue 1st - 3rd 3pm | mon - fri 3pm
+        tue 3 - 4 pm | tue & wed 3pm | tue + wed 3pm | tue and wed at 3pm | tue then wed 3pm | tue 3pm 5pm
+        3 or 4 tue | tue 3 / 4 pm | £15 tuesday | 15 quid tue 3pm | tue 3pm for 2 people | room 3pm tue
+        3 | 0 | 11 | 13 | twelve | 12/13/14 15:00 | 32/12 3pm | 3pm yesterday | last tuesday 3pm
+        tuesday last 3pm | tuesday 3 | tue 3 pm pm | tue 26:00 | tue 14pm | tue 0pm | tomorrow week 3pm
+        weekday 3pm | weekend 3pm | the weekend at 3 | this week 3pm | next month 3pm | next year 3pm
+        in a month 3pm | end of december 3pm | mid december 3pm | december 3pm | 3pm dec | 2027 3pm
+        call me tue 3pm | ring me on tue at 3pm | see you tue 3pm? hmm | my mum is coming tue 3pm
+        I was there tue 3pm | who is on tue 3pm | what is tue 3pm | why tue 3pm | tue 3pm?? what
+        07700900123 | 12.30.15 | 3pm tue 1 jan | mon tue wed 3pm | 25 dec 25 jan 3pm | today yesterday 3pm
+        tue 3pm GMT | tue 3pm est | tue 3pm UTC | 3pm tue uk time | tue 3pm 👎 | ❌ tue 3pm | 🚫 tue 3pm
+        tue 3pm 🙅 | 🤷 | tue 3pm or 👍 | tue 9.10 | 10.12 | tue 2026 | at 2026 dec | tue at 260
+        tue at 2660 | tue 1960hrs | tue 3pm xmas | half 3 or 4 tue | tue morning 9 or 10
+        tue morning afternoon 9 | tue morning 15 | tue evening 9 10 | 9 tue 10 morning
+        3 people tomorrow afternoon
     """,
     "fr": """
         mardi | demain | le 2 décembre | 1er décembre | la semaine prochaine | mardi matin
@@ -57,6 +79,19 @@ NOT_READ = {
         demain à minuit | mercredi minuit | dans 2 heures demain | dans quelques heures | dans 2 mois à 9h
         dans 15 jours à 9h | dans huit jours à 9h | dans 0 heure | dans 2 | d'ici 2 heures
         prochain mardi prochain mercredi 15h | mardi soir ou matin 9h | le 5 ou le 6 à 9h | 15h-midi mardi
+        je ne peux pas mardi 15h | pas possible mardi 15h | mardi 15h impossible | mardi 15h non
+        non mardi 15h | mardi 15h ne marche pas | mardi 15h ça ne va pas | mardi 15h ça marche pas
+        jamais mardi 15h | sauf mardi à 15h | entre mardi et jeudi 15h | mardi dès 15h
+        mardi à partir de 15h | mardi jusqu'à 15h | mardi avant 15h | mardi environ 15h
+        mardi 15h maximum | au plus tard mardi 15h | si mardi 15h | quand mardi 15h | pourquoi mardi 15h
+        mardi après-midi | demain soir | mardi 15h - 16h | mardi 15 - 16h | mardi 1 - 3 15h
+        lun - ven 15h | lundi/mardi 15h | 15 euros | 3h le 15 mars le 16 mars | le mois prochain 15h
+        fin décembre 15h | ce week-end 15h | le week-end à 15h | la semaine prochaine 15h
+        cette semaine 15h | avant-hier 15h | la veille 15h | mardi dernier à 15h | mardi 15h 👎
+        ❌ mardi 15h | 06 12 34 56 78 | mardi 15 h 75 | mardi 26h | mardi à 960 | le 31 novembre 15h
+        le 30 février à 9h | appelez-moi mardi 15h | je viens pas mardi 15h | mardi 9.10
+        mardi matin 9 ou 10 | mardi matin 15 | mardi matin soir 9h | demain à 9h 10h
+        peut être demain 15h | mardi 15h pour deux
     """,
     "es": """
         martes | mañana | pasado mañana | 2 de diciembre | la semana que viene | por la mañana
@@ -80,6 +115,19 @@ NOT_READ = {
         mañana 2 de diciembre a las 3 | mañana a medianoche | miércoles medianoche | en 2 horas mañana
         en unas horas | en 2 meses a las 9 | en 15 días a las 9 | dentro de ocho días a las 9 | en 2
         el 5 o el 6 a las 9 | a las 3 o las 4 del martes | martes tarde o noche a las 8 | en 0 horas
+        no puedo el martes a las 3 | el martes a las 3 no | martes 15h no puedo
+        el martes a las 3 no me va bien | el martes a las 3 imposible | nunca el martes a las 3
+        excepto el martes a las 3 | salvo el martes a las 3 | martes desde las 3 | martes hasta las 3
+        el martes hacia las 3 | martes a eso de las 3 | cerca de las 3 el martes | martes 1 - 3pm
+        martes 8 - 10h | martes 15:00 - 16:00 | lunes - viernes 15:00 | lun/mar 15:00
+        martes y miércoles 15:00 | martes o mañana... 15 | quince | 15 euros | el mes que viene a las 3
+        fin de mes a las 3 | el fin de semana a las 3 | esta semana a las 3 | la semana que viene a las 3
+        anteayer a las 3 | martes pasado a las 3 | el 31 de noviembre a las 3 | el 30 de febrero a las 9
+        llámame el martes a las 3 | por qué el martes a las 3 | cuándo el martes a las 3 | a las 3
+        martes por la tarde | mañana noche | martes 3 | martes 15 | martes 26:00
+        martes a las 3 de la noche | martes a las 3 👎 | ❌ martes a las 3 | martes a las 3 para dos
+        martes 9.10 | martes 9.75h | mañana por la mañana 9 o 10 | martes por la mañana 15
+        tal vez martes a las 3 | ni el martes a las 3 | martes a las 3 o así
     """,
 }
 TEXTS = [

@@ -34,10 +34,19 @@ class Sentence:
         together: Said | None = Said()
         while together is not None and self.at < len(self.tokens):
             piece = self._first(
-                self._part_or_week, self._ahead, self._day, self._clock, self._day_after_weekday
+                self._part_or_week,
+                self._ahead,
+                self._day,
+                self._clock,
+                self._day_after_weekday,
+                self._politeness,
             )
             together = together.joined(piece) if piece else None
         return together
+
+    def _politeness(self) -> Said | None:
+        """What may stand at the end may stand between the day and the time: `tuesday please, 3pm`."""
+        return Said() if self._take(self.words.closers) else None
 
     def _first(self, *readers: Callable[[], Said | None]) -> Said | None:
         start = self.at
@@ -64,6 +73,18 @@ class Sentence:
     def _sees(self, *choices: Container[str]) -> bool:
         start = self.at
         seen = any(self._take(phrases) for phrases in choices)
+        self.at = start
+        return seen
+
+    def _follows(self, phrases: Container[str]) -> bool:
+        return phrase(self.tokens[: self.at], phrases, at_end=True) > 0
+
+    def _sees_part_of_a_day(self) -> bool:
+        """`3` tomorrow afternoon, `9` tuesday morning"""
+        start = self.at
+        self._take(self.words.before_day)
+        day = self._take(self.words.days) or self._take(self.words.weekdays)
+        seen = day is not None and self._sees(self.words.parts)
         self.at = start
         return seen
 
@@ -163,7 +184,8 @@ class Sentence:
 
     def _clock(self) -> Said | None:
         words = self.words
-        introduced = self._take(words.before_time) is not None
+        after_part = self._follows(words.parts) or self._follows(words.parts_of_today)
+        introduced = self._take(words.before_time) is not None or after_part
         if self._take(words.midnight):
             return Said(clock=(0,), midnight=True)
         if self._take(words.noon):
@@ -181,7 +203,7 @@ class Sentence:
         marked = (before, after, unit, half) != (None, None, None, None)
         if marked or introduced:
             self._take(words.tails)
-        marked = marked or self._sees(words.hour_parts, words.parts_of_today)
+        marked = marked or self._sees(words.hour_parts, words.parts_of_today) or self._sees_part_of_a_day()
         exact = exact or unit is True
         clock = _minutes_of_day(written, before or after or 0, exact=exact, half=half)
         if not clock or not (marked or introduced):
@@ -195,11 +217,18 @@ class Sentence:
         if (found := self._number(_CLOCK)) is None:
             return None
         written, sign, minutes = found.groups()
-        # `9.30` may be a date and `930` anything, unless a word beside it makes it a time.
-        told = (introduced and sign == ".") or self._sees(self.words.halves)
-        if minutes is not None and sign != ":" and not told:
+        if minutes is not None and sign != ":" and not self._is_time(found[0], introduced):
             return None
         return int(written), None if minutes is None else int(minutes), written[0] == "0"
+
+    def _is_time(self, written: str, introduced: bool) -> bool:
+        """Whether `9.30` is no date, and `930` not any number: a word beside it tells, or its minutes."""
+        if introduced or self._sees(self.words.halves, self.words.units):
+            return True
+        if len(written) == 4 and "." not in written and self._sees(self.words.tails):
+            return True  # 1500 hours; 3.50 hours are how long something takes
+        no_date = self.order is Order.DAY_FIRST and not 1 <= int(written[-2:]) <= 12
+        return self.words.bare_times and no_date and ("." in written or written[0] == "0")
 
     def _minutes_after(self, unit: bool | None) -> int | None:
         start = self.at

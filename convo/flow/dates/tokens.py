@@ -3,17 +3,22 @@
 import re
 import unicodedata
 from collections.abc import Container
+from unicodedata import category
 
+from convo.flow import signs
 from convo.flow.datewords import LONGEST_PHRASE, Words
 
 _TOKEN = re.compile(
-    r"(?P<between>\s+|,|(?<=[a-z])(?:['\u2019\u02bc\u2010-](?=[a-z])|\.)|(?<=-[0-9]{2})t(?=[0-9])"
+    r"(?P<between>(?<=[a-z])\s+[\u2010-\u2014-]\s+(?=[a-z0-9])|\s+|[,;()]|[!?]+(?=\s)"
+    r"|(?<=[a-z])(?:['\u2019\u02bc\u2010-](?=[a-z])|\.)|(?<=-[0-9]{2})t(?=[0-9])"
     r"|(?<=[0-9])-(?=[a-z]{3})|(?<=[a-z]{3})-(?=[0-9]))"
     r"|(?P<dotted>[a-z](?:\.[a-z](?![a-z]))+)"
     r"|[0-9]+(?:[:.,/-][0-9]+)*|[a-z]+|.",
     re.DOTALL,
 )
 _EDGES = frozenset(".,;:!?¡¿()[]\"'\u2018\u2019\u201c\u201d«»")
+_EMOJI = ("So", "Sk", "Mn", "Cf")  # with the signs that style one, and put several together
+_TELLING = signs.NO | signs.UNSURE
 
 
 def tokens_of(text: str) -> list[str]:
@@ -26,12 +31,21 @@ def tokens_of(text: str) -> list[str]:
 
 
 def without_edges(tokens: list[str], words: Words) -> list[str]:
-    """`tokens` without the politeness and the punctuation around them."""
-    while taken := phrase(tokens, words.openers | _EDGES):
+    """`tokens` without the politeness, the punctuation and the emoji around them.
+
+    An emoji that says no, or does not know, stays: with one a date is none.
+    """
+    while taken := phrase(tokens, words.openers | _EDGES) or _decorates(tokens[:1]):
         tokens = tokens[taken:]
-    while taken := phrase(tokens, words.closers | _EDGES, at_end=True):
+    while taken := phrase(tokens, words.closers | _EDGES, at_end=True) or _decorates(tokens[-1:]):
         tokens = tokens[:-taken]
     return tokens
+
+
+def _decorates(tokens: list[str]) -> bool:
+    """Whether the one token is (a part of) an emoji that says nothing of its own."""
+    sign = "".join(tokens)
+    return len(sign) == 1 and not sign.isascii() and sign not in _TELLING and category(sign) in _EMOJI
 
 
 def phrase(tokens: list[str], phrases: Container[str], *, at_end: bool = False) -> int:

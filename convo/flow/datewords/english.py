@@ -5,7 +5,8 @@ from convo.flow.datewords.row import DAY, HOUR, MINUTE, WEEK, Order, Words, any_
 # fmt: off
 ENGLISH = Words(
     days=count(
-        0, "today", "tomorrow, tomorow, tommorow, tommorrow, tmrw, tmr, tomoz, 2 moro, 2 morrow",
+        0, "today, later today",
+        "tomorrow, tomorow, tommorow, tommorrow, tomorro, tomoro, tmrw, tmr, tomoz, 2 moro, 2 morrow",
         "day after tomorrow, the day after tomorrow",
     ),
     weekdays=count(
@@ -31,6 +32,7 @@ ENGLISH = Words(
     day_articles=any_of("the, on the"),
     of=any_of("of"),
     before_time=any_of("at, @"),
+    bare_times=True,
     noon=any_of("noon, 12 noon, midday, mid day"),
     midnight=any_of("midnight, 12 midnight, mid night, 12 at night, twelve at night"),
     hours=count(
@@ -76,12 +78,24 @@ ENGLISH = Words(
     span_halves=any_of("and a half"),
     span_and=any_of("and"),
     openers=any_of(
-        "please, pls, plz, hi, hello, ok, okay, yes, how about, what about, for, can we do, "
-        "could we do, let s do, let s say"
+        "please, pls, plz, hi, hello, hey, hiya, hi there, hello there, good morning, good afternoon, "
+        "good evening, ok, okay, yes, yeah, yep, sure, great, perfect, how about, what about, for, "
+        "can we do, could we do, can i do, could i do, can you do, could you do, can i come, "
+        "could i come, can i have, could i have, i can do, i could do, i can make, i could make, "
+        "i can come, i could come, i d like, i would like, i d prefer, i would prefer, i prefer, prefer, "
+        "let s do, lets do, let s say, lets say, is, does, would, make it, move to, move it to, "
+        "move me to, change to, change it to, reschedule to, reschedule for, rebook for"
     ),
     closers=any_of(
-        "please, pls, plz, thanks, thank you, thx, ty, ok, okay, works, works for me, is good, "
-        "is fine, would be good, would be great"
+        "please, pls, plz, thanks, thank you, thx, ty, ta, cheers, thanks so much, thanks a lot, "
+        "thanks very much, many thanks, thank you so much, thank you very much, x, xx, xxx, ok, okay, "
+        "good, fine, great, perfect, works, works for me, works better, works better for me, works best, "
+        "work for you, good for me, better for me, is good, is fine, is ok, is great, is perfect, "
+        "is better, is best, suits, suits me, suits me better, suits me best, would be good, "
+        "would be great, would be fine, would be ok, would be perfect, would be better, would be best, "
+        "would be ideal, would work, would work for me, would suit, would suit me, be ok, be possible, "
+        "possible, available, free, instead, if possible, if that s possible, if that s ok, "
+        "if that works, if you can"
     ),
     # CLDR: the USA, what belongs to them and the Philippines put the month first, and so does
     # English of no named region. Canadians write both.

@@ -78,12 +78,18 @@ FRENCH = Words(
     span_halves=any_of("et demie, et demi"),
     span_and=any_of("et"),
     openers=any_of(
-        "bonjour, salut, ok, oui, d accord, pour, disons, plutot, svp, stp, s il vous plait, "
-        "s il te plait"
+        "bonjour, bonsoir, salut, coucou, ok, oui, d accord, parfait, tres bien, entendu, alors, pour, "
+        "disons, on peut dire, plutot, je prefere, je prefererais, je peux, je pourrais, je voudrais, "
+        "j aimerais, est ce que, ce serait, va pour, pourquoi pas, decaler a, decaler au, reporter a, "
+        "reporter au, deplacer a, deplacer au, svp, stp, s il vous plait, s il te plait"
     ),
     closers=any_of(
-        "svp, stp, s il vous plait, s il te plait, merci, merci beaucoup, merci bien, "
-        "merci d avance, ok"
+        "svp, stp, s il vous plait, s il te plait, merci, merci beaucoup, merci bcp, merci bien, "
+        "merci d avance, bonne journee, bonne soiree, ok, parfait, possible, si possible, "
+        "si c est possible, c est possible, est possible, serait possible, ca marche, ca me va, "
+        "ca m irait, ca m arrange, me va, me va mieux, me convient, me convient mieux, me conviendrait, "
+        "m arrange, m arrange mieux, m arrangerait, c est bon, c est bien, c est parfait, c est mieux, "
+        "serait parfait, serait mieux, ce serait bien, ce serait parfait, ce serait mieux"
     ),
     order=Order.DAY_FIRST,
 )

@@ -35,6 +35,7 @@ class Words:
     day_follows_weekday: bool = False  # `martes 8` is the eighth; English `tue 8` may be an hour
     of: frozenset[str] = frozenset()
     before_time: frozenset[str] = frozenset()
+    bare_times: bool = False  # `9.30` and `0930` are times where they cannot be dates
     noon: frozenset[str] = frozenset()
     midnight: frozenset[str] = frozenset()
     hours: Mapping[str, int] = field(default_factory=dict)  # 1 to 12 in words

@@ -33,6 +33,7 @@ SPANISH = Words(
     day_follows_weekday=True,
     of=any_of("de, del"),
     before_time=any_of("a, al, a las, a la, las"),
+    bare_times=True,
     noon=any_of("mediodia, medio dia"),
     midnight=any_of("medianoche, media noche, 12 de la noche, doce de la noche"),
     hours=count(
@@ -42,6 +43,7 @@ SPANISH = Words(
     halves=each({"am, a m": 0, "pm, p m": 12}),
     units=each({"h, hs": True}),
     tails=any_of("h, hs, hrs, horas, en punto"),
+    minutes_before=each({"cuarto para las, un cuarto para las, cuarto para la, un cuarto para la": -15}),
     minutes_after=each({
         "y media, y treinta, treinta, y 30": 30, "y cuarto, y quince, quince, y 15": 15,
         "menos cuarto, menos 15": -15, "y cinco, y 5": 5, "y diez, y 10": 10,
@@ -78,8 +80,20 @@ SPANISH = Words(
     }),
     span_halves=any_of("y media, y medio"),
     span_and=any_of("y"),
-    openers=any_of("hola, ok, vale, por favor, porfa, para, que tal, mejor"),
-    closers=any_of("por favor, porfa, gracias, muchas gracias, ok, vale"),
+    openers=any_of(
+        "hola, buenas, hola buenas, buenos dias, buen dia, buenas tardes, buenas noches, ok, vale, "
+        "perfecto, claro, por favor, porfa, para, que tal, mejor, puede ser, podria ser, es posible, "
+        "seria posible, puedo, podria, prefiero, preferiria, quiero, quisiera, me gustaria, me va bien, "
+        "me va mejor, me viene bien, me viene mejor, cambiar a, cambiar al, cambiarla a, cambiarla al, "
+        "cambiarlo a, cambiarlo al, pasarla a, pasarla al"
+    ),
+    closers=any_of(
+        "por favor, porfavor, porfa, xfa, pf, gracias, muchas gracias, mil gracias, "
+        "gracias de antemano, un saludo, saludos, ok, vale, perfecto, mejor, si es posible, "
+        "si puede ser, si se puede, es posible, puede ser, me va bien, me va mejor, me viene bien, "
+        "me viene mejor, me parece bien, esta bien, estaria bien, seria posible, seria mejor, "
+        "seria ideal, seria perfecto"
+    ),
     # Spanish puts the day first everywhere, but who writes it in the USA or in Panama may not.
     order=Order.DAY_FIRST,
     orders=each({"US, PR, PA": Order.EITHER}),

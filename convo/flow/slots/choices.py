@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from convo.flow import signs as signs_of
 from convo.flow.dates import Reading
 from convo.flow.slots.politeness import bare, folded
 from convo.messages import storable
@@ -25,8 +26,6 @@ _NO = {
     "es": "no|n|nop|nope|no no|para nada|nunca|jamas|claro que no|de ninguna manera|en absoluto|falso"
     "|incorrecto",
 }
-_YES_SIGNS = frozenset("👍👌✅✔☑🆗")
-_NO_SIGNS = frozenset("👎❌✖🚫🙅")
 _STYLING = re.compile("[\ufe0e\ufe0f\u200d\u2640\u2642\U0001f3fb-\U0001f3ff\\s]")
 
 
@@ -45,8 +44,8 @@ class YesNo:
 
     def read(self, reply: str, reading: Reading) -> bool | None:
         signs = set(_STYLING.sub("", reply))
-        if signs and (signs <= _YES_SIGNS or signs <= _NO_SIGNS):
-            return signs <= _YES_SIGNS
+        if signs and (signs <= signs_of.YES or signs <= signs_of.NO):
+            return signs <= signs_of.YES
         yes, no = _words(_YES, reading.language), _words(_NO, reading.language)
         text = bare(reply, reading, keep=yes | no)
         return text in yes if text in yes or text in no else None
