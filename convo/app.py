@@ -139,23 +139,26 @@ class App:
 
 
 def check_flows(settings: Settings, library: Library) -> None:
-    """Raises SettingsError for a number whose flow does not exist, or that no text can start.
+    """Raises SettingsError for every number whose flow does not exist, or that no text can start.
 
     Also where flows ask for one-time codes, and there is no key for them.
     """
     if any(flow.asks_codes for bundle in library.current.values() for flow in bundle.flows.values()):
         codes.keys(settings)
+    wrong = []
     for name, number in settings.numbers.items():
         if number.flow is None:
             continue
         found = library.current.get(number.flow)
         if found is None:
             known = ", ".join(sorted(library.current)) or "none"
-            raise SettingsError(
+            wrong.append(
                 f"numbers.{name}.flow: there is no flow '{number.flow}' in {settings.flows}; there is {known}"
             )
-        if found.root.flow.needs:
-            raise SettingsError(
+        elif found.root.flow.needs:
+            wrong.append(
                 f"numbers.{name}.flow: a text cannot start '{number.flow}', "
                 f"which needs {', '.join(found.root.flow.needs)}"
             )
+    if wrong:
+        raise SettingsError("\n".join(wrong))

@@ -81,7 +81,13 @@ def _guessed_by_nobody(keys: list[str]) -> list[str]:
     return keys
 
 
-Secret = Annotated[str, BeforeValidator(_secret), Field(min_length=1)]
+def _said(value: str) -> str:
+    if not value:
+        raise ValueError("it is empty; give it a value, or leave it out")
+    return value
+
+
+Secret = Annotated[str, BeforeValidator(_secret), AfterValidator(_said)]
 Secrets = Annotated[list[Secret], BeforeValidator(_secrets)]
 Keys = Annotated[list[Secret], BeforeValidator(_secrets), AfterValidator(_guessed_by_nobody)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
@@ -180,18 +186,28 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Read the settings; raises SettingsError that names the setting and its mend."""
+    """Read the settings; raises SettingsError that names each setting that is wrong, and its mend."""
+    settings = read(**overrides)
+    if wrong := contradictions(settings):
+        raise SettingsError("\n".join(wrong))
+    return settings
+
+
+def contradictions(settings: Settings) -> list[str]:
+    """What each setting for itself does not show: accounts that are not there, a number twice."""
+    return [*_wrong_accounts(settings), *_wrong_numbers(settings)]
+
+
+def read(**overrides: Any) -> Settings:
+    """The settings, each for itself as it should be; raises SettingsError like `load`."""
     try:
-        settings = Settings(**overrides)
+        return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(e)) for e in error.errors())) from None
     except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FILE} cannot be read: {error}") from None
     except ValueError as error:  # a variable that should hold JSON and does not
         raise SettingsError(f"a CONVO_ variable cannot be read: {error}") from None
-    if wrong := [*_wrong_accounts(settings), *_wrong_numbers(settings)]:
-        raise SettingsError("\n".join(wrong))
-    return settings
 
 
 def _wrong_accounts(settings: Settings) -> Iterator[str]:

@@ -56,16 +56,22 @@ class Finding:
 def examine(clock: Clock) -> Iterator[Finding]:
     """Everything that is found, in the order in which one thing builds on another."""
     try:
-        settings = configured.load()
+        settings = configured.read()
     except SettingsError as error:
-        for line in str(error).splitlines():
-            yield Finding("settings", Level.ERROR, line, f"mend it in {FILE} or its CONVO_ variable")
+        yield from map(_of_settings, str(error).splitlines())
         return
-    read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
-    yield Finding("settings", Level.OK, read)
+    wrong = configured.contradictions(settings)
+    yield from map(_of_settings, wrong)
+    if not wrong:
+        read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
+        yield Finding("settings", Level.OK, read)
     for look in (_variables, _token, _accounts, _numbers, _flows):
         yield from look(settings)
     yield from _database(settings, clock)
+
+
+def _of_settings(told: str) -> Finding:
+    return Finding("settings", Level.ERROR, told, f"mend it in {FILE} or its CONVO_ variable")
 
 
 def _variables(settings: Settings) -> Iterator[Finding]:

@@ -80,11 +80,9 @@ def close(line: Line, number: int, outcome: str) -> Stored:
     stored = _locked(line.connection, number)
     try:
         TypeAdapter(Outcome).validate_python(outcome)
-    except ValidationError:
-        raise InboxError(
-            "bad_outcome",
-            f"'{outcome}' is not an outcome that can be given; write letters, digits, _ and -, like settled",
-        ) from None
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InboxError("bad_outcome", f"'{outcome}' is not an outcome that can be given: {why}") from None
     if stored.status == Phase.ENDED:
         raise _ended(stored)
     return _step(line, stored, Closed(outcome))

@@ -54,6 +54,7 @@ def test_what_is_in_place_is_ok(folder: Folder) -> None:
         ('databse = "x"', "settings", "did you mean 'database'?"),
         ("[accounts", "settings", "convo.toml cannot be read"),
         ('api_token = "env:NOT_SET"', "settings", "the variable NOT_SET is not set"),
+        ('api_token = ""', "settings", "it is empty; give it a value"),
         ('public_url = "bot.example.org"', "settings", "write one like https://bot.example.org"),
         ('[accounts.a]\nprovider = "twillio"', "accounts.a", "there is no provider 'twillio'"),
         ('[accounts.a]\nprovider = "simulator"\nwebhook_secret = "env:NOT_SET"', "accounts.a", "NOT_SET"),
@@ -106,6 +107,27 @@ def test_every_wrong_setting_is_told_at_once(folder: Folder) -> None:
 
     assert "max_body" in told
     assert "did you mean 'brand'?" in told
+
+
+def test_what_contradicts_does_not_hide_what_else_is_wrong(folder: Folder) -> None:
+    folder.write(
+        "convo.toml",
+        '[accounts.acs]\nprovider = "azur"\n'
+        '[accounts.main]\nprovider = "azure"\nconnection_string = "env:NOT_SET"\n'
+        '[numbers."+18005550100"]\naccount = "acs"\nflow = "dsek"\n'
+        '[numbers."18005550100"]\naccount = "acx"\nflow = "desk"\n',
+    )
+    ran = doctor(folder)
+    told = [f"{each['check']} {each['message']}" for each in ran.json if each["level"] == "error"]
+
+    for wrong in (
+        "the same number as +18005550100",
+        "there is no account 'acx'",
+        "accounts.acs provider: there is no provider 'azur'",
+        "the variable NOT_SET is not set",
+        "there is no flow 'dsek'",
+    ):
+        assert sum(wrong in one for one in told) == 1, (wrong, told)
 
 
 def test_a_variable_that_nothing_reads_is_a_warning(folder: Folder) -> None:

@@ -177,6 +177,17 @@ def test_an_outcome_is_a_name_like_an_authors(tell: Tell, outcome: str) -> None:
     tell(story)
 
 
+def test_convos_own_outcomes_are_refused_with_the_reason(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        number = await handed_over(server)
+        _, told = await do(server, number, "close", {"outcome": "stopped"})
+
+        assert told["title"] == "bad_outcome"
+        assert "convo's own word for an end" in told["detail"]
+
+    tell(story)
+
+
 @pytest.mark.parametrize("words", ["", "  \n", "x" * 1601, None, 5])
 def test_a_text_that_is_none_is_refused(tell: Tell, words: object) -> None:
     async def story(server: Server) -> None:
