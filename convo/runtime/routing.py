@@ -13,6 +13,7 @@ from convo.flow.advance import reopened_session, understands
 from convo.flow.codes import attempt, masked
 from convo.flow.compile import Bundle
 from convo.flow.match import Reply
+from convo.flow.model import WhenBusy
 from convo.flow.session import Checked, Phase, Reopened, Replied
 from convo.keywords import classify
 from convo.messages import Direction, Inbound, Kind, Status, storable
@@ -124,7 +125,7 @@ class Texts:
     def _answer(
         self, running: Stored, replied: Replied, called: Bundle | None, text: Inbound, known: Known
     ) -> int | None:
-        """A text while a conversation is live: its own where it understands, or no other flow is called."""
+        """A text while a conversation is live: its own where it understands, or nobody else takes it."""
         line = self._line
         try:
             flows = line.library.version(line.connection, running.version)
@@ -140,23 +141,19 @@ class Texts:
                 )
                 return self._turns.step(running, Checked(verdict)).id
             self._veiled, replied = Kind.TEXT, replace(replied, text=masked(text.text))
-        other = called if state.answers else called or line.library.caught(text.number)
-        if (
-            other is not None
-            and not self._is_open(other, known, text.number)
-            and not (state.listens and understands(flows, decode(running), replied, line.now))
-            and (started := self._start(other, text, known)) is not None
-        ):
-            return started
+        if not (state.listens and understands(flows, decode(running), replied, line.now)):
+            taken = self._start(called, text, known)
+            if taken is None and not state.answers:
+                caught = self._start(line.library.caught(text.number), text, known)
+                told = replace(text, text=replied.text)  # without what may be a code
+                taken = caught or self._unexpected(told, known, behind=running)
+            if taken is not None:
+                return taken
         self._turns.step(running, replied)
         return running.id
 
-    def _is_open(self, flows: Bundle, known: Known, number: str) -> bool:
-        """Whether the contact is in this flow already: its trigger does not start it a second time."""
-        return any(one.flow == flows.name for one in self._turns.open(known.id, number))
-
-    def _unexpected(self, text: Inbound, known: Known) -> int | None:
-        """A text that no conversation and no trigger takes."""
+    def _unexpected(self, text: Inbound, known: Known, behind: Stored | None = None) -> int | None:
+        """A text that no trigger and no conversation takes; `behind` is live and has no answer to it."""
         line = self._line
         before = self._last_ended(known, text.number)
         if before is not None:
@@ -165,16 +162,18 @@ class Texts:
             except ConvoError as error:
                 log.warning("flow.not_reopened", conversation=before.id, error=str(error))
             else:
-                if flows.root.flow.afterwards is not None:
-                    return self._reopen(before, flows, text, known)
-                if is_thanks(text.text):
+                if flows.root.flow.afterwards is None and is_thanks(text.text):
                     return None
+                # A text cannot wait in line: it is answered at once or not at all.
+                if flows.root.flow.afterwards is not None and (
+                    behind is None or flows.root.when_busy is WhenBusy.INTERRUPT
+                ):
+                    return self._reopen(before, flows, text, known, behind)
         default = line.settings.number(text.number).flow
-        answers = line.library.current.get(default) if default else None
-        if answers is not None:
-            return self._start(answers, text, known)
-        log.info("text.unanswered", account=text.account, number=text.number)
-        return None
+        taken = self._start(line.library.current.get(default or ""), text, known)
+        if taken is None and behind is None:
+            log.info("text.unanswered", account=text.account, number=text.number)
+        return taken
 
     def _last_ended(self, known: Known, number: str) -> Stored | None:
         """The conversation that ended here within a day, and after which nobody stopped or came back."""
@@ -187,14 +186,22 @@ class Texts:
         gone = found is not None and found.ended_at and changed and found.ended_at <= changed
         return None if gone else found
 
-    def _reopen(self, before: Stored, flows: Bundle, text: Inbound, known: Known) -> int:
+    def _reopen(
+        self, before: Stored, flows: Bundle, text: Inbound, known: Known, behind: Stored | None
+    ) -> int:
         line = self._line
         session = reopened_session(decode(before), line.now)
         new = blank(line.settings, known, text.number, flows, self._turns.number(), line.now)
-        return self._turns.begin(new, session, flows, Reopened(text.text, text.media)).id
+        after = self._turns.begin(new, session, flows, Reopened(text.text, text.media))
+        if behind is not None and after.status != Phase.ENDED:
+            self._turns.suspend(behind)
+        return after.id
 
-    def _start(self, flows: Bundle, text: Inbound, known: Known) -> int | None:
+    def _start(self, flows: Bundle | None, text: Inbound, known: Known) -> int | None:
+        """A conversation that a text starts; None without a flow, where it is skipped, or open already."""
         line = self._line
+        if flows is None or any(one.flow == flows.name for one in self._turns.open(known.id, text.number)):
+            return None
         wanted = Start(flows.name, text.contact, text.number)
         started = begin(self._turns, line.settings, flows, known, wanted, line.now)
         return started.id if started else None

@@ -181,6 +181,75 @@ def test_where_the_live_state_does_not_listen_and_nothing_is_triggered_the_text_
     assert belongs_to(line, "hm") == "deaf"
 
 
+@pytest.mark.parametrize("when_busy", ["interrupt", "queue", "skip"])
+def test_where_the_live_state_does_not_listen_the_numbers_flow_takes_it_as_it_is_busy(
+    build: Build, when_busy: str
+) -> None:
+    """Or whoever waits for tomorrow's reminder could ask nothing today."""
+    support = SUPPORT.replace("states:", f"when_busy: {when_busy}\nstates:")
+    house = build(numbers={OURS: Number(flow="support")}, flows={"deaf": DEAF, "support": support})
+    said = tell(house, "deaf", "hello")
+
+    assert said == (["Hold on.", "How can we help?"] if when_busy == "interrupt" else ["Hold on."])
+    standing = [(one.flow, one.status) for one in house.conversations(ANA)]
+    assert (
+        standing
+        == {
+            "interrupt": [("deaf", Phase.SUSPENDED), ("support", Phase.LIVE)],
+            "queue": [("deaf", Phase.LIVE), ("support", Phase.WAITING)],
+            "skip": [("deaf", Phase.LIVE)],
+        }[when_busy]
+    )
+
+
+def test_the_numbers_flow_is_not_started_a_second_time(build: Build) -> None:
+    house = build(numbers={OURS: Number(flow="deaf")}, flows={"deaf": DEAF})
+
+    assert tell(house, "hello", "are you there?", "hm") == ["Hold on."]
+    assert len(house.conversations(ANA)) == 1
+    assert belongs_to(house, "hm") == "deaf"
+
+
+def test_a_miss_that_a_state_has_no_answer_to_goes_to_afterwards_first(build: Build) -> None:
+    lasting = LASTING.replace("states:", "when_busy: interrupt\nstates:")
+    house = build(
+        numbers={OURS: Number(flow="support")},
+        flows={"lasting": lasting, "terse": TERSE, "support": SUPPORT, "deaf": DEAF},
+    )
+    tell(house, "lasting", "Ana")
+    house.begin(Start("terse", ANA, OURS))
+
+    assert tell(house, "one more thing") == ["Anything else, Ana?"]
+    assert tell(house, "no") == []
+    assert tell(house, "red") == []
+    assert [(one.flow, one.outcome) for one in house.conversations(ANA)] == [
+        ("lasting", "done"), ("terse", "done"), ("lasting", "none"),
+    ]  # fmt: skip
+
+
+def test_an_ended_flow_that_may_not_come_in_between_leaves_the_text_to_the_numbers_flow(build: Build) -> None:
+    support = SUPPORT.replace("states:", "when_busy: interrupt\nstates:")
+    house = build(
+        numbers={OURS: Number(flow="support")}, flows={"lasting": LASTING, "deaf": DEAF, "support": support}
+    )
+    tell(house, "lasting", "Ana")
+    house.begin(Start("deaf", ANA, OURS))
+
+    assert tell(house, "one more thing") == ["How can we help?"]
+
+
+def test_thanks_to_a_state_that_has_no_answer_start_nothing(build: Build) -> None:
+    support = SUPPORT.replace("states:", "when_busy: interrupt\nstates:")
+    house = build(
+        numbers={OURS: Number(flow="support")}, flows={"visit": VISIT, "deaf": DEAF, "support": support}
+    )
+    tell(house, "visit", "yes")
+    house.begin(Start("deaf", ANA, OURS))
+
+    assert tell(house, "thanks!") == []
+    assert belongs_to(house, "thanks!") == "deaf"
+
+
 # Triggers that take anything, before `afterwards` and the number's flow.
 
 
