@@ -91,14 +91,15 @@ class Texts:
         self._turns.forget(known.id)
 
     def _language(self, text: Inbound, known: Known) -> str | None:
-        """What the contact is talked to in; None where nobody talks and the number has no flow."""
+        """What the contact is talked to in, or was; None where nobody ever did and the number has no flow."""
         line = self._line
-        running = self._turns.running(known.id, text.number)
+        talk = self._turns.running(known.id, text.number)
+        talk = talk or conversations.latest(line.connection, text.contact, text.number)
         default = line.settings.number(text.number).flow
         try:
             flows = (
-                line.library.version(line.connection, running.version)
-                if running
+                line.library.version(line.connection, talk.version)
+                if talk
                 else line.library.current.get(default or "")
             )
         except ConvoError:

@@ -184,3 +184,12 @@ def test_a_stop_is_answered_in_the_language_of_the_talk(build: Build) -> None:
 
     assert house.answers(Kind.STOP_CONFIRMATION) == [STOPPED["fr"]]
     assert house.answers(Kind.STOP_CONFIRMATION, BEN) == [STOPPED["en"]]
+
+
+def test_a_start_is_answered_in_the_language_of_the_talk_that_was(build: Build) -> None:
+    house = build(flows={"visite": VISIT.replace("flow: visit", "flow: visite\nlanguage: fr")})
+    house.take(house.text("visit"), house.text("STOP"))
+    house.later(days=40)
+    house.take(house.text("START"))
+
+    assert house.answers(Kind.START_CONFIRMATION) == [STARTED["fr"]]
