@@ -22,12 +22,14 @@ from convo.providers import settings_of
 from convo.runtime import versions
 from convo.runtime.library import Library
 from convo.settings import FILE, SIMULATOR, Settings
+from convo.store import receipts
 from convo.store.engine import Store
 from convo.store.messages import newest
 from convo.store.schema import Schema, schema, writable
 
 LOW, LOWEST = 1024**3, 100 * 1024**2  # bytes free on the disk: warned of, and too few
 OFF, FAR_OFF = timedelta(seconds=5), timedelta(minutes=1)  # a clock: warned of, and wrong
+LATELY = timedelta(days=1)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no clock is right that is before this version
 
 
@@ -196,6 +198,8 @@ def _opened(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]
         )
     if found in (Schema.CURRENT, Schema.BEHIND):
         yield from _versions(store, settings)
+    if found is Schema.CURRENT:
+        yield from _deliveries(store, clock())
     last = store.look(newest) if found is Schema.CURRENT else None
     theirs = store.look(_server_time) if store.dialect == "postgresql" else None
     yield from _clock(clock(), last, theirs)
@@ -207,6 +211,15 @@ def _versions(store: Store, settings: Settings) -> Iterator[Finding]:
     for each in store.look(lambda connection: versions.broken(connection, library)):
         why, _, mend = versions.told(each).rpartition("\n")
         yield Finding("versions", Level.WARNING, why, mend)
+
+
+def _deliveries(store: Store, now: datetime) -> Iterator[Finding]:
+    """What providers delivered and nothing could be done with; such things are nobody's text."""
+    found = store.look(lambda connection: receipts.troubled(connection, now - LATELY))
+    if found.count:
+        told = f"{found.count} of the last day could not be used; the last: {found.error}"
+        mend = "the table `receipt` has them word for word; subscribe to texts and reports alone"
+        yield Finding("deliveries", Level.WARNING, told, mend)
 
 
 def _server_time(connection: Connection) -> datetime | None:

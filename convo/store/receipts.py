@@ -63,7 +63,17 @@ def veil(connection: Connection, keys: Iterable[Key]) -> None:
         )
 
 
-def troubled(connection: Connection) -> int:
-    """How many deliveries could not be used."""
-    where = receipts.c.error.is_not(None)
-    return connection.execute(select(func.count()).select_from(receipts).where(where)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """The deliveries that could not be used: how many, and why the last of them could not."""
+
+    count: int
+    error: str | None
+
+
+def troubled(connection: Connection, since: datetime) -> Troubled:
+    """What could not be used of all that came since then."""
+    where = (receipts.c.error.is_not(None), receipts.c.received_at >= since)
+    count = connection.execute(select(func.count()).select_from(receipts).where(*where)).scalar_one()
+    newest = select(receipts.c.error).where(*where).order_by(receipts.c.received_at.desc()).limit(1)
+    return Troubled(count, connection.execute(newest).scalar())

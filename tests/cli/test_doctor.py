@@ -1,6 +1,7 @@
 """`convo doctor`: one line for every thing that serving needs, and a mend for what is not in place."""
 
 import sqlite3
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,24 @@ def test_a_variable_that_nothing_reads_is_a_warning(folder: Folder) -> None:
     warned = [text for level, text in found(ran, "settings") if level == "warning"]
     assert warned == ["nothing reads the variable CONVO_DATABSE did you mean CONVO_DATABASE?"]
     assert ran.code == 0
+
+
+def test_deliveries_that_could_not_be_used_are_counted(folder: Folder) -> None:
+    folder.environment = TOKEN
+    with folder.serving() as serving:
+        assert found(doctor(folder), "deliveries") == []
+        for body in (b'{"kind": "weather"}', b"[7]"):
+            request = urllib.request.Request(f"{serving.address}/webhooks/simulator", body, method="POST")
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                assert answer.status == 200
+        ran = doctor(folder)
+
+    assert ran.code == 0
+    ((level, said),) = found(ran, "deliveries")
+    assert level == "warning"
+    assert "2 of the last day could not be used; the last: not an object" in said
+    change(folder.path / "convo.db", "UPDATE receipt SET received_at = '2026-11-01T00:00:00.000000+00:00'")
+    assert found(doctor(folder), "deliveries") == []
 
 
 def test_flows_with_errors_are_counted(folder: Folder) -> None:
