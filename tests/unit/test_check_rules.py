@@ -166,3 +166,27 @@ def test_the_flows_that_come_with_convo_have_neither_errors_nor_warnings() -> No
     told = check(Project({str(file): file.read_bytes() for file in SHIPPED}))
 
     assert [problem for problem in told if problem.severity is not Severity.NOTE] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("{{ name }} {{ n }} {{ size }} {{ mail }} {{ share }}", True),
+        ("{{ visit | day }} {{ at | time }} {{ cost | money }} {{ many | join(', ') }}", True),
+        ("{{ 'yes' if sure else 'no' }}", True),
+        ("Hi {{ day }}", False),
+        ("Hi {{ at }}, {{ name }}", False),
+        ("{{ sure }}", False),
+        ("{{ many }} and {{ visit | day }}", False),
+        ("{% if sure %}{{ cost }}{% endif %}", False),
+    ],
+)
+def test_a_value_is_written_as_people_read_it(text: str, written: bool) -> None:
+    told = codes(f'start: ask\nneeds: {NEEDS}\nstates:\n  ask: {{say: "{text}", end: done}}\n')
+    assert ("C048" not in told) is written
+
+
+def test_a_state_that_takes_anything_misses_nothing() -> None:
+    asks = "start: ask\nstates:\n  ask:\n    say: What?\n    after: {1 day: bye}\n    replies: {%s: bye}\n"
+    assert "C022" in codes(asks % "<number>" + "  bye: {end: done}\n")
+    assert "C022" not in codes(asks % "<anything>" + "  bye: {end: done}\n")

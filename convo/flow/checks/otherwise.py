@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.patterns import Anything
 from convo.flow.steps.otherwise import Otherwise
 from convo.flow.steps.replies import Replies
 from convo.flow.steps.save import Save
@@ -33,7 +34,12 @@ states:
 
 def find(subject: Subject) -> Iterator[Finding]:
     for name, state in subject.flow.states.items():
-        if state.step(Otherwise):
+        takes_all = any(
+            isinstance(pattern, Anything)
+            for line in subject.plan.states[name].understood
+            for pattern in line.patterns
+        )
+        if takes_all or state.step(Otherwise):
             continue
         for step in (Replies, Save):
             if state.step(step):
