@@ -15,6 +15,7 @@ from convo.store import codes
 from convo.store.codes import Standing
 from convo.store.tables import metadata
 from tests.runtime.conftest import Build
+from tests.runtime.flows import LASTING
 from tests.runtime.house import House
 
 SIGN_IN = """\
@@ -40,6 +41,19 @@ def asked(build: Build) -> House:
     house = build(flows={"sign-in": SIGN_IN})
     house.take(house.text("login"))
     return house
+
+
+def test_what_a_flow_that_ended_is_asked_instead_holds_no_digits(build: Build) -> None:
+    """A state that has no answer to a half typed code leaves it to others, who may keep it."""
+    lasting = LASTING.replace("states:", "when_busy: interrupt\nstates:")
+    silent = "\n".join(line for line in SIGN_IN.splitlines() if "otherwise" not in line)
+    house = build(flows={"lasting": lasting, "sign-in": silent})
+    house.take(house.text("lasting"), house.text("Ana"))
+    house.take(house.text("login"), house.text("it is 48151"))
+
+    assert house.said()[-1] == "Anything else, Ana?"
+    assert "Reopened" in everything(house)
+    assert "48151" not in everything(house)
 
 
 def sent(house: House) -> str:
