@@ -45,7 +45,7 @@ class Rates:
     """How often something happens, from 0 to 1."""
 
     lose: float = 0.0  # accepted, and the connection closed without an answer
-    halve: float = 0.0  # accepted, and half of the answer sent
+    halve: float = 0.0  # accepted, and half of the answer sent: cut off, or as if it were all of it
     throttle: float = 0.0  # 429
     fail: float = 0.0  # 500
     early: float = 0.0  # the report is there before the answer
@@ -205,15 +205,17 @@ class Azure:
             "repeatabilityResult": "accepted", "successful": True,
         }  # fmt: skip
         body = json.dumps({"value": [item]}).encode()
-        answer = web.StreamResponse(status=202, headers={"Content-Length": str(len(body))})
         new = sent.times == 1
         lost, halved = new and self._happens(self._rates.lose), new and self._happens(self._rates.halve)
+        said = body[: len(body) // 2] if halved else body
+        cut = halved and self._happens(0.5)
+        answer = web.StreamResponse(status=202, headers={"Content-Length": str(len(body if cut else said))})
         self.books.answers["lost" if lost else "halved" if halved else "202"] += 1
         if not lost:
             with suppress(ConnectionError):  # whoever asked may have died
                 await answer.prepare(request)
-                await answer.write(body[: len(body) // 2] if halved else body)
-        if (lost or halved) and request.transport is not None:
+                await answer.write(said)
+        if (lost or cut) and request.transport is not None:
             request.transport.close()
         return answer
 
