@@ -259,3 +259,17 @@ def test_a_line_that_has_stopped_is_told(tell: Tell) -> None:
         assert ready.json["lines"] == ["sender"]
 
     tell(story)
+
+
+def test_a_path_or_a_method_that_there_is_not_is_told_like_every_other_error(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        unknown = await server.api("/v1/mesages")
+        wrong = await server.api("/v1/conversations", "DELETE")
+
+        assert (unknown.status, unknown.json["title"]) == (404, "not_found")
+        assert (wrong.status, wrong.json["title"]) == (405, "not_allowed")
+        assert wrong.headers["allow"] == "GET, HEAD, POST"
+        assert unknown.headers["content-type"] == "application/problem+json"
+        assert (await server.ask("GET", "/v1/mesages")).status == 401
+
+    tell(story)

@@ -1,16 +1,20 @@
 """The paths of the API, every one behind its token."""
 
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from convo.app import App
-from convo.web.api.access import Endpoint, guarded
+from convo.web.api.access import Endpoint, Refusal, guarded, problem
 from convo.web.api.conversations import Conversations
 from convo.web.api.inbox import Inbox
 from convo.web.api.messages import Messages
 
 
 def api_routes(app: App) -> list[Route]:
-    """The routes under `/v1`."""
+    """The routes under `/v1`; what is none of them is told like every other error."""
     messages, conversations, inbox = Messages(app), Conversations(app), Inbox(app)
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", "/v1/messages", messages.list),
@@ -21,4 +25,24 @@ def api_routes(app: App) -> list[Route]:
         ("POST", "/v1/conversations/{id}/hand-back", inbox.hand_back),
         ("POST", "/v1/conversations/{id}/close", inbox.close),
     ]
-    return [Route(path, guarded(app.settings, answer), methods=[method]) for method, path, answer in paths]
+    routes = [Route(path, guarded(app.settings, answer), methods=[method]) for method, path, answer in paths]
+    return [*routes, Route("/v1/{rest:path}", guarded(app.settings, _nowhere(routes)), methods=_METHODS)]
+
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def _nowhere(routes: Sequence[Route]) -> Endpoint:
+    """The answer to a path, or to a method on it, that there is not."""
+
+    async def answer(request: Request) -> Response:
+        path = request.url.path
+        methods = {name for route in routes if route.path_regex.match(path) for name in route.methods or ()}
+        if not methods:
+            raise Refusal(404, "not_found", f"there is no {path}")
+        allowed = ", ".join(sorted(methods))
+        refused = problem(Refusal(405, "not_allowed", f"{path} takes {allowed}"))
+        refused.headers["allow"] = allowed
+        return refused
+
+    return answer
