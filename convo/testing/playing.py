@@ -29,7 +29,16 @@ from convo.testing.world import Handset, World
 
 ANY = "..."
 MOST_GUESSES = 20
-_LOOKS = ("bot", "state", "vars", "hands_off", "ends", "fails")  # steps that leave unread texts to later ones
+_LOOKS = (
+    "bot",
+    "state",
+    "vars",
+    "hands_off",
+    "ends",
+    "emits",
+    "fails",
+    "phone",
+)  # steps that leave unread texts to later ones
 
 _BEGINS = ("bot", "them", "twice", "media", "starts")  # the first of them tells what begins a test
 
@@ -61,6 +70,8 @@ class _Play:
     came: str = ""  # what came in place of this one, in a line
     last_text: str = ""
     named: set[int] = field(default_factory=set)  # conversations whose end a step has named
+    told: set[int] = field(default_factory=set)  # events that a step has named
+    phones: dict[str, Handset] = field(default_factory=dict)  # every one that the test has meant, by number
 
     @property
     def world(self) -> World:
@@ -103,6 +114,7 @@ def run(scenario: Scenario, coverage: Coverage | None = None) -> None:
     library = coverage.library(folder, scenario.flow) if coverage else _library(folder)
     with World(folder, scenario.now, numbers, library) as world:
         play = _Play(scenario, Handset(world, scenario.contact, DEFAULT_NUMBER))
+        play.phones[scenario.contact] = play.phone
         play.steps = _open(play)
         for step in play.steps:
             if step.kind not in _LOOKS:
@@ -112,7 +124,9 @@ def run(scenario: Scenario, coverage: Coverage | None = None) -> None:
             except (StartError, InboxError, HandBackError) as error:
                 play.fail(step.place, f"`{step.kind}` cannot be done: {error}")
             play.played(step)
-        _nothing_unread(play, scenario.place)
+        for phone in play.phones.values():
+            play.phone = phone
+            _nothing_unread(play, scenario.place)
 
 
 @lru_cache(maxsize=16)
@@ -232,11 +246,16 @@ def _fails(play: _Play, step: Step) -> None:
 
 
 def _language(play: _Play, step: Step) -> None:
-    play.world.learn(play.scenario.contact, step.text)
+    play.world.learn(play.phone.contact, step.text)
 
 
 def _starts(play: _Play, step: Step) -> None:
-    play.world.start(Start(step.text, play.scenario.contact, DEFAULT_NUMBER, step.values))
+    play.world.start(Start(step.text, play.phone.contact, DEFAULT_NUMBER, step.values))
+
+
+def _phone(play: _Play, step: Step) -> None:
+    """From now on this phone is meant. What another has not read yet, it may read when it is meant again."""
+    play.phone = play.phones.setdefault(step.text, Handset(play.world, step.text, DEFAULT_NUMBER))
 
 
 # What a person does with a conversation.
@@ -311,6 +330,21 @@ def _ends(play: _Play, step: Step) -> None:
     play.differs(step, f"ended as {step.text}", _standing(play.phone.conversation()))
 
 
+def _emits(play: _Play, step: Step) -> None:
+    """Each `emits` names another event: the next one of that name."""
+    events = [one for one in play.world.emitted(play.phone.contact) if one.id not in play.told]
+    found = next((one for one in events if one.kind == step.text), None)
+    if found is None:
+        came = ", ".join(one.kind for one in events) or "no event"
+        play.differs(step, f"the event {step.text}", came)
+    for name, expected in step.values.items():
+        value = found.data.get(name)
+        if (", ".join(value) if isinstance(value, list) else str(value)) != expected:
+            came = f"{name} = {value}" if name in found.data else f"it comes without '{name}'"
+            play.differs(step, f"the event {step.text} with {name} = {expected}", came)
+    play.told.add(found.id)
+
+
 def _standing(stored: Stored | None) -> str:
     if stored is None:
         return "no conversation has started"
@@ -343,6 +377,8 @@ _DO: dict[str, Callable[[_Play, Step], None]] = {
     "language": _language,
     "starts": _starts,
     "hands_off": _hands_off,
+    "phone": _phone,
+    "emits": _emits,
     "agent": _agent,
     "hands_back": _hands_back,
     "closes": _closes,

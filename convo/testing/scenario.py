@@ -26,7 +26,9 @@ _ALONE: Mapping[str, str] = {
     "silence": "", "fails": Reason.UNREACHABLE, "twice": "", "media": _PICTURE, "hands_back": ""
 }  # fmt: skip
 # The steps that may have keys of their own: the one that may stand alone, and the one with variables.
-_WITH_KEYS: Mapping[str, tuple[str, str]] = {"hands_back": ("state", "vars"), "starts": ("flow", "given")}
+_WITH_KEYS: Mapping[str, tuple[str, str]] = {
+    "hands_back": ("state", "vars"), "starts": ("flow", "given"), "emits": ("event", "with"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,11 @@ def _number(text: str) -> None:
 # What a value must be; each raises ValueError that says what to write instead.
 _CHECKED: Mapping[str, Callable[[str], object]] = {
     "wait": parse_duration, "fails": _reason, "language": locale, "timezone": _zone,
-    "number": _number,
+    "number": _number, "phone": _number,
 }  # fmt: skip
 STEPS = (
     "bot", "them", "twice", "media", "wait", "state", "vars", "ends", "silence", "fails", "language",
-    "starts", "hands_off", "agent", "hands_back", "closes",
+    "starts", "hands_off", "agent", "hands_back", "closes", "phone", "emits",
 )  # fmt: skip
 
 

@@ -23,12 +23,17 @@ states:
       <media>: {say: Nice picture!}
       /(?P<order>[a-z]\\d)/: desk
       break: broken
+      friend: bring
     otherwise: {say: "YES, please.", tries: 5, then: desk}
     after: {1 day: gone}
   coming: {say: See you!, end: coming}
   desk: {hand_off: people, then: closing}
   closing: {say: Bye., end: closed}
   broken: {set: {seats: seats // 0}, end: never}
+  bring:
+    emit: {event: guest.invited, with: {seats: seats, who: "'Ben'"}}
+    begin: {flow: echo, contact: "'+15550002222'"}
+    end: brought
   gone: {end: gone}
 """
 ECHO = """\
@@ -93,6 +98,18 @@ GOOD = {
     "two that end as one": [
         "bot: ...", "starts: {flow: echo}", "bot: ...", "them: stop", "bot: ... unsubscribed ...",
         "ends: stopped", "ends: stopped",
+    ],
+    "another phone": [
+        "bot: Hi Ana, coming?", "them: friend", "ends: brought", "phone: +15550002222", "state: ask",
+        "bot: Say something.", "them: hm", "bot: YES?", "phone: +15550001111", "silence",
+    ],
+    "a text that another phone gets while the first has one to read": [
+        "phone: +15550002222", "starts: echo", "bot: Say something.", "phone: +15550001111",
+        "bot: Hi Ana, coming?",
+    ],
+    "an event": ["bot: ...", "them: friend", "emits: guest.invited", "phone: +15550002222", "bot: ..."],
+    "an event with its values": [
+        "bot: ...", "them: friend", "emits: {event: guest.invited, with: {seats: 2, who: Ben}}",
     ],
     "a text delivered twice": ["bot: ...", "them: hm", "bot: YES, please.", "twice", "bot: YES, please."],
 }  # fmt: skip
@@ -159,6 +176,25 @@ BAD = {
     ),
     "nothing that could fail": (
         ["bot: ...", "them: b7", "fails"], "there is no text on its way that could fail",
+    ),
+    "a text that another phone has not read": (
+        ["bot: ...", "them: friend", "phone: +15550002222", "phone: +15550001111"],
+        "  expected: no more texts here\n  came:     bot: Say something.",
+    ),
+    "no event": (["bot: ...", "emits: guest.left"], "expected: the event guest.left\n  came:     no event"),
+    "an event that was named": (
+        ["bot: ...", "them: friend", "emits: guest.invited", "emits: guest.invited"], "came:     no event",
+    ),
+    "another event": (
+        ["bot: ...", "them: friend", "emits: guest.left"], "came:     guest.invited",
+    ),
+    "another value of an event": (
+        ["bot: ...", "them: friend", "emits: {event: guest.invited, with: {seats: 3}}"],
+        "expected: the event guest.invited with seats = 3\n  came:     seats = 2",
+    ),
+    "a value that the event has not": (
+        ["bot: ...", "them: friend", "emits: {event: guest.invited, with: {seat: 3}}"],
+        "came:     it comes without 'seat'",
     ),
     "nothing to repeat": (["bot: ...", "twice"], "there is no text yet to repeat"),
 }  # fmt: skip
