@@ -10,24 +10,34 @@ from convo.runtime.library import TEST_SUFFIX, flow_files
 
 def read_project(paths: Sequence[Path]) -> Project:
     """The flows of these files and folders; raises SettingsError for one that cannot be read."""
+    named = [file for path in paths for file in (flow_files(path) if path.is_dir() else [path])]
+    flows = [file for file in named if not file.name.endswith(TEST_SUFFIX)]  # `flows/*.yaml` names tests too
+    if named and not flows:
+        raise SettingsError(f"{named[0]} is a test of a flow, not a flow; `convo test {named[0]}` runs it")
     files: dict[str, bytes] = {}
-    for path in paths:
-        for file in flow_files(path) if path.is_dir() else [path]:
-            try:
-                files[str(file)] = file.read_bytes()
-            except OSError as error:
-                raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
+    for file in flows:
+        try:
+            files[str(file)] = file.read_bytes()
+        except OSError as error:
+            raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
     return Project(files)
 
 
 def test_files(paths: Sequence[Path]) -> list[Path]:
-    """The test files among these files and folders; raises SettingsError where there is none."""
+    """The test files that these files and folders name; of a flow those beside it. Raises SettingsError."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             found += sorted(path.rglob(f"*{TEST_SUFFIX}"))
         elif path.is_file():
-            found.append(path)
+            found += [path] if path.name.endswith(TEST_SUFFIX) else tests_beside(path)
         else:
             raise SettingsError(f"{path} does not exist")
-    return found
+    return list(dict.fromkeys(found))
+
+
+def tests_beside(flow: Path) -> list[Path]:
+    """The test files of a flow: `support.test.yaml` and the like of `support.fr.test.yaml`."""
+    return [
+        file for file in sorted(flow.parent.glob(f"*{TEST_SUFFIX}")) if file.name.split(".")[0] == flow.stem
+    ]

@@ -66,7 +66,7 @@ def _parse(source: str) -> Pattern:
         return Has(source, words)
     if word.lower() == "starts" and phrase.strip():
         return Starts(source, words)
-    return Whole(source, plain)
+    return Whole(source, plain, spaced(plain))
 
 
 def _kind(source: str) -> Pattern:

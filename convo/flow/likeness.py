@@ -1,7 +1,7 @@
 """Which sessions are alike: what happens to one of them from now on can happen to the other as well."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,12 +9,16 @@ from zoneinfo import ZoneInfo
 from convo.flow.advance import EXPIRES_AS
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.expressions import Expression
-from convo.flow.plan import UNDELIVERED
+from convo.flow.plan import UNDELIVERED, Placed
 from convo.flow.session import Phase, Session
 from convo.flow.values import Value
 
 # A name, perhaps through filters: how it comes out depends on its type, not on its value.
 _PLAIN = re.compile(r"\{\{\s*\w+(?:\s*\|\s*\w+)*\s*\}\}")
+_NAME = re.compile(r"\w+")
+# What is told to others alone, and comes to nothing in this flow.
+_TOLD = ("emit", "begin")
+_VISITS = re.compile(r"\bvisits\(\s*(?:'(\w+)'|\"(\w+)\")\s*\)|\bvisits\b")
 # What is compared in a way of its own, or has no future: the numbers and zones never change.
 _APART = {
     "contact", "number", "timezone", "home", "vars", "started_at", "last_text_at", "visit", "clock_from",
@@ -32,9 +36,9 @@ class Likeness:
 
     def __init__(self, flows: Bundle) -> None:
         self._flow: Compiled = flows.root
-        used = [placed.used for placed in self._flow.plan.placed]
-        asking = [one for one in used if isinstance(one, Expression) or "{" in _PLAIN.sub("", one.source)]
+        asking = [placed.used for placed in self._flow.plan.placed if _asks(placed)]
         self._asked = frozenset(name for one in asking for name in one.names)
+        self._counted = _counted(one.source for one in asking)
         self._alarms = any(state.alarms for state in self._flow.plan.states.values())
         self._hourly = not self._asked.isdisjoint({"now", "here"})
 
@@ -47,7 +51,7 @@ class Likeness:
             *(getattr(session, name) for name in _REST),
             session.contact.tags,
             self._variables(session),
-            tuple(sorted(session.visits.items())) if "visits" in self._asked else (),
+            self._visits(session),
             self._clocks(session, now),
             now.astimezone(ZoneInfo(session.home)).strftime("%a %H") if self._hourly else "",
             failing and self._flow.can(session.state, UNDELIVERED),
@@ -61,9 +65,28 @@ class Likeness:
             now - session.started_at if self._alarms else None,
         )
 
+    def _visits(self, session: Session) -> tuple[tuple[str, int], ...]:
+        """How often the conversation came to the states that some expression counts."""
+        every = session.visits.items()
+        return tuple(sorted(each for each in every if self._counted is None or each[0] in self._counted))
+
     def _variables(self, session: Session) -> tuple[tuple[str, str], ...]:
         return tuple((name, self._variable(name, value)) for name, value in sorted(session.vars.items()))
 
     def _variable(self, name: str, value: Value) -> str:
-        exact = self._alarms or name in self._asked
-        return repr(value) if exact else f"{type(value).__name__} {bool(value)}"
+        return repr(value) if name in self._asked else f"{type(value).__name__} {bool(value)}"
+
+
+def _asks(placed: Placed) -> bool:
+    """Whether it matters to a text or an expression what value a variable has."""
+    if isinstance(placed.used, Expression):
+        told = len(placed.path) > 2 and placed.path[2] in _TOLD
+        return not (told and _NAME.fullmatch(placed.used.source.strip()))
+    return "{" in _PLAIN.sub("", placed.used.source)
+
+
+def _counted(sources: Iterable[str]) -> frozenset[str] | None:
+    """The states whose visits are counted by name; None where it may be any of them."""
+    found = [asked for source in sources for asked in _VISITS.finditer(source)]
+    named = [asked[1] or asked[2] for asked in found]
+    return None if None in named else frozenset(named)

@@ -64,15 +64,17 @@ class Pattern(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """`yes`: the reply is this and nothing else."""
+    """`no thanks`: the reply is this and nothing else, whatever stands between its words (`No, thanks!`)."""
 
     source: str
     plain: str
+    words: str  # with a blank at both ends
     names: tuple[str, ...] = ()
 
     def take(self, reply: Reply, reading: Ask) -> Taken | None:
         del reading
-        return AS_WORDS if reply.plain == self.plain else None
+        same = reply.plain == self.plain or (reply.words == self.words and not self.words.isspace())
+        return AS_WORDS if same else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class StatePlan:
     understood: list[Understood] = field(default_factory=list)
     reads: SlotType | None = None  # the type of its `save`
     verifies: Spec | None = None  # the code that its `verify` asks for
-    speaks: bool = False  # on entry
+    asked: tuple[Phrase, ...] = ()  # what it says on entry
     waits: bool = False  # for a reply, a clock or a person
     listens: bool = False  # for a reply
     answers: bool = False  # also a reply that nothing took
@@ -165,6 +165,12 @@ class PlacedPhrase:
 
     phrase: Phrase
     path: Path
+    tags: Mapping[str, str]  # of each language the key that it is written under, where it has one
+
+    def at(self, language: str) -> Path:
+        """Where the text in that language stands."""
+        tag = self.tags.get(language)
+        return self.path if tag is None else (*self.path, tag)
 
 
 def _nothing(names: Mapping[str, object]) -> str:
@@ -185,7 +191,7 @@ class Plan:
     assigned: set[str] = field(default_factory=set)  # variables from `set` and from patterns
     faults: dict[Path, str] = field(default_factory=dict)
     _used: dict[Path, Text | Expression] = field(default_factory=dict)
-    _phrases: dict[Path, Phrase] = field(default_factory=dict)
+    _phrases: dict[Path, PlacedPhrase] = field(default_factory=dict)
 
     @property
     def placed(self) -> list[Placed]:
@@ -193,12 +199,12 @@ class Plan:
 
     @property
     def said(self) -> list[PlacedPhrase]:
-        return [PlacedPhrase(phrase, path) for path, phrase in self._phrases.items()]
+        return list(self._phrases.values())
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Every language that some text is written in, the flow's own first."""
-        written = (language for phrase in self._phrases.values() for language in phrase.texts)
+        written = (language for placed in self._phrases.values() for language in placed.phrase.texts)
         return tuple(dict.fromkeys((self.language, *written)))
 
     def phrases(self, said: Said | None, path: Path) -> tuple[Phrase, ...]:
@@ -237,15 +243,15 @@ class Plan:
         if path not in self._phrases:
             if isinstance(wording, str):
                 text = self.text(wording, path)
-                self._phrases[path] = Phrase({self.language: text}, self.language, text)
+                phrase = Phrase({self.language: text}, self.language, text)
+                self._phrases[path] = PlacedPhrase(phrase, path, {})
             else:
-                texts = {
-                    self._tag(tag, wording): self.text(text, (*path, tag)) for tag, text in wording.items()
-                }
-                self._phrases[path] = Phrase(texts, self.language)
-        return self._phrases[path]
+                tags = {self._language(tag, wording): tag for tag in wording}
+                texts = {language: self.text(wording[tag], (*path, tag)) for language, tag in tags.items()}
+                self._phrases[path] = PlacedPhrase(Phrase(texts, self.language), path, tags)
+        return self._phrases[path].phrase
 
-    def _tag(self, tag: str, wording: Mapping[str, str]) -> str:
+    def _language(self, tag: str, wording: Mapping[str, str]) -> str:
         """The flow's language for the first `en` of a flow in `en-GB` that says nothing for `en-GB`."""
         own = [each for each in wording if primary(each) == primary(self.language)]
         return self.language if self.language not in own and own[:1] == [tag] else tag

@@ -14,13 +14,13 @@ class Restating:
     ORDER: ClassVar[int] = 85  # after `save`, before `otherwise`
 
     def build(self, state: StatePlan) -> None:
-        tries, keys = self.tries, [line.key for line in state.understood]
+        tries, keys, asked = self.tries, [line.key for line in state.understood], state.asked
         patterns = tuple(pattern for line in state.understood for pattern in line.patterns)
         state.arrow(
             REPLIED,
             None,
             ("replies",),
             "typing slip",
-            when=lambda run: run.misses < tries and run.slipped(patterns),
-            do=lambda run: run.restate(keys),
+            when=lambda run: run.misses < tries and run.slipped(patterns) is not None,
+            do=lambda run: run.restate(keys, patterns, asked),
         )

@@ -118,8 +118,8 @@ class Run:
         self._read = kind.read(self.reply.text, self.reading())
         return self._read is not None
 
-    def slipped(self, patterns: tuple[Pattern, ...]) -> bool:
-        """Whether the reply is one typing slip from exactly one of `patterns`."""
+    def slipped(self, patterns: tuple[Pattern, ...]) -> str | None:
+        """The one choice of `patterns` that the reply is a typing slip from."""
         return slip(self.reply, patterns)
 
     def holds(self, expression: Expression) -> bool:
@@ -230,10 +230,12 @@ class Run:
         self._tries += 1
         self.say(phrases, lapses=True)
 
-    def restate(self, keys: Sequence[str]) -> None:
+    def restate(self, keys: Sequence[str], patterns: tuple[Pattern, ...], asked: tuple[Phrase, ...]) -> None:
         """A reply with a typing slip is answered by the choices there are, and counted."""
         self._tries += 1
-        self._send(restated(keys, self.reading().language), lapses=True)
+        texts = (phrase.text_for(self._session.contact.language)[1].source for phrase in asked)
+        said = restated(keys, self.reading().language, self.slipped(patterns), " ".join(texts))
+        self._send(said, lapses=True)
 
     def assign(self, assigned: Assignments) -> None:
         for variable, expression in assigned:

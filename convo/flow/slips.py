@@ -3,26 +3,29 @@
 A slip is never taken for the choice: somebody who typed `mo` may have meant NO.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convo.flow.keys import parse_patterns
 from convo.flow.patterns import Has, Kind, Media, Pattern, Reply, Starts, Whole
 from convo.flow.slots.numbers import Number
 
+_FILLED = re.compile(r"\{[{%].*?[%}]\}")
 _LEAST_LETTERS = 4  # of a choice in which one letter may be wrong, missing or too many
 _IN_GSM = frozenset("ÉÑÇÄÖÜÅÆØ")  # capitals with a mark that the phone's own alphabet has (GSM 03.38)
 
 
-def slip(reply: Reply, patterns: Iterable[Pattern]) -> bool:
-    """Whether `reply` is one typing slip from exactly one of the words that `patterns` wait for.
+def slip(reply: Reply, patterns: Iterable[Pattern]) -> str | None:
+    """The one choice of `patterns` that `reply` is a typing slip from; None where there is none, or several.
 
     A slip is a letter wrong, missing, too many, or two swapped, in a choice of four letters or more;
     in a choice of three it is two swapped alone (`yse`).
     """
     choices = {words for pattern in patterns if (words := _words(pattern))}
-    return reply.plain not in choices and sum(_is_slip(reply.plain, choice) for choice in choices) == 1
+    near = [] if reply.plain in choices else [each for each in choices if _is_slip(reply.plain, each)]
+    return near[0] if len(near) == 1 else None
 
 
 def _words(pattern: Pattern) -> str:
@@ -48,14 +51,18 @@ def _is_slip(typed: str, choice: str) -> bool:
     return swapped or typed[at + 1 :] in (choice[at + 1 :], choice[at:]) or typed[at:] == choice[at + 1 :]
 
 
-def restated(keys: Iterable[str], language: str) -> str:
-    """The sentence that says the choices again, the first word of each key of `replies` in capitals.
+def restated(keys: Iterable[str], language: str, near: str | None = None, asked: str = "") -> str:
+    """The sentence that says the choices again, in capitals: of each key of `replies` one word.
 
-    In English, French and Spanish, in English for other languages. It is no question that a YES or
-    a NO would answer, and its capitals do not make it dearer than it was.
+    That is the word which the text `asked` offers in capitals, so that who was asked in French reads
+    French; else the one that the reply is `near` to, else the key's first. Where the text offers some
+    keys by their words, the others are left out. In English, French and Spanish, in English for other
+    languages. It is no question that a YES or a NO would answer, and its capitals do not make it dearer.
     """
     speech = _SPEECHES.get(language.partition("-")[0].lower(), _SPEECHES["en"])
-    words = list(dict.fromkeys(filter(None, (_first(key, speech) for key in keys))))
+    lines = [_line(parse_patterns(key), speech, near, _plain(asked)) for key in keys]
+    offers = any(offered for _, offered in lines)
+    words = list(dict.fromkeys(word for word, kept in lines if word and (kept is not False or not offers)))
     if not words:
         return speech.lost
     *others, last = words
@@ -100,20 +107,45 @@ _SPEECHES: Mapping[str, _Speech] = {
 }  # fmt: skip
 
 
-def _first(key: str, speech: _Speech) -> str:
-    """What stands for one key: its first word in capitals, else the kind or the emoji that it takes."""
-    patterns = parse_patterns(key)
-    phrases = [_said(pattern) for pattern in patterns]
-    for phrase in phrases:
-        if any(map(str.isalnum, phrase)):
-            return _capitals(phrase)
-    for pattern, phrase in zip(patterns, phrases, strict=True):
+def _line(
+    patterns: Sequence[Pattern], speech: _Speech, near: str | None, asked: str
+) -> tuple[str, bool | None]:
+    """What stands for one key; and whether the text offers it, or None where it is kept either way."""
+    words = {
+        _capitals(said): pattern for pattern in patterns if any(map(str.isalnum, said := _said(pattern)))
+    }
+    offered = next((word for word in words if _stands_in(_plain(word), asked)), None)
+    if offered is not None:
+        return offered, True
+    meant = next((word for word, pattern in words.items() if _words(pattern) == near), None)
+    if meant is not None:
+        return meant, None
+    if words:
+        return next(iter(words)), False
+    return _kind(patterns, speech), None
+
+
+def _kind(patterns: Sequence[Pattern], speech: _Speech) -> str:
+    """The kind or the emoji that stands for a key without words; empty where there is neither."""
+    for pattern in patterns:
         if isinstance(pattern, Kind):
             bounds = _bounds(pattern)
             return speech.between.format(*bounds) if bounds else speech.kinds[pattern.slot.name]
-        if phrase or isinstance(pattern, Media):
-            return phrase or speech.kinds["media"]
+        if isinstance(pattern, Media):
+            return speech.kinds["media"]
+        if said := _said(pattern):
+            return said
     return ""
+
+
+def _stands_in(word: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _plain(text: str) -> str:
+    """Without accents, and without what is filled in."""
+    bare = unicodedata.normalize("NFD", _FILLED.sub("", text))
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
 
 
 def _bounds(pattern: Kind) -> tuple[int, int] | None:

@@ -41,6 +41,7 @@ def takes(pattern: str, text: str) -> bool:
         ("1", "1"), ("1", "1."), ("1", "#1"), ("has", "has"), ("starts", "starts"),
         ("starts refund", "Refund, please"), ("starts refund", "refund"), ("starts my order", "My order: 12"),
         ("starts été", "ETE prochain"), ("yes, starts no", "no way"),
+        ("no thanks", "No, thanks!"), ("no thanks", "no... thanks"), ("sí gracias", "¡Sí, gracias!"),
     ],
 )  # fmt: skip
 def test_what_words_take(pattern: str, text: str) -> None:
@@ -56,6 +57,7 @@ def test_what_words_take(pattern: str, text: str) -> None:
         ("has another day", "another fine day"), ("has another day", "day another"), ("has can", "can't"),
         ("👍", "👎"), ("👍", "👍👍"), ("👍", "👍🏽"), ("👍", "yes"), ("👍", ""), ("has 9", "19"),
         ("starts refund", "a refund"), ("starts refund", "refunded"), ("starts refund", ""),
+        ("no thanks", "nothanks"), ("no thanks", "no, no thanks"), ("👍", "?!"), ("its", "it's"),
     ],
 )  # fmt: skip
 def test_what_words_leave(pattern: str, text: str) -> None:

@@ -12,7 +12,8 @@ KEYS = ("yes, y, ok", "no, n", "move, change, has another day", "starts refund",
 
 
 def slips(text: str, *keys: str) -> bool:
-    return slip(Reply.of(text), [pattern for key in keys or KEYS for pattern in parse_patterns(key)])
+    patterns = [pattern for key in keys or KEYS for pattern in parse_patterns(key)]
+    return slip(Reply.of(text), patterns) is not None
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,31 @@ def test_the_choices_are_said_again(keys: list[str], english: str, french: str, 
     assert restated(keys, "en-GB") == restated(keys, "de") == english
     assert restated(keys, "fr-CA") == french
     assert restated(keys, "es-MX") == spanish
+
+
+@pytest.mark.parametrize(
+    ("asked", "near", "said"),
+    [
+        ("Répondez OUI ou NON.", None, "OUI ou NON"),
+        ("{{ name }}, OUI, NON ou RAPPEL ?", "later", "OUI, NON ou RAPPEL"),
+        ("OUI ou NON ?", "doctor", "OUI, NON ou DOCTOR"),  # what they nearly wrote is never left out
+        ("Reply YES or PEUT-ETRE.", None, "YES ou PEUT-ETRE"),
+        ("OUI {{ NON }} {% NON %}", None, "OUI"),
+        ("Oui ou non ?", None, "YES, NO, LATER, MAYBE ou DOCTOR"),  # nothing stands there in capitals
+        ("Oui ou non ?", "rappel", "YES, NO, RAPPEL, MAYBE ou DOCTOR"),
+        ("OUIE, NONNES", None, "YES, NO, LATER, MAYBE ou DOCTOR"),
+    ],
+)
+def test_the_choices_are_those_that_the_text_offers(asked: str, near: str | None, said: str) -> None:
+    keys = ["yes, oui", "no, non", "later, rappel", "maybe, peut-être", "has doctor"]
+
+    assert restated(keys, "fr", near, asked) == f"Merci de répondre {said}."
+
+
+def test_a_kind_is_named_beside_the_words_that_the_text_offers() -> None:
+    said = restated(["<number 1-8>", "no", "has question"], "en", None, "How many are you? Or NO.")
+
+    assert said == "Please reply with a number from 1 to 8 or NO."
 
 
 def test_what_is_said_again_is_no_question_and_no_word_of_the_keyword_layer() -> None:

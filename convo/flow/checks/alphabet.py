@@ -5,11 +5,12 @@ of 160. Found where at most three different characters of the text do it, and it
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.longest import longest
+from convo.flow.render import Text
 from convo.segments import count
 
 BAD = """\
@@ -39,23 +40,34 @@ _PLAIN = {
 def find(subject: Subject) -> Iterator[Finding]:
     for placed in subject.plan.said:
         for language, text in placed.phrase.texts.items():
-            if text.source.isascii():
-                continue
-            signs = {sign for sign in text.source if not sign.isascii()}
-            strange = {sign: _plain(sign) for sign in sorted(signs) if count(sign).encoding == "UCS-2"}
-            if not strange or len(strange) > _MOST or len(text.source) + 30 * len(text.names) <= 70:
+            strange = strange_signs(text)
+            if not strange or len(text.source) + 30 * len(text.names) <= 70:
                 continue
             said = longest(text, subject.plan, language)
             if said is None:
                 continue
-            now, then = count(said), count("".join(strange.get(sign, sign) for sign in said))
+            now, then = count(said), count(written_plainly(said, strange))
             if then.count < now.count:
-                path = (*placed.path, language)
+                makes = "makes" if len(strange) == 1 else "make"
                 yield Finding(
-                    path if path in subject.source.positions else placed.path,
-                    f"{_named(strange)} makes this text {now.count} segments instead of {then.count}",
+                    placed.at(language),
+                    f"{_named(strange)} {makes} this text {now.count} segments instead of {then.count}",
                     _mend(strange),
                 )
+
+
+def strange_signs(text: Text) -> dict[str, str]:
+    """The few signs of a text that are not in the alphabet of SMS, each with what to write instead."""
+    if text.source.isascii():
+        return {}
+    signs = {sign for sign in text.source if not sign.isascii()}
+    strange = {sign: _plain(sign) for sign in sorted(signs) if count(sign).encoding == "UCS-2"}
+    return strange if len(strange) <= _MOST else {}
+
+
+def written_plainly(said: str, strange: Mapping[str, str]) -> str:
+    """What is said, with the mend of each strange sign."""
+    return "".join(strange.get(sign, sign) for sign in said)
 
 
 def _plain(sign: str) -> str:
@@ -71,7 +83,11 @@ def _named(strange: dict[str, str]) -> str:
 def _mend(strange: dict[str, str]) -> str:
     said = [f"{plain} for {sign}" for sign, plain in strange.items() if plain]
     out = [sign for sign, plain in strange.items() if not plain]
-    write = f"Write {', '.join(said)}" if said else ""
+    # In Spanish a letter without its accent is a mistake, and another word is not.
+    other = (
+        ", or a word without it" if any(sign.isalpha() for sign, plain in strange.items() if plain) else ""
+    )
+    write = f"Write {', '.join(said)}{other}" if said else ""
     take = f"{'take' if write else 'Take'} out {' '.join(out)}" if out else ""
     return f"{' and '.join(filter(None, (write, take)))}."
 

@@ -41,7 +41,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         last = timedelta()  # when the state last said something by itself
         for timer in sorted(state.timers, key=lambda timer: timer.delay):
             # At the same moment the expiry comes first: it counts from when the text was said.
-            if timer.delay - last > expires or (timer.delay - last == expires and state.speaks):
+            if timer.delay - last > expires or (timer.delay - last == expires and state.asked):
                 yield Finding(
                     timer.path,
                     f"this is too late: the flow expires {subject.flow.expires} after the last text",

@@ -53,7 +53,7 @@ def _onward(subject: Subject) -> dict[str, list[Arrow]]:
     """The ways on that nobody is waited for: passing on, and a text of the entry that fails."""
     found: dict[str, list[Arrow]] = {}
     for name, state in subject.plan.states.items():
-        by = UNDELIVERED if state.waits and state.speaks else PASSED
+        by = UNDELIVERED if state.waits and state.asked else PASSED
         arrows = [arrow for arrow in subject.arrows_from[name] if arrow.trigger == by and arrow.dest]
         if arrows:
             found[name] = arrows

@@ -45,7 +45,7 @@ states:
   no: {end: no}
 """
 
-_WORD = r"[A-ZÀ-ÖØ-Þ]{2,}"
+_WORD = r"[A-ZÀ-ÖØ-Þ]{2,}(?:-[A-ZÀ-ÖØ-Þ]+)*"
 _BETWEEN = r"(?:\s*,\s*|\s*/\s*|\s+(?:or|ou|o|u|and|et|y)\s+|,\s+(?:or|ou|o)\s+)"
 _OFFER = re.compile(rf"\b(?:[Rr]eply|[Tt]ext|[Rr]épondez|[Rr]esponda)\s+({_WORD}(?:{_BETWEEN}{_WORD})*)\b")
 
@@ -61,9 +61,8 @@ def find(subject: Subject) -> Iterator[Finding]:
             offers = [word for found in _OFFER.finditer(text.source) for word in re.findall(_WORD, found[1])]
             lost = next((word for word in offers if not _understood(word, state, language)), None)
             if lost:
-                path = (*placed.path, language)
                 yield Finding(
-                    path if path in subject.source.positions else placed.path,
+                    placed.at(language),
                     f"this offers '{lost}', which nothing in '{state.name}' understands",
                     f"Add it under `replies`, or take it out of the text: {lost.lower()}: ….",
                 )

@@ -8,6 +8,7 @@ characters: write `text 1-20` for what you know.
 from collections.abc import Iterator
 
 from convo.errors import Severity
+from convo.flow.checks.alphabet import strange_signs, written_plainly
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.longest import UNBOUNDED, longest, widest
 from convo.flow.render import Text
@@ -38,14 +39,15 @@ def find(subject: Subject) -> Iterator[Finding]:
         for language, text in placed.phrase.texts.items():
             said = _at_its_longest(text, subject, language)
             parts = count(said) if said else None
-            if parts is None or parts.count == 1:
+            if said is None or parts is None or parts.count == 1:
                 continue
-            path = (*placed.path, language)
+            if count(written_plainly(said, strange_signs(text))).count == 1:
+                continue  # C068 tells which sign it is
             wide = widest(text.names, subject.plan)
             where = f" where '{wide[0]}' has {wide[1]} characters" if wide else ""
             yield Finding(
-                path if path in subject.source.positions else placed.path,
-                f"this text takes {parts.count} segments{where} ({len(said or '')} characters)",
+                placed.at(language),
+                f"this text takes {parts.count} segments{where} ({len(said)} characters)",
                 "Shorten it, or bound a variable, if one segment is to do.",
             )
 

@@ -16,5 +16,5 @@ class Say(Step):
 
     def build(self, state: StatePlan) -> None:
         phrases = state.phrases(self.root, (self.KEY,))
-        state.speaks = True
+        state.asked = phrases
         state.on_enter.append(lambda run: run.say(phrases, entry=True))
