@@ -30,13 +30,13 @@ def test_files(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             found += sorted(path.rglob(f"*{TEST_SUFFIX}"))
         elif path.is_file():
-            found += [path] if path.name.endswith(TEST_SUFFIX) else tests_beside(path)
+            found += [path] if path.name.endswith(TEST_SUFFIX) else flow_tests(path)
         else:
             raise SettingsError(f"{path} does not exist")
     return list(dict.fromkeys(found))
 
 
-def tests_beside(flow: Path) -> list[Path]:
+def flow_tests(flow: Path) -> list[Path]:
     """The test files of a flow: `support.test.yaml` and the like of `support.fr.test.yaml`."""
     return [
         file for file in sorted(flow.parent.glob(f"*{TEST_SUFFIX}")) if file.name.split(".")[0] == flow.stem

@@ -58,13 +58,13 @@ def _model(model: str | None) -> tuple[str, Mapping[str, bytes]]:
 
 
 def _files(file: Path) -> Mapping[str, bytes]:
-    from convo.cli._files import tests_beside
+    from convo.cli._files import flow_tests
 
     found: dict[str, bytes] = {}
     ahead = [file]
     for flow in ahead:
         found[f"flows/{flow.name}"] = flow.read_bytes()
-        tests = tests_beside(flow)
+        tests = flow_tests(flow)
         found.update({f"flows/{test.name}": test.read_bytes() for test in tests})
         names = {name for each in (flow, *tests) for name in _started(each)}
         others = [flow.with_name(f"{name}.yaml") for name in sorted(names)]

@@ -1,6 +1,6 @@
 """What the tests of a flow have taken of it: every reply, clock, miss, branch and outcome, by its line."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SLIP = "typing slip"  # it stands in no line of the file
 _BELOW = ("then", "say")  # what may stand below the line that is counted
+
+Taken = tuple[str, str, list[list[str | int]]]  # of a folder's flow the places that its tests took
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,22 @@ class Coverage:
         }
         return [watched.covered() for _, watched in sorted(found.items())]
 
+    def taken(self) -> list[Taken]:
+        """What was taken so far, as plain data that another process can `add`."""
+        return [
+            (str(folder), name, [list(place) for place in self._libraries[folder].watched[name].taken])
+            for folder, name in sorted(self._named)
+            if name in self._libraries[folder].watched
+        ]
+
+    def add(self, taken: Iterable[Taken]) -> None:
+        """What tests in another process have taken."""
+        for folder, name, places in taken:
+            library = self.library(Path(folder), name)
+            library.look()
+            if name in library.watched:
+                library.watched[name].taken.update(tuple(place) for place in places)
+
 
 class WatchedLibrary(Library):
     """A library whose flows put on record which of their lines were taken."""
@@ -111,7 +129,7 @@ class _Watched:
     def __init__(self, compiled: Compiled, file: Path, source: Source) -> None:
         self.file = file
         self._flow, self._source = compiled, source
-        self._taken: set[Place] = set()
+        self.taken: set[Place] = set()
         plan = compiled.plan
         arrows = [self._noted(arrow) for arrow in plan.arrows]
         states = {name: self._entered(state) for name, state in plan.states.items()}
@@ -121,7 +139,7 @@ class _Watched:
         items = dict(self._items())
         missing = []
         for place, what in items.items():
-            if place not in self._taken:
+            if place not in self.taken:
                 at = self._source.key_at(place)
                 missing.append(Missing(self.file, at.line, at.column, what))
         missing.sort(key=lambda each: (each.line, each.column))
@@ -147,7 +165,7 @@ class _Watched:
     def _note(self, place: Place) -> Action:
         def note(run: "Run") -> None:
             del run
-            self._taken.add(place)
+            self.taken.add(place)
 
         return note
 

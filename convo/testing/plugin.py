@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from convo.testing.coverage import Coverage, Covered
 
 _COVERAGE: "pytest.StashKey[Coverage]" = pytest.StashKey()
+_HANDED_OVER = "convo-coverage"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_COVERAGE] = Coverage()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """With pytest-xdist tests run in other processes, which hand over what they took."""
+    coverage = node.config.stash.get(_COVERAGE, None)
+    if coverage is not None:
+        coverage.add(getattr(node, "workeroutput", {}).get(_HANDED_OVER, ()))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    coverage = session.config.stash.get(_COVERAGE, None)
+    if coverage is not None and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_HANDED_OVER] = coverage.taken()
+        return
     least = session.config.getoption("--convo-least") or 0
     low = any(covered.percent < least for covered in _covered(session.config))
     if low and session.exitstatus == pytest.ExitCode.OK:

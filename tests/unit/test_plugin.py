@@ -76,4 +76,8 @@ def test_what_the_tests_took_is_told_and_can_be_too_little(folder: Path) -> None
     assert code == 1
     assert "hello.yaml: less than 60 % (--convo-least)" in out
     assert ran(folder, "--convo-least", "50")[0] == 0
+    # What tests took in another process counts as well.
+    code, out = ran(folder, "--convo-least", "60", "-p", "xdist", "-n", "1")
+    assert code == 1
+    assert "hello.yaml: 50 % (2 of 4)" in out
     assert "what the tests of flows took" not in ran(folder)[1]
