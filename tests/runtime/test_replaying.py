@@ -144,7 +144,12 @@ def test_what_happened_may_be_forgotten_before_what_was_said(line: House) -> Non
 
 
 def test_every_kind_of_event_can_be_read() -> None:
-    data = {"Undelivered": "1", "Resumed": "2.5", "HandedBack": '{"state": null, "vars": {}}'}
+    data = {
+        "Undelivered": "1",
+        "Resumed": "2.5",
+        "HandedBack": '{"state": null, "vars": {}}',
+        "Checked": "approved",
+    }
     for kind in get_args(session.Event):
         happened = Happened(1, datetime(2026, 1, 1, tzinfo=UTC), kind.__name__, data.get(kind.__name__))
         assert type(records.read(happened)) is kind
