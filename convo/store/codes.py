@@ -45,7 +45,8 @@ def latest(connection: Connection, conversation_id: int, state: str) -> Code | N
     row = connection.execute(
         select(codes)
         .where(codes.c.conversation_id == conversation_id, codes.c.state == state)
-        .order_by(codes.c.issued_at.desc(), codes.c.id)
+        # Of two that were issued at one moment the first was used up, or there would be no second.
+        .order_by(codes.c.issued_at.desc(), codes.c.status != Standing.PENDING.value, codes.c.id)
         .limit(1)
     ).one_or_none()
     return _code(row) if row else None
