@@ -1,14 +1,17 @@
 """How versions, what changed between them, and moves from one to another are shown."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from convo.flow.differences import Difference
-from convo.flow.session import Phase
+from convo.flow.compile import FlowFile
+from convo.flow.differences import Change, Difference, differences
+from convo.flow.model import Flow, parse
+from convo.flow.session import Phase, placed
+from convo.flow.source import read
 from convo.runtime.migrating import Clocks, Move
-from convo.runtime.versions import SHOWN, Edition, Standing
+from convo.runtime.versions import SHOWN, Edition, Standing, parts
 
 _CALLED = {Phase.HANDED_OFF: "with people"}
 
@@ -50,23 +53,54 @@ def named(edition: Edition) -> str:
     return f"{edition.version[:SHOWN]} ({edition.file})"
 
 
+def changes(old: Edition, new: Edition) -> dict[str, list[Difference]]:
+    """What changed in the flow, and in those that it runs, by the flow's name."""
+    before, after = parts(old), parts(new)
+    found: dict[str, list[Difference]] = {}
+    for name in dict.fromkeys([*after, *before]):
+        if name not in before or name not in after:
+            change = Change.ADDED if name in after else Change.REMOVED
+            was, now = (None, name) if name in after else (name, None)
+            found[name] = [Difference(change, "sub-flow", None, "sub-flow", was, now)]
+        else:
+            found[name] = differences(_flow(before[name]), _flow(after[name]))
+    return found
+
+
 def show_lines(old: Edition, new: Edition) -> None:
-    """The lines that changed, as a unified diff."""
-    before, after = (each.source.decode(errors="replace").splitlines() for each in (old, new))
-    for line in difflib.unified_diff(before, after, named(old), named(new), lineterm=""):
-        print(line)
+    """The lines that changed, as a unified diff of each file."""
+    before, after = _named(old), _named(new)
+    for name in dict.fromkeys([*after, *before]):
+        (was, earlier), (now, later) = (each.get(name, ("(not there)", [])) for each in (before, after))
+        for line in difflib.unified_diff(earlier, later, was, now, lineterm=""):
+            print(line)
 
 
-def show_differences(found: Sequence[Difference]) -> None:
-    """What changed, state by state."""
-    state: str | None = ""
-    for each in found:
-        if each.state != state:
-            state = each.state
-            print(f"{state or 'the flow itself'}:")
-        print(f"  {each}")
-    if not found:
+def _named(edition: Edition) -> dict[str, tuple[str, list[str]]]:
+    """The lines of each flow of a version, and what stands above them."""
+    return {
+        name: (named(edition) if name == edition.flow else file, text.decode(errors="replace").splitlines())
+        for name, (file, text) in parts(edition).items()
+    }
+
+
+def show_differences(found: Mapping[str, Sequence[Difference]]) -> None:
+    """What changed, state by state, in the flow and in those that it runs."""
+    own = next(iter(found))
+    for flow, changed in found.items():
+        state: str | None = ""
+        for each in changed:
+            if each.state != state:
+                state = each.state
+                place = placed("" if flow == own else flow, state) if state else "the flow itself"
+                print(f"{flow}, which it runs:" if not state and flow != own else f"{place}:")
+            print(f"  {each}")
+    if not any(found.values()):
         print("  nothing that a conversation would notice")
+
+
+def _flow(source: FlowFile) -> Flow:
+    return parse(read(source.text, source.file))
 
 
 def move_as_dict(move: Move) -> dict[str, Any]:

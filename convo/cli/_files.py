@@ -1,15 +1,18 @@
 """The flow files that a command is given, as a project."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from convo.errors import SettingsError
-from convo.flow.project import Project
-from convo.runtime.library import TEST_SUFFIX, flow_files
+from convo.flow.project import Looked, Project, look
+from convo.runtime.library import TEST_SUFFIX, beside, flow_files
 
 
 def read_project(paths: Sequence[Path]) -> Project:
-    """The flows of these files and folders; raises SettingsError for one that cannot be read."""
+    """The flows of these files and folders, and what stands beside such a file.
+
+    Raises SettingsError for one that cannot be read.
+    """
     named = [file for path in paths for file in (flow_files(path) if path.is_dir() else [path])]
     flows = [file for file in named if not file.name.endswith(TEST_SUFFIX)]  # `flows/*.yaml` names tests too
     if named and not flows:
@@ -20,7 +23,15 @@ def read_project(paths: Sequence[Path]) -> Project:
             files[str(file)] = file.read_bytes()
         except OSError as error:
             raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
-    return Project(files)
+    return Project(files, beside=dict(_beside(paths, files)))
+
+
+def _beside(paths: Sequence[Path], files: Container[str]) -> Iterator[tuple[str, Looked]]:
+    """The flows in the folders of single files: those may run and begin them."""
+    for path in paths:
+        for file, text in beside(path).values() if not path.is_dir() else ():
+            if file not in files:
+                yield file, look(file, text)
 
 
 def test_files(paths: Sequence[Path]) -> list[Path]:

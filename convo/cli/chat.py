@@ -160,7 +160,7 @@ def _state(phone: "Handset") -> str:
     stored = phone.conversation()
     if stored is None:
         return "state: none"
-    from convo.runtime.sessions import shown
+    from convo.runtime.sessions import shown, where
 
     facts = [stored.status]
     if stored.outcome:
@@ -175,7 +175,7 @@ def _state(phone: "Handset") -> str:
         until = format_timedelta(stored.wake_at - phone.world.clock(), threshold=1.5, locale="en")
         facts.append(f"wakes in {until}")
     values = ", ".join(f"{name}={value}" for name, value in shown(stored.vars).items())
-    return f"state: {stored.state} ({', '.join(facts)}){f' {values}' if values else ''}"
+    return f"state: {where(stored)} ({', '.join(facts)}){f' {values}' if values else ''}"
 
 
 def _print_new(phone: "Handset") -> None:

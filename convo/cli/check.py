@@ -3,7 +3,8 @@
 import gc
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,12 +50,12 @@ def check(
             raise SettingsError(f"{path} does not exist; name a flow file or a folder of flows")
     read = read_project(folders)
     if fix:
-        for problem in _fixed(read.files):
+        for problem in _fixed(read):
             print(f"{problem.file}:{problem.line}: mended {problem.code}: {problem.message}", file=sys.stderr)
         read = read_project(folders)
     gc.disable()  # nothing is thrown away before the end, and looking for it takes a third of the time
     try:
-        problems = project.check(project.Project(read.files, clock.system()))
+        problems = project.check(replace(read, now=clock.system()))
     finally:
         gc.enable()
     _print(problems, read, form)
@@ -62,13 +63,15 @@ def check(
         sys.exit(1)
 
 
-def _fixed(files: Mapping[str, bytes]) -> list[Problem]:
+def _fixed(read: "Project") -> list[Problem]:
     """Write the mends into the files; the problems that are gone."""
     from convo.flow.mending import mend
+    from convo.flow.project import look
 
     gone: list[Problem] = []
-    for file, text in files.items():
-        better, mended = mend(file, text)
+    looked = {**{file: look(file, text) for file, text in read.files.items()}, **read.beside}
+    for file, text in read.files.items():
+        better, mended = mend(file, text, looked)
         if mended:
             try:
                 Path(file).write_bytes(better)

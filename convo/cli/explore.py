@@ -86,7 +86,7 @@ def _as_text(explored: "Exploration", bounds: "Bounds") -> Iterator[str]:
         yield test
     for found in explored.found:
         finding, at = found.finding, found.position
-        yield f"# {explored.file}:{at.line}:{at.column}: {finding.fault}: {' '.join(finding.message.split())}"
+        yield f"# {found.file}:{at.line}:{at.column}: {finding.fault}: {' '.join(finding.message.split())}"
     count = len(explored.found)
     told = "nothing wrong" if not count else "1 thing wrong" if count == 1 else f"{count} things wrong"
     yield f"# {explored.sessions} sessions looked at, {told}; {_honest(explored, bounds)}"
@@ -109,7 +109,7 @@ def _as_json(explored: "Exploration") -> dict[str, Any]:
         "cut": sorted(explored.cuts),
         "findings": [
             {
-                "file": str(explored.file),
+                "file": each.file,
                 "line": each.position.line,
                 "column": each.position.column,
                 "fault": each.finding.fault,

@@ -13,7 +13,6 @@ from convo.errors import SettingsError
 if TYPE_CHECKING:
     from convo.runtime.library import Library
     from convo.runtime.migrating import Migration, Move
-    from convo.runtime.versions import Edition
     from convo.settings import Settings
     from convo.store.engine import Store
 
@@ -59,9 +58,6 @@ def diff(
     """What changed between two versions, in words. Nothing is judged: exit code 0 either way."""
     from convo.cli import _editions
     from convo.cli._beside import open_store
-    from convo.flow.differences import differences
-    from convo.flow.model import parse
-    from convo.flow.source import read
     from convo.runtime import versions
     from convo.settings import load
 
@@ -78,9 +74,10 @@ def diff(
     if source:
         _editions.show_lines(earlier, later)
         return
-    found = differences(*(parse(read(each.source, each.file)) for each in (earlier, later)))
+    found = _editions.changes(earlier, later)
     if form is Format.JSON:
-        print(json.dumps([each.as_dict() for each in found], ensure_ascii=False, indent=2))
+        told = [{"flow": name, **each.as_dict()} for name, changed in found.items() for each in changed]
+        print(json.dumps(told, ensure_ascii=False, indent=2))
         return
     print(f"{flow}: {_editions.named(earlier)} -> {_editions.named(later)}")
     _editions.show_differences(found)
@@ -122,7 +119,7 @@ def migrate(
             dict(_states(states or [])),
             dict(pairs(given or [])),
         )
-        moves = _migrated(settings, store, wanted, target, dry=dry)
+        moves = _migrated(settings, store, wanted, dry=dry)
     if form is Format.JSON:
         print(json.dumps([_editions.move_as_dict(move) for move in moves], ensure_ascii=False, indent=2))
     else:
@@ -131,14 +128,12 @@ def migrate(
         sys.exit(1)
 
 
-def _migrated(
-    settings: "Settings", store: "Store", wanted: "Migration", target: "Edition", *, dry: bool
-) -> "Sequence[Move]":
+def _migrated(settings: "Settings", store: "Store", wanted: "Migration", *, dry: bool) -> "Sequence[Move]":
     from sqlalchemy import Connection
 
     from convo import clock
     from convo.runtime import migrating
-    from convo.store import versions
+    from convo.runtime.library import keep
 
     library = _library(settings)
     now = clock.system()
@@ -146,7 +141,7 @@ def _migrated(
         return store.look(lambda c: migrating.plan(c, library, wanted, now))
 
     def job(connection: Connection) -> "Sequence[Move]":
-        versions.save(connection, target.version, target.flow, target.file, target.source, now)
+        keep(connection, wanted.target, now)
         return migrating.migrate(connection, library, wanted, now)
 
     try:

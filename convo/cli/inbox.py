@@ -132,6 +132,8 @@ def _waiting(connection: "Connection", queue: str | None) -> "list[tuple[Stored,
 
 
 def _as_dict(stored: "Stored", standing: "Standing") -> dict[str, Any]:
+    from convo.runtime.sessions import inside
+
     since = standing.waiting_since
     return {
         "id": stored.id,
@@ -139,6 +141,7 @@ def _as_dict(stored: "Stored", standing: "Standing") -> dict[str, Any]:
         "number": stored.number,
         "flow": stored.flow,
         "state": stored.state,
+        "inside": inside(stored),
         "queue": stored.queue,
         "trouble": stored.trouble,
         "waiting_since": since.isoformat() if since else None,
@@ -148,9 +151,11 @@ def _as_dict(stored: "Stored", standing: "Standing") -> dict[str, Any]:
 
 
 def _as_text(stored: "Stored", standing: "Standing", now: datetime) -> str:
+    from convo.runtime.sessions import where
+
     since = standing.waiting_since
     waits = f"waiting since {since:%Y-%m-%d %H:%M} UTC, {_span(now - since)}" if since else "answered"
-    lines = [f"{stored.id}  {stored.contact}  {stored.queue}  {waits}  ({stored.flow}, {stored.state})"]
+    lines = [f"{stored.id}  {stored.contact}  {stored.queue}  {waits}  ({stored.flow}, {where(stored)})"]
     if stored.trouble:
         lines.append(f"    why: {_one_line(stored.trouble)}")
     if standing.last_text is not None:
@@ -173,9 +178,10 @@ def _one_line(text: str) -> str:
 
 def _where(stored: "Stored") -> str:
     from convo.flow.session import Phase
+    from convo.runtime.sessions import where
 
     if stored.status == Phase.ENDED:
         return f"ended as {stored.outcome}"
     if stored.status == Phase.HANDED_OFF:
-        return f"with {stored.queue}, in {stored.state}{f' ({stored.trouble})' if stored.trouble else ''}"
-    return f"with its flow, in {stored.state}"
+        return f"with {stored.queue}, in {where(stored)}{f' ({stored.trouble})' if stored.trouble else ''}"
+    return f"with its flow, in {where(stored)}"

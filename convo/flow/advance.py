@@ -5,31 +5,43 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from convo.errors import ConvoError, HandBackError, StartError
+from convo.errors import ConvoError
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
-from convo.flow.expressions import as_value
+from convo.flow.handing_back import handed_back, spelled
 from convo.flow.moment import MomentError
-from convo.flow.names import did_you_mean
-from convo.flow.plan import EXPIRED, HANDED_BACK, REPLIED, START, STARTED, UNDELIVERED, checked, jump
+from convo.flow.opening import opened
+from convo.flow.plan import (
+    EXPIRED,
+    HANDED_BACK,
+    REPLIED,
+    RETURNED,
+    START,
+    STARTED,
+    UNDELIVERED,
+    checked,
+    jump,
+)
 from convo.flow.run import Run
 from convo.flow.session import (
+    Cause,
     Checked,
     Closed,
+    End,
     Event,
     HandedBack,
     Phase,
     Reopened,
     Replied,
     Resumed,
+    Returned,
     Session,
     Started,
     TimedOut,
     Turn,
     Undelivered,
-    Value,
 )
-from convo.flow.slots import parse_type
+from convo.flow.stack import FAILED, StackError, popped, pushed
 from convo.messages import Contact
 
 EXPIRES_AS = "expired"  # the outcome
@@ -37,6 +49,11 @@ NEVER_STARTED = "never_started"  # the outcome of one that waited behind another
 MOST_STATES = 100  # in one turn
 ERROR_QUEUE = "errors"  # the people who are called in when a flow fails
 _TIMELESS = (Phase.ENDED, Phase.WAITING, Phase.SUSPENDED)
+
+
+_TRIGGERS: Mapping[type[Cause], str] = {
+    Started: STARTED, Replied: REPLIED, Undelivered: UNDELIVERED, Returned: RETURNED,
+}  # fmt: skip
 
 
 class LoopError(ConvoError):
@@ -55,34 +72,12 @@ def open_session(
     flow = flows.root.flow
     zone = contact.timezone or timezone
     reading = Reading(now, ZoneInfo(zone), flow.language, (contact.number, number))
-    declared = {**flow.needs, **{name: kind.type for name, kind in flow.vars.items()}}
-    values: dict[str, Value] = {}
-    for name in given:
-        if name not in declared:
-            known = ", ".join(declared) or "none"
-            raise StartError(
-                "unknown_variable",
-                f"{flow.flow} has no variable '{name}' to set; it takes {known}",
-            )
-    for name, kind in declared.items():
-        if name in given:
-            value = given[name]
-        elif name in flow.vars:
-            value = flow.vars[name].default
-        else:
-            raise StartError(
-                "missing_variable", f"{flow.flow} needs '{name}', a {kind}; set it, and start again"
-            )
-        try:
-            values[name] = parse_type(kind).take(value, reading)
-        except ValueError as error:
-            raise StartError("wrong_variable", f"'{name}': {value!r} will not do; {error}") from None
     return Session(
         contact=contact,
         number=number,
         timezone=zone,
         home=timezone,
-        vars=values,
+        vars=opened(flow, given, reading),
         started_at=now,
         last_text_at=now,
     )
@@ -95,7 +90,7 @@ def reopened_session(ended: Session, now: datetime) -> Session:
         number=ended.number,
         timezone=ended.timezone,
         home=ended.home,
-        vars=ended.vars,
+        vars=ended.stack[0].vars if ended.stack else ended.vars,
         started_at=now,
         last_text_at=now,
     )
@@ -108,34 +103,93 @@ def advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tur
     called in, and the turn's `trouble` says why. Raises HandBackError where a person hands back what
     the flow cannot take; nothing else is raised.
     """
-    flow = flows.root
     if not _concerns(session, event):
         return Turn(_heard(session, event, now))
+    flow = flows.at(session)
     if isinstance(event, Resumed):
         return Turn(_resumed(flow, session, event.away, now))
+    if isinstance(event, Closed):
+        # It ends all flows at once, in any state, also one in which only a failed text stopped the flow.
+        run = Run(flow, session, event, now)
+        run.end(event.outcome)
+        return run.turn()
+    event, steps = spelled(session, event), _Steps()
+    try:
+        turn = _step(flows, session, event, now, steps)
+        return _onward(flows, turn, now, steps) if turn.session.stack else turn
+    except LoopError as error:
+        return _looped(flows, session, event, now, str(error))
+
+
+def _looped(flows: Bundle, session: Session, event: Event, now: datetime, reason: str) -> Turn:
+    """The turn after one that came to no end, of which nothing is left in any flow."""
+    steps = _Steps()
+    try:
+        return _onward(flows, _failed(flows, session, event, now, steps, reason), now, steps)
+    except LoopError as error:
+        reason = f"{reason}; then what follows on an error {error}"
+        return _person_called(flows.at(session), session, event, now, reason)
+
+
+def _step(flows: Bundle, session: Session, event: Cause, now: datetime, steps: "_Steps") -> Turn:
+    """The part of a turn that one flow has. What fails in it leaves nothing of it, and all of the others'."""
+    flow = flows.at(session)
     trigger = _trigger(flow, event)
-    run = Run(flow, _before(flow, session, event, now), event, now)
-    if isinstance(event, Closed) or trigger == EXPIRED:
-        # Not an arrow: it ends any state, also one in which only a failed text stopped the flow.
-        run.end(event.outcome if isinstance(event, Closed) else EXPIRES_AS)
+    run = Run(flow, handed_back(flow, session, event, now), event, now)
+    if trigger == EXPIRED:  # not an arrow, like a `Closed`
+        run.end(EXPIRES_AS)
         return run.turn()
     if isinstance(event, HandedBack) and event.state is not None:
         run.state = START  # a person may lead anywhere
     if not flow.can(run.state, trigger):
         return Turn(_heard(session, event, now))
     try:
-        _run(flow, run, trigger)
+        _run(flow, run, trigger, steps)
+        return _done(flows, run, now)
+    except LoopError:
+        raise
     except ConvoError as error:
-        return _failed(flow, session, event, now, str(error))
-    return run.turn()
+        return _failed(flows, session, event, now, steps, str(error))
+
+
+def _onward(flows: Bundle, turn: Turn, now: datetime, steps: "_Steps") -> Turn:
+    """The rest of a turn in other flows: a sub-flow starts, and one that has ended returns."""
+    effects, troubles = list(turn.effects), [turn.trouble]
+    begun: set[int] = set()  # how deep the sub-flows stand that started in this turn
+    while (session := turn.session).stack:
+        event: Cause = Started()
+        if session.phase is Phase.ENDED:
+            effects = [effect for effect in effects if not isinstance(effect, End)]
+            at_once = len(session.stack) in begun
+            begun.discard(len(session.stack))
+            event = Returned(session.outcome or "", session.vars, at_once)
+            session = popped(session)
+        elif session.state:
+            break
+        else:
+            begun.add(len(session.stack))
+        turn = _step(flows, session, event, now, steps)
+        effects += turn.effects
+        troubles.append(turn.trouble)
+    told = "; then ".join(trouble for trouble in troubles if trouble is not None)
+    return Turn(turn.session, tuple(effects), told or None)
+
+
+def _done(flows: Bundle, run: Run, now: datetime, trouble: str | None = None) -> Turn:
+    """What came of one flow's part; where it runs a sub-flow, the session of that, which has to start."""
+    turn = run.turn(trouble)
+    if run.opens is None:
+        return turn
+    return replace(turn, session=pushed(flows, turn.session, *run.opens, now))
 
 
 def understands(flows: Bundle, session: Session, event: Replied, now: datetime) -> bool:
     """Whether the live conversation's patterns, those of `anywhere`, or its `save` take this reply."""
     if session.phase is not Phase.LIVE or session.state in ("", START):
         return False
-    state = flows.root.plan.states[session.state]
-    run = Run(flows.root, session, event, now)
+    flow = flows.at(session)
+    state = flow.plan.states[session.state]
+    run = Run(flow, session, event, now)
     if any(run.takes(line.patterns) for line in state.understood):
         return True
     return state.reads is not None and run.reads(state.reads)
@@ -158,64 +212,82 @@ def _concerns(session: Session, event: Event) -> bool:
             return False
 
 
-def _heard(session: Session, event: Event, now: datetime) -> Session:
+def _heard(session: Session, event: Cause, now: datetime) -> Session:
     """A text that the flow does nothing with is a text all the same: `expires` counts from it."""
     running = session.phase in (Phase.LIVE, Phase.HANDED_OFF)
     return replace(session, last_text_at=now) if running and isinstance(event, Replied | Checked) else session
 
 
-def _before(flow: Compiled, session: Session, event: Event, now: datetime) -> Session:
-    """The session with what the event itself says of its variables."""
-    if not isinstance(event, HandedBack):
-        return session
-    return replace(session, vars={**session.vars, **_handed_back(flow, session, event, now)})
-
-
-def _trigger(flow: Compiled, event: Event) -> str:  # noqa: PLR0911 - one for each
+def _trigger(flow: Compiled, event: Cause) -> str:
     match event:
-        case Replied():
-            return REPLIED
         case Checked(verdict):
             return checked(verdict)
         case TimedOut(clock):
             return clock
         case HandedBack(state):
             return HANDED_BACK if state is None else jump(state)
-        case Undelivered():
-            return UNDELIVERED
         case Reopened():
             return jump(flow.flow.afterwards or "")
         case _:
-            return STARTED
+            return _TRIGGERS[type(event)]
 
 
-def _run(flow: Compiled, run: Run, trigger: str) -> None:
-    """To completion: through passing states until one waits, calls a person or ends.
+class _Steps:
+    """The states that a turn may still pass through, in all of its flows together."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = MOST_STATES
+
+    def take(self) -> None:
+        if not self._left:
+            raise LoopError(f"went through {MOST_STATES} states without waiting")
+        self._left -= 1
+
+
+def _run(flow: Compiled, run: Run, trigger: str, steps: _Steps) -> None:
+    """To completion: through passing states until one waits, calls a person, runs a sub-flow or ends.
 
     A moment of that state that is past already goes off at once.
     """
     events = flow.machine.events
-    events[trigger].trigger(run)
-    for _ in range(MOST_STATES):
+    steps.take()
+    moved = events[trigger].trigger(run)
+    if trigger == RETURNED and not moved:
+        raise StackError(f"`outcomes` of '{run.state}' says nothing of '{run.returned}'")
+    while True:
         if run.phase is Phase.LIVE and flow.can(run.state, run.goes_on_by):
-            events[run.goes_on_by].trigger(run)
+            trigger = run.goes_on_by
         elif moment := run.due():
-            events[moment].trigger(run)
+            trigger = moment
         else:
             return
-    raise LoopError(f"went through {MOST_STATES} states without waiting")
+        steps.take()
+        events[trigger].trigger(run)
 
 
-def _failed(flow: Compiled, session: Session, event: Event, now: datetime, reason: str) -> Turn:
-    """The turn after one that failed, of which nothing is left: `on_error`, or else a person."""
+def _failed(flows: Bundle, session: Session, event: Cause, now: datetime, steps: _Steps, reason: str) -> Turn:
+    """What follows on a failure: `on_error`, or else a person; a sub-flow returns as `failed`."""
+    flow = flows.at(session)
+    reason = f"in {session.flow}: {reason}" if session.flow else reason
     if flow.flow.on_error is not None:
         run = Run(flow, session, event, now)
         run.state = START
         try:
-            _run(flow, run, jump(flow.flow.on_error))
-            return run.turn(reason)
+            _run(flow, run, jump(flow.flow.on_error), steps)
+            return _done(flows, run, now, reason)
         except ConvoError as error:
             reason = f"{reason}; then `on_error` failed too: {error}"
+    if session.stack:
+        run = Run(flow, session, event, now)
+        run.end(FAILED)
+        return run.turn(reason)
+    return _person_called(flow, session, event, now, reason)
+
+
+def _person_called(flow: Compiled, session: Session, event: Cause, now: datetime, reason: str) -> Turn:
+    """Somebody takes over where the conversation stands."""
     failed = Run(flow, session, event, now)
     if failed.state == START:
         failed.state = flow.flow.start
@@ -242,45 +314,23 @@ def _resumed(flow: Compiled, session: Session, away: timedelta, now: datetime) -
     )
 
 
-def _handed_back(flow: Compiled, session: Session, event: HandedBack, now: datetime) -> dict[str, Value]:
-    """The variables that a person sets; raises HandBackError where the flow cannot go on with this."""
-    states, types = flow.plan.states, flow.plan.types
-    if event.state is not None and event.state not in states:
-        hint = did_you_mean(event.state, states)
-        raise HandBackError("unknown_state", f"{flow.flow.flow} has no state '{event.state}'. {hint}")
-    if event.state is None and not flow.can(session.state, HANDED_BACK):
-        raise HandBackError("nowhere", f"say in which state to go on; '{session.state}' names none")
-    near = (session.contact.number, session.number)
-    reading = Reading(now, ZoneInfo(session.timezone), flow.flow.language, near)
-    known = sorted({*types, *flow.plan.assigned})
-    values: dict[str, Value] = {}
-    for name, given in event.vars.items():
-        if name not in known:
-            hint = did_you_mean(name, known) if known else "It has none."
-            raise HandBackError("unknown_variable", f"{flow.flow.flow} has no variable '{name}'. {hint}")
-        try:
-            values[name] = types[name].take(given, reading) if name in types else as_value(given)
-        except ValueError as error:
-            raise HandBackError("wrong_variable", f"'{name}': {given!r} will not do; {error}") from None
-    return values
-
-
 def next_clock(flows: Bundle, session: Session) -> tuple[datetime, TimedOut] | None:
     """The clock that goes off next, and when; None for a conversation that has none."""
     if session.phase in _TIMELESS or session.state in ("", START):
         return None
+    flow = flows.at(session)
     clocks: list[tuple[datetime, TimedOut]] = []
     if session.clock_from is not None:
         clocks = [
             (session.clock_from + timer.delay, TimedOut(timer.trigger))
-            for timer in flows.root.timers(session.state)
+            for timer in flow.timers(session.state)
             if timer.trigger not in session.fired
         ]
-    if flows.root.alarms(session.state) and (moments := _moments(flows.root, session)):
+    if flow.alarms(session.state) and (moments := _moments(flow, session)):
         clocks += moments
     else:
         # Last, so that a clock of the author's that is due at the same moment goes off first.
-        clocks.append((session.last_text_at + flows.root.expires, TimedOut(EXPIRED)))
+        clocks.append((session.last_text_at + flow.expires, TimedOut(EXPIRED)))
     return min(clocks, key=lambda clock: clock[0])
 
 

@@ -4,10 +4,12 @@ from functools import cached_property
 
 from convo.flow.model import Flow
 from convo.flow.plan import HANDED_BACK, REPLIED, SAVED, Arrow, Plan, StatePlan
+from convo.flow.render import OUTCOME, RETURNED
 from convo.flow.source import Path
 from convo.flow.steps.assign import Assign
 from convo.flow.steps.base import Goto
 from convo.flow.steps.choose import Choose
+from convo.flow.steps.run import RunFlow
 from convo.flow.steps.save import Save
 
 Names = frozenset[str]
@@ -22,7 +24,7 @@ class Assigning:
     def __init__(self, flow: Flow, plan: Plan) -> None:
         self._flow, self._plan = flow, plan
         self._always = frozenset(flow.needs) | frozenset(flow.vars)
-        everything = frozenset(plan.types) | plan.assigned
+        everything = frozenset(plan.types) | plan.assigned | {OUTCOME}
         self._at: dict[str, Names] = dict.fromkeys(plan.states, everything)
         for first in (flow.start, flow.on_error, flow.afterwards):
             if first in self._at:
@@ -35,6 +37,8 @@ class Assigning:
         for name, state in self._plan.states.items():
             set_here |= self._entering(name)
             set_here |= {group for line in state.understood for each in line.patterns for group in each.names}
+        if self._plan.runs:
+            set_here |= {OUTCOME, RETURNED}
         saved = {variable for state in self._flow.states.values() for variable in _saved(state.step(Save))}
         return frozenset(set_here | saved) - self._always
 
@@ -52,9 +56,11 @@ class Assigning:
             return None if state.hands_off else there | _saved(self._flow.states[name].step(Save))
         goto = self._goto(path)
         if goto is not None:
-            there |= self._groups(self._plan.states[name], path)
+            there |= self._groups(self._plan.states[name], path) | _outcome(path)
+            there |= {RETURNED} if _outcome(path) else set()
             given = list(goto.set or ())
-            there |= _in_front(given, str(path[path.index("set") + 1])) if "set" in path[3:] else set(given)
+            assigns = path[-2] == Assign.KEY and path[-1] in given
+            there |= _in_front(given, str(path[-1])) if assigns else set(given)
         return there
 
     def _follow(self) -> None:
@@ -71,7 +77,7 @@ class Assigning:
 
     def _behind(self, arrow: Arrow) -> Names:
         """What has a value once an arrow was taken."""
-        there = self._at[arrow.source] | self._entering(arrow.source)
+        there = self._at[arrow.source] | self._entering(arrow.source) | _outcome(arrow.path)
         save = self._flow.states[arrow.source].step(Save)
         if arrow.trigger == SAVED or (
             save and arrow.trigger == REPLIED and arrow.path[2:3] in (("then",), (Save.KEY,))
@@ -108,6 +114,11 @@ class Assigning:
             if path[: len(line.path)] == line.path:
                 return frozenset.intersection(*(frozenset(each.names) for each in line.patterns))
         return frozenset()
+
+
+def _outcome(path: Path) -> Names:
+    """A sub-flow has ended where one of its outcomes is taken."""
+    return frozenset({OUTCOME}) if path[2:4] == (RunFlow.KEY, "outcomes") else frozenset()
 
 
 def _saved(save: Save | None) -> Names:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from convo.errors import ConvoError
-from convo.flow.plan import BACK, PASSED, Arrow, Guard, Plan, in_order
+from convo.flow.plan import BACK, PASSED, RETURNED, Arrow, Guard, Plan, in_order
+
+if TYPE_CHECKING:
+    from convo.flow.run import Run
 
 
 class NowhereError(ConvoError):
@@ -14,14 +18,15 @@ class NowhereError(ConvoError):
 def guarded(plan: Plan, arrow: Arrow) -> Iterator[Arrow]:
     """One arrow per state that the conversation may have come from; where there is none, it stays.
 
-    A state that does not wait cannot stay; the last of its arrows fails.
+    A state that has nothing to wait for cannot stay; the last of its arrows fails.
     """
     for name, state in plan.states.items():
         if state.waits and name != arrow.source:
             leave = in_order(arrow.do, lambda run: run.go_back())
             yield replace(arrow, dest=name, when=_from(name, arrow.when), do=leave)
-    stays = _fails(arrow.source) if arrow.trigger == PASSED else arrow.when
-    yield replace(arrow, dest=None, when=_from("", stays))
+    nowhere = _from("", arrow.when)
+    stays = _fails(arrow.source, nowhere) if arrow.trigger in (PASSED, RETURNED) else nowhere
+    yield replace(arrow, dest=None, when=stays)
 
 
 def came_from(plan: Plan, state: str) -> list[str]:
@@ -60,9 +65,10 @@ def _from(name: str, when: Guard | None) -> Guard:
     return lambda run: run.came_from == name and when(run)
 
 
-def _fails(state: str) -> Guard:
-    def fail(run: object) -> bool:
-        del run
+def _fails(state: str, when: Guard) -> Guard:
+    def fail(run: "Run") -> bool:
+        if not when(run):
+            return False
         raise NowhereError(f"'{state}' leads `{BACK}`, and the conversation waited nowhere before it")
 
     return fail

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from transitions import EventData, Machine, State
 
@@ -16,6 +16,7 @@ from convo.flow.plan import BACK, START, STARTED, Action, Alarm, Arrow, Guard, P
 from convo.flow.render import Texts
 from convo.flow.restating import Restating
 from convo.flow.run import Run
+from convo.flow.session import Session, placed
 from convo.flow.slots import parse_type
 from convo.flow.steps.choose import Choose
 from convo.flow.steps.otherwise import TRIES, Otherwise
@@ -62,6 +63,13 @@ class Compiled:
         return own if wanted is None else read_in(self.languages, wanted, own)
 
 
+class FlowFile(NamedTuple):
+    """A flow's file, word for word."""
+
+    file: str  # as problems name it
+    text: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A flow and the flows that it runs. `version` is the SHA-256 of all their sources."""
@@ -69,10 +77,39 @@ class Bundle:
     name: str
     version: str
     flows: Mapping[str, Compiled]
+    sources: Mapping[str, FlowFile]  # of each of them
+
+    @property
+    def runs(self) -> Mapping[str, FlowFile]:
+        """The sources of the sub-flows, by name."""
+        return {name: source for name, source in self.sources.items() if name != self.name}
 
     @property
     def root(self) -> Compiled:
         return self.flows[self.name]
+
+    def at(self, session: Session) -> Compiled:
+        """The flow in which a session stands: the conversation's own, or a sub-flow."""
+        return self.flows[session.flow or self.name]
+
+    def find(self, place: str) -> tuple[Compiled, str]:
+        """The flow and its state that `place` names: `ask`, in a sub-flow `verify-phone.ask`."""
+        flow, _, state = place.rpartition(".")
+        return self.flows[flow or self.name], state
+
+    @property
+    def places(self) -> list[str]:
+        """The states of all its flows, as `find` takes them."""
+        return [
+            placed("" if name == self.name else name, state)
+            for name, flow in self.flows.items()
+            for state in flow.plan.states
+        ]
+
+    def can(self, place: str, trigger: str) -> bool:
+        """Whether `trigger` means anything in `place`."""
+        flow, state = self.find(place)
+        return flow.can(state, trigger)
 
 
 def plan(flow: Flow) -> Plan:

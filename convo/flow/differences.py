@@ -26,6 +26,9 @@ _LISTED = {  # keys whose lines are told one by one, and what a line is called
 _LEADS = frozenset({"then", "start", "on_error", "afterwards", "done", "failed"})  # keys that name a state
 
 
+_NO_STATES = frozenset({"say", "set", "with", "end", "hand_off", "flow", "begin"})  # nothing below is a state
+
+
 class Change(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
@@ -128,10 +131,7 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[str]:
 def _renamed(value: Any, called: Mapping[str, str], *, leads: bool = True) -> Any:
     """A value of the old version as it reads with the new names of its states; texts stay."""
     if isinstance(value, Mapping):
-        return {
-            key: _renamed(each, called, leads=key not in ("say", "set", "with", "end", "hand_off"))
-            for key, each in value.items()
-        }
+        return {key: _renamed(each, called, leads=key not in _NO_STATES) for key, each in value.items()}
     return called.get(value, value) if leads and isinstance(value, str) else value
 
 

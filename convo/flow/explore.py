@@ -18,6 +18,7 @@ from convo.flow.plan import EXPIRED
 from convo.flow.session import Phase, Reopened, Say, Session, Started, TimedOut
 from convo.flow.source import Path
 
+Spot = tuple[str, Path]  # the flow, and where in its file
 MOST_TEXTS = 30
 DEPTH = 25
 
@@ -53,16 +54,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong, where in the flow's file, and the shortest conversation that shows it."""
+    """Something wrong, where in the file of which flow, and the shortest conversation that shows it."""
 
     fault: Fault
+    flow: str
     path: Path
     message: str
     story: tuple[Moment, ...]
 
     @property
     def state(self) -> str:
-        return self.story[-1].session.state
+        return self.story[-1].session.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +227,13 @@ class _Search:
 
     # What is wrong.
 
-    def _tell(self, fault: Fault, about: str, path: Path, message: str, way: Sequence[Happening]) -> None:
+    def _tell(self, fault: Fault, about: str, spot: Spot, message: str, way: Sequence[Happening]) -> None:
         """The first story of each fault is the shortest; one that cannot be played is none."""
         if (fault, about) in self._found:
             return
         story = self._play(way)
         if len(story) == len(way) + 1:
-            self._found[fault, about] = Finding(fault, path, message, story)
+            self._found[fault, about] = Finding(fault, *spot, message, story)
 
     def _errs(self, moment: Moment, way: Sequence[Happening]) -> None:
         if moment.trouble is None:
@@ -239,35 +241,44 @@ class _Search:
         fault = Fault.LOOP if f"{MOST_STATES} states" in moment.trouble else Fault.ERROR
         self._tell(fault, moment.trouble, self._at_fault(moment), moment.trouble, way)
 
-    def _at_fault(self, moment: Moment) -> Path:
+    def _at_fault(self, moment: Moment) -> Spot:
         """Where the text or the expression stands that failed; else the state."""
-        plan, trouble = self._flows.root.plan, moment.trouble or ""
+        trouble = moment.trouble or ""
+        # What fails in a sub-flow is told with its name, and first.
+        named = [name for name in self._flows.flows if trouble.startswith(f"in {name}: ")]
+        flow = named[0] if named else self._flows.name
+        plan = self._flows.flows[flow].plan
         for placed in plan.placed:
             if f"'{placed.used.source}'" in trouble:
-                return placed.path
+                return flow, placed.path
         for name in plan.states:
             if f"'{name}' can choose" in trouble:
-                return ("states", name, "choose")
-        return ("states", moment.session.state)
+                return flow, ("states", name, "choose")
+            if f"'{name}' cannot run" in trouble or f"`outcomes` of '{name}'" in trouble:
+                return flow, ("states", name, "run")
+        return self._spot(moment.session)
+
+    def _spot(self, session: Session) -> Spot:
+        return session.flow or self._flows.name, ("states", session.state)
 
     def _expires(self, node: _Node, happening: Happening) -> None:
         session = node.session
-        pending = [one for one in self._flows.root.timers(session.state) if one.trigger not in session.fired]
+        timers = self._flows.at(session).timers(session.state)
+        pending = [one for one in timers if one.trigger not in session.fired]
         if pending:
             first = min(pending, key=lambda timer: timer.delay)
-            message = f"'{session.state}' expires before its clock `{first.trigger}` goes off"
-            self._tell(
-                Fault.LATE, first.trigger + session.state, first.path, message, [*node.way(), happening]
-            )
+            message = f"'{session.place}' expires before its clock `{first.trigger}` goes off"
+            flow, _ = self._spot(session)
+            about = first.trigger + session.place
+            self._tell(Fault.LATE, about, (flow, first.path), message, [*node.way(), happening])
 
     def _stuck(self, nodes: list[_Node]) -> None:
         """Sessions from which everything that can happen was looked at, and nothing leads out."""
-        stated = "expires" in self._flows.root.flow.model_fields_set
         ways: dict[_Node, list[_Node]] = {node: [] for node in nodes}
         sources: dict[_Node, list[_Node]] = {node: [] for node in nodes}
         for node in nodes:
             for edge in node.edges:
-                if edge.happening != STOPS and (stated or not edge.expires):
+                if edge.happening != STOPS and not (edge.expires and self._only_expires(node.session)):
                     ways[node].append(edge.to)
                     sources[edge.to].append(node)
         out = [node for node in nodes if node.session.phase is not Phase.LIVE or not node.seen]
@@ -276,10 +287,14 @@ class _Search:
         for node in nodes:  # the shallowest first
             if node not in safe and node not in trapped:
                 trapped |= _reached([node], ways)
-                names = sorted({one.session.state for one in _reached([node], ways)})
+                names = sorted({one.session.place for one in _reached([node], ways)})
                 among = f"; it stays among {', '.join(names)}" if len(names) > 1 else ""
-                message = f"from '{node.session.state}' nothing leads to an end or a person{among}"
-                self._tell(Fault.STUCK, str(names), ("states", node.session.state), message, node.way())
+                message = f"from '{node.session.place}' nothing leads to an end or a person{among}"
+                self._tell(Fault.STUCK, str(names), self._spot(node.session), message, node.way())
+
+    def _only_expires(self, session: Session) -> bool:
+        """Whether an expiry is no way out: nobody wrote it down, and no flow goes on where this one ends."""
+        return not session.stack and "expires" not in self._flows.root.flow.model_fields_set
 
     def _endless(self, nodes: list[_Node]) -> None:
         """Nobody answers, and clock after clock goes off until all is as it was before."""
@@ -287,7 +302,7 @@ class _Search:
             node: edge.to
             for node in nodes
             for edge in node.edges
-            if edge.happening == WAITS and not edge.expires
+            if edge.happening == WAITS and (node.session.stack or not edge.expires)
         }
         known: set[_Node] = set()
         for node in nodes:
@@ -300,10 +315,10 @@ class _Search:
                 passed = list(walk)
                 ring = passed[passed.index(here) :]
                 first = min(ring, key=lambda one: one.depth)
-                names = list(dict.fromkeys(one.session.state for one in ring))
+                names = list(dict.fromkeys(one.session.place for one in ring))
                 message = f"if nobody answers, it goes on in {', '.join(names)} for ever"
                 way = [*first.way(), *[WAITS] * len(ring)]
-                self._tell(Fault.ENDLESS, str(sorted(names)), ("states", first.session.state), message, way)
+                self._tell(Fault.ENDLESS, str(sorted(names)), self._spot(first.session), message, way)
             known.update(walk)
 
     def _texts(self, root: _Node) -> None:
@@ -313,9 +328,9 @@ class _Search:
         for _ in range(self._bounds.depth + 1):
             worst = max(most.values(), key=lambda one: one.texts)
             if worst.texts > limit:
-                state = max(most, key=lambda node: most[node].texts).session.state
+                spot = self._spot(max(most, key=lambda node: most[node].texts).session)
                 message = f"{worst.texts} texts in one conversation; the limit is {limit}"
-                self._tell(Fault.TEXTS, "", ("states", state), message, worst.way())
+                self._tell(Fault.TEXTS, "", spot, message, worst.way())
                 return
             after: dict[_Node, _Spent] = {}
             for node, spent in most.items():

@@ -75,9 +75,10 @@ def _id(state: str) -> str:
 def _box(name: str, plan: Plan, counts: Mapping[str, int]) -> str:
     state = plan.states[name]
     marks = [mark for mark, there in (("hands off", state.hands_off), ("ends", state.ends)) if there]
+    runs = [f"runs {state.runs}"] if state.runs else []
     here = counts.get(name, 0)
     live = [f"{here} now"] if here else []
-    return " · ".join([name, *marks, *live])
+    return " · ".join([name, *marks, *runs, *live])
 
 
 def _arrows(plan: Plan) -> Iterator[tuple[str, str, str]]:

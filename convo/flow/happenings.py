@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from convo.flow.advance import next_clock
 from convo.flow.codes import Verdict
-from convo.flow.compile import Bundle, Compiled
+from convo.flow.compile import Bundle
 from convo.flow.dates import Reading
 from convo.flow.expressions import Expression
 from convo.flow.match import Pattern, Reply, match, samples, slip
@@ -90,26 +90,28 @@ WAITS = Happening(How.WAIT)
 
 
 class Repertoire:
-    """The happenings of every state of a flow."""
+    """The happenings of every state of a flow, and of those that it runs."""
 
     def __init__(self, flows: Bundle, session: Session, now: datetime) -> None:
-        self._flows, self._now = flows, now
-        flow = flows.root
-        language = flow.language_for(session.contact.language)
+        self._flows = flows
         near = (session.contact.number, session.number)
-        self._reading = Reading(now, ZoneInfo(session.timezone), language, near)
-        self._numbers = _compared(flow)
+        zone = ZoneInfo(session.timezone)
+        self._readings = {
+            name: Reading(now, zone, flow.language_for(session.contact.language), near)
+            for name, flow in flows.flows.items()
+        }
+        self._numbers = _compared(flows)
         self._replies: dict[str, tuple[Happening, ...]] = {}
 
     def happenings(self, session: Session, *, failing: bool) -> Iterator[Happening]:
         """Everything that can happen now, `failing` if the last text said was one of this visit."""
-        flow = self._flows.root
         if session.phase is Phase.ENDED:
-            if flow.flow.afterwards and session.outcome != STOPPED:
+            if self._flows.root.flow.afterwards and session.outcome != STOPPED:
                 yield from _heard(("thanks", *_NONSENSE[:1]))
             return
+        flow = self._flows.at(session)
         if session.phase is Phase.LIVE:
-            yield from self._answers(session.state)
+            yield from self._answers(session)
         if failing and flow.can(session.state, UNDELIVERED):
             yield Happening(How.FAILS)
         if session.phase is Phase.HANDED_OFF and flow.can(session.state, HANDED_BACK):
@@ -117,30 +119,32 @@ class Repertoire:
         yield WAITS
         yield STOPS
 
-    def _answers(self, name: str) -> tuple[Happening, ...]:
-        if name not in self._replies:
-            found = self._listened(self._flows.root.plan.states[name])
-            self._replies[name] = tuple(dict.fromkeys(found))
-        return self._replies[name]
+    def _answers(self, session: Session) -> tuple[Happening, ...]:
+        place = session.place
+        if place not in self._replies:
+            flow = self._flows.at(session)
+            found = self._listened(flow.plan.states[session.state], self._readings[flow.flow.flow])
+            self._replies[place] = tuple(dict.fromkeys(found))
+        return self._replies[place]
 
-    def _listened(self, state: StatePlan) -> Iterator[Happening]:
+    def _listened(self, state: StatePlan, reading: Reading) -> Iterator[Happening]:
         if state.verifies is not None:
             yield from (Happening(How.THEM, text) for text in _VERDICTS)
         patterns = [pattern for line in state.understood for pattern in line.patterns]
         for pattern in patterns:
             if isinstance(pattern, Kind):
-                yield from _heard(self.values(pattern.slot))
+                yield from _heard(self.values(pattern.slot, reading))
             else:
                 yield from map(_sent, filter(_gets_through, samples(pattern)[:1]))
         if state.reads is not None:
-            yield from _heard(self.values(state.reads))
+            yield from _heard(self.values(state.reads, reading))
             if isinstance(state.reads, Text):
                 yield Happening(How.MEDIA, PICTURE)  # no words: nothing to read
         if state.listens:
-            yield from _heard(self._slips(patterns))
-        yield from _heard(self._nonsense(patterns))
+            yield from _heard(_slips(patterns, reading))
+        yield from _heard(_nonsense(patterns, reading))
 
-    def values(self, kind: SlotType) -> list[str]:
+    def values(self, kind: SlotType, reading: Reading) -> list[str]:
         """Texts that `kind` reads: each choice there is, and numbers on both sides of every comparison."""
         match kind:
             case YesNo():
@@ -151,8 +155,8 @@ class Repertoire:
                 found = [str(number) for number in self._counts(kind)]
             case _:
                 found = []
-        found = [text for text in found if kind.read(text, self._reading) is not None]
-        return found or [sample(kind, self._reading)]
+        found = [text for text in found if kind.read(text, reading) is not None]
+        return found or [sample(kind, reading)]
 
     def _counts(self, kind: Number) -> list[int]:
         near = {each + step for each in self._numbers for step in (-1, 0, 1)}
@@ -160,22 +164,24 @@ class Repertoire:
             return sorted({kind.least, kind.most, *(each for each in near if kind.least < each < kind.most)})
         return sorted({1, *near})
 
-    def _slips(self, patterns: list[Pattern]) -> Iterator[str]:
-        """One text that nearly is a choice."""
-        for pattern in patterns:
-            words = pattern.source
-            for at in range(len(words) - 1):
-                typed = words[:at] + words[at + 1] + words[at] + words[at + 2 :]
-                reply = Reply.of(typed)
-                if slip(reply, patterns) and match(patterns, reply, lambda: self._reading) is None:
-                    yield typed
-                    return
 
-    def _nonsense(self, patterns: list[Pattern]) -> Iterator[str]:
-        for text in _NONSENSE:
-            if match(patterns, Reply.of(text), lambda: self._reading) is None:
-                yield text
+def _slips(patterns: list[Pattern], reading: Reading) -> Iterator[str]:
+    """One text that nearly is a choice."""
+    for pattern in patterns:
+        words = pattern.source
+        for at in range(len(words) - 1):
+            typed = words[:at] + words[at + 1] + words[at] + words[at + 2 :]
+            reply = Reply.of(typed)
+            if slip(reply, patterns) and match(patterns, reply, lambda: reading) is None:
+                yield typed
                 return
+
+
+def _nonsense(patterns: list[Pattern], reading: Reading) -> Iterator[str]:
+    for text in _NONSENSE:
+        if match(patterns, Reply.of(text), lambda: reading) is None:
+            yield text
+            return
 
 
 def sample(kind: SlotType, reading: Reading) -> str:
@@ -186,9 +192,10 @@ def sample(kind: SlotType, reading: Reading) -> str:
     return soon.replace(tzinfo=None).isoformat(" ", "minutes") if isinstance(kind, DateTime) else kind.sample
 
 
-def _compared(flow: Compiled) -> list[int]:
-    """The numbers that stand in the flow's expressions, the least and the greatest of many."""
-    sources = (placed.used.source for placed in flow.plan.placed if isinstance(placed.used, Expression))
+def _compared(flows: Bundle) -> list[int]:
+    """The numbers that stand in the flows' expressions, the least and the greatest of many."""
+    used = (placed.used for flow in flows.flows.values() for placed in flow.plan.placed)
+    sources = (one.source for one in used if isinstance(one, Expression))
     found = sorted({int(number) for source in sources for number in _NUMBER.findall(source)})
     half = _MOST_BOUNDS // 2
     return found if len(found) <= _MOST_BOUNDS else [*found[:half], *found[-half:]]

@@ -1,18 +1,18 @@
 """What `convo check --fix` writes: the mends that need no thought, each tried before it is kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from convo.errors import Mend, Problem, Severity
-from convo.flow.project import Project, check
+from convo.flow.project import Looked, Project, check
 
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
 _BOM = "\ufeff"
 _MEANING = 2
 
 
-def mend(file: str, text: bytes) -> tuple[bytes, list[Problem]]:
-    """The file with its mechanical mends, and the problems that those have mended.
+def mend(file: str, text: bytes, beside: Mapping[str, Looked] | None = None) -> tuple[bytes, list[Problem]]:
+    """The file with its mechanical mends, and the problems that those have mended; others stand `beside`.
 
     Everything else stays byte for byte. A mend is kept only if its problem is gone and no error has
     come in its place; a file that is not UTF-8 is given back as it is.
@@ -23,12 +23,13 @@ def mend(file: str, text: bytes) -> tuple[bytes, list[Problem]]:
         return text, []
     mended: list[Problem] = []
     tried: set[Mend] = set()
-    found = check(Project({file: words.encode()}))
+    others = beside or {}
+    found = check(Project({file: words.encode()}, beside=others))
     while problem := next((one for one in found if one.mend is not None and one.mend not in tried), None):
         assert problem.mend is not None
         tried.add(problem.mend)
         better = _applied(words, problem.mend)
-        after = check(Project({file: better.encode()})) if better else found
+        after = check(Project({file: better.encode()}, beside=others)) if better else found
         if better and _is_better(problem, found, after):
             words, found = better, after
             mended.append(problem)

@@ -27,6 +27,7 @@ from convo.flow.steps.base import BRANCH, Duration, Goto, Language, Name, Sectio
 from convo.flow.steps.begin import BeginFlow, Opening
 from convo.flow.steps.emit import EmitEvent, Emitted
 from convo.flow.steps.otherwise import Answer, Otherwise
+from convo.flow.steps.run import RunFlow, Running
 from convo.flow.triggers import Triggers
 
 S = TypeVar("S", bound=Step)
@@ -223,7 +224,7 @@ def _known(place: Path) -> list[str]:
         model = Defaulted
     elif place[0] == "states" and len(place) == 3:
         model = State
-    elif place[0] == "states":
+    elif place[0] == "states" and place[3:4] != ("outcomes",):
         model = _SECTIONS.get(str(place[2]), Goto)
     return [field.alias or name for name, field in model.model_fields.items()]
 
@@ -233,4 +234,5 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     BeginFlow.KEY: Opening,
     EmitEvent.KEY: Emitted,
     Otherwise.KEY: Answer,
+    RunFlow.KEY: Running,
 }

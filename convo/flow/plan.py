@@ -33,6 +33,7 @@ REPLIED = "replied"
 PASSED = "passed"
 SAVED = "saved"  # a reply was kept, and `choose` says where that leads
 HANDED_BACK = "handed_back"
+RETURNED = "returned"
 UNDELIVERED = "undelivered"
 EXPIRED = "expires"
 
@@ -110,11 +111,12 @@ class StatePlan:
     reads: SlotType | None = None  # the type of its `save`
     verifies: Spec | None = None  # the code that its `verify` asks for
     asked: tuple[Phrase, ...] = ()  # what it says on entry
-    waits: bool = False  # for a reply, a clock or a person
+    waits: bool = False  # for a reply, a clock, a person or a sub-flow
     listens: bool = False  # for a reply
     answers: bool = False  # also a reply that nothing took
     hands_off: bool = False
     ends: bool = False
+    runs: str | None = None  # the sub-flow, which waits in its place
 
     @property
     def onward(self) -> list[str]:
@@ -200,6 +202,11 @@ class Plan:
     @property
     def said(self) -> list[PlacedPhrase]:
         return list(self._phrases.values())
+
+    @property
+    def runs(self) -> list[str]:
+        """The sub-flows, each once."""
+        return list(dict.fromkeys(state.runs for state in self.states.values() if state.runs))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -13,10 +13,15 @@ from convo.flow.filters import FILTERS
 from convo.flow.sandbox import Sandbox
 from convo.flow.speech import SPEECH, Speech, locale
 
-__all__ = ["CODE", "GIVEN_NAMES", "SPEECH", "RenderError", "Speech", "Text", "Texts", "locale"]
+__all__ = [
+    "CODE", "GIVEN_NAMES", "OUTCOME", "RETURNED", "SPEECH", "RenderError", "Speech", "Text", "Texts",
+    "locale",
+]  # fmt: skip
 
 CODE = "code"  # what a text of a `verify` calls its code
-GIVEN_NAMES = frozenset({"reply", "contact", "number", "now", "here", "visits"})
+# In a flow that runs others: how the last one ended, and its variables, in the turn of its return.
+OUTCOME, RETURNED = "outcome", "returned"
+GIVEN_NAMES = frozenset({"reply", "contact", "number", "now", "here", "visits", OUTCOME, RETURNED})
 
 
 class RenderError(ConvoError):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,19 +15,20 @@ from convo.flow.language import spoken
 from convo.flow.match import Pattern, Reply, match
 from convo.flow.phrase import Phrase
 from convo.flow.plan import PASSED, SAVED, START, Alarm, Assignments
-from convo.flow.render import CODE, SPEECH, RenderError, Speech
+from convo.flow.render import CODE, OUTCOME, RETURNED, SPEECH, RenderError, Speech
 from convo.flow.session import (
     Begin,
+    Cause,
     Checked,
     Effect,
     Emit,
     End,
-    Event,
     HandOff,
     IssueCode,
     Phase,
     Reopened,
     Replied,
+    Returned,
     Say,
     Session,
     Started,
@@ -34,6 +36,8 @@ from convo.flow.session import (
     Turn,
     Untag,
     Value,
+    Vars,
+    placed,
 )
 from convo.flow.slips import restated, slip
 from convo.flow.slots import SlotType
@@ -50,12 +54,13 @@ class Run:
     """One event's run to completion. The constructs call its verbs; the machine sets its state."""
 
     __slots__ = (
-        "_compiled", "_contact", "_effects", "_entered", "_entry_say", "_fired", "_groups", "_left", "_now",
-        "_outcome", "_phase", "_queue", "_read", "_reading", "_reply", "_session", "_skipped", "_spoke",
-        "_trail", "_tries", "_vars", "_visit", "_visits", "goes_on_by", "state",
+        "_brought", "_compiled", "_contact", "_effects", "_entered", "_entry_say", "_fired", "_groups",
+        "_left", "_now", "_outcome", "_phase", "_queue", "_read", "_reading", "_reply", "_session",
+        "_skipped", "_spoke", "_trail", "_tries", "_vars", "_visit", "_visits", "goes_on_by", "opens",
+        "returned", "state",
     )  # fmt: skip
 
-    def __init__(self, compiled: "Compiled", session: Session, event: Event, now: datetime) -> None:
+    def __init__(self, compiled: "Compiled", session: Session, event: Cause, now: datetime) -> None:
         self._compiled = compiled
         self._session = session
         self._now = now
@@ -66,14 +71,21 @@ class Run:
         self._tries = session.tries
         self._fired, self._skipped = session.fired, session.skipped
         self._trail, self._left = session.trail, session.state
+        self.returned = session.returned
+        self.opens: tuple[str, Vars] | None = None  # the sub-flow that the state runs, and what it is given
+        self._brought: Vars | None = None  # the variables of the sub-flow that has returned
+        if isinstance(event, Returned):
+            self.returned, self._brought = event.outcome, event.vars
+            self._left = "" if event.at_once else session.state  # nobody waited there
         self._contact = session.contact
         self._vars: Mapping[str, Value] = session.vars
         self._phase, self._outcome, self._queue = session.phase, session.outcome, session.queue
         self._entered = False
         self._entry_say: int | None = None  # the place of the last text said on entry
         self._reply = Reply.of(event.text, event.media) if isinstance(event, Replied | Reopened) else None
-        # A conversation that was queued begins to count its silence when it begins.
-        self._spoke = self._reply is not None or isinstance(event, Started | Checked)
+        # A conversation that was queued begins to count its silence when it begins; a flow that ran
+        # another when that returns.
+        self._spoke = self._reply is not None or isinstance(event, Started | Checked | Returned)
         self._read: Value | None = None  # what the reply, or a part of it, was read as
         self._groups: Mapping[str, str] = {}
         self._reading: Reading | None = None
@@ -141,7 +153,16 @@ class Run:
     @property
     def visits_here(self) -> int:
         """How often the state was entered."""
-        return self._visits.get(self.state, 0)
+        return self.visits(self.state)
+
+    def visits(self, state: str) -> int:
+        """How often the conversation has come to a state of this flow."""
+        return self._visits.get(placed(self._session.flow, state), 0)
+
+    @property
+    def place(self) -> str:
+        """The state as everybody is shown it."""
+        return placed(self._session.flow, self.state)
 
     def due(self) -> str | None:
         """The moment of the state that has come, if any; those that are past on entry may be skipped."""
@@ -174,7 +195,7 @@ class Run:
     def enter(self, state: str) -> None:
         """A new visit: its clocks, tries and texts begin anew."""
         self._visit += 1
-        self._visits = {**self._visits, state: self._visits.get(state, 0) + 1}
+        self._visits = {**self._visits, placed(self._session.flow, state): self.visits(state) + 1}
         self._tries, self._fired, self._entry_say, self._entered = 0, (), None, True
         self._skipped = ()
         if self._compiled.goes_back:
@@ -223,7 +244,7 @@ class Run:
         self._spoke = True
         if entry:
             self._entry_say = len(self._effects)
-        self._effects.append(Say(said, self.state, self._visit, lapses=lapses, digits=digits))
+        self._effects.append(Say(said, self.place, self._visit, lapses=lapses, digits=digits))
 
     def miss(self, phrases: tuple[Phrase, ...]) -> None:
         """A reply that nothing took is answered, and counted."""
@@ -259,7 +280,7 @@ class Run:
         self._effects.append(Emit(event, self._worked_out(given)))
 
     def issue_code(self, spec: Spec) -> None:
-        self._effects.append(IssueCode(self.state, spec))
+        self._effects.append(IssueCode(self.place, spec))
 
     def begin(self, flow: str, contact: Expression | None, given: Assignments) -> None:
         """Another flow is to be started, with the same contact unless said."""
@@ -267,6 +288,10 @@ class Run:
         if number is not None and not isinstance(number, str):
             raise ExpressionError(f"the contact to begin with came to {number!r}, which is no phone number")
         self._effects.append(Begin(flow, number, self._worked_out(given)))
+
+    def run(self, flow: str, given: Assignments) -> None:
+        """A sub-flow takes over, once this flow's part of the turn is done."""
+        self.opens = flow, self._worked_out(given)
 
     def _worked_out(self, given: Assignments) -> Mapping[str, Value]:
         names = self._names(self._compiled.flow.language) if given else {}
@@ -327,6 +352,9 @@ class Run:
             phase=self._phase,
             outcome=self._outcome,
             queue=self._queue,
+            flow=before.flow,
+            stack=before.stack,
+            returned=self.returned,
         )
         return Turn(session, tuple(self._effects), trouble)
 
@@ -339,11 +367,15 @@ class Run:
             "number": session.number,
             "now": self._now.astimezone(zone),
             "here": self._now.astimezone(ZoneInfo(session.home)),
-            "visits": lambda state: self._visits.get(state, 0),
+            "visits": self.visits,
             SPEECH: Speech(spoken(language, session.contact.language), zone),
         }
         if self._reply is not None:
             names["reply"] = {"text": self._reply.text, "value": self._read}
+        if self.returned is not None:
+            names[OUTCOME] = self.returned
+        if self._brought is not None:
+            names[RETURNED] = SimpleNamespace(**self._brought)
         names.update(self._vars)
         if digits := self._digits:
             names[CODE] = placeholder(digits)

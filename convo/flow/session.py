@@ -24,6 +24,19 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A flow that waits in `state` for the sub-flow that it runs: what of its session is its own.
+
+    It leaves that state when the sub-flow returns, so the clocks and tries of the visit are not kept.
+    """
+
+    flow: str  # empty: the conversation's own
+    state: str
+    vars: Vars
+    trail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One contact's live copy of a flow: everything that `advance` needs and changes."""
 
@@ -41,10 +54,23 @@ class Session:
     fired: tuple[str, ...] = ()  # clocks of this visit that went off
     skipped: tuple[str, ...] = ()  # moments of this visit that were past already
     trail: tuple[str, ...] = ()  # where it waited before, in a flow that says `back`; the last is the latest
-    visits: Mapping[str, int] = field(default_factory=dict)  # how often each state was entered
+    visits: Mapping[str, int] = field(default_factory=dict)  # how often each place was entered
     phase: Phase = Phase.LIVE
     outcome: str | None = None
     queue: str | None = None  # the people it was handed to
+    flow: str = ""  # the sub-flow that runs now; empty while the conversation's own flow does
+    stack: tuple[Frame, ...] = ()  # the flows that wait for it, the conversation's own first
+    returned: str | None = None  # how the last sub-flow of this flow ended: `outcome` in its texts
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as everybody is shown it: `ask`, in a sub-flow `verify-phone.ask`."""
+        return placed(self.flow, self.state)
+
+
+def placed(flow: str, state: str) -> str:
+    """How a state is written; one of the conversation's own flow, whose name goes without saying, alone."""
+    return f"{flow}.{state}" if flow else state
 
 
 # Events: what can happen to a conversation.
@@ -89,6 +115,18 @@ class HandedBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """The sub-flow that the state runs has ended, with these variables; `at_once` if it never waited.
+
+    It comes of the turn in which that happened: nobody feeds it, and it is not on record by itself.
+    """
+
+    outcome: str
+    vars: Vars = field(default_factory=dict)
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """A text of the visit `visit` failed for good."""
 
@@ -118,6 +156,7 @@ class Closed:
 
 
 Event = Started | Replied | Checked | TimedOut | HandedBack | Undelivered | Reopened | Resumed | Closed
+Cause = Event | Returned  # what moves one flow of a conversation
 
 
 # Effects: what follows from a turn, in order.

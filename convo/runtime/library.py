@@ -1,6 +1,7 @@
 """The flows: those of the project's folder, and every version that a conversation still runs on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -8,10 +9,11 @@ from sqlalchemy import Connection
 
 from convo.errors import ConvoError, FlowError, Problem
 from convo.flow import project
-from convo.flow.compile import Bundle
+from convo.flow.compile import Bundle, FlowFile
 from convo.flow.match import Reply
 from convo.flow.triggers import TriggerIndex
 from convo.store import versions
+from convo.store.versions import Kept
 
 SUFFIX = ".yaml"
 TEST_SUFFIX = ".test.yaml"
@@ -19,7 +21,17 @@ TEST_SUFFIX = ".test.yaml"
 
 def flow_files(folder: Path) -> list[Path]:
     """The flow files below `folder`, by name; tests of flows are none."""
-    return sorted(path for path in folder.rglob(f"*{SUFFIX}") if not path.name.endswith(TEST_SUFFIX))
+    return _flows(folder.rglob(f"*{SUFFIX}"))
+
+
+def by_name(folder: Path) -> dict[str, FlowFile]:
+    """The flow files below `folder`, by the names that their flows have to have."""
+    return _named(_texts(flow_files(folder)))
+
+
+def beside(file: Path) -> dict[str, FlowFile]:
+    """The flow files in the folder of `file`, by name."""
+    return _named(_texts(_flows(file.parent.glob(f"*{SUFFIX}"))))
 
 
 class Library:
@@ -28,7 +40,7 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._current: dict[str, Bundle] = {}
-        self._files: dict[Path, tuple[bytes, Bundle]] = {}
+        self._files: dict[Path, Bundle] = {}
         self._versions: dict[str, Bundle] = {}
         self._triggers = TriggerIndex(())
 
@@ -42,17 +54,16 @@ class Library:
         What was read is served from `publish` on, which comes after `save`.
         """
         problems: list[Problem] = []
-        files: dict[Path, tuple[bytes, Bundle]] = {}
-        for path in flow_files(self._folder):
+        files: dict[Path, Bundle] = {}
+        texts = _texts(flow_files(self._folder))
+        sources = _named(texts)
+        for path, text in texts.items():
             before = self._files.get(path)
             try:
-                source = path.read_bytes()
-                if before is None or before[0] != source:
-                    before = source, project.load(str(path), source)
+                if before is None or not _is_of(before, text, sources):
+                    before = project.load(str(path), text, sources)
             except FlowError as error:
                 problems += error.problems
-            except OSError:
-                continue  # it went away while we looked
             if before is not None:
                 files[path] = before
         self._files = files
@@ -60,8 +71,8 @@ class Library:
 
     def publish(self) -> None:
         """Serve what was read last."""
-        # Of two files with one name the first counts; `convo check` tells (C006).
-        self._current = {bundle.name: bundle for _, bundle in reversed(self._files.values())}
+        # Of two files with one name the first counts, as in `_named`.
+        self._current = {bundle.name: bundle for bundle in reversed(self._files.values())}
         self._versions.update({bundle.version: bundle for bundle in self._current.values()})
         self._triggers = TriggerIndex(
             (name, bundle.root.flow.triggers) for name, bundle in self._current.items()
@@ -69,17 +80,17 @@ class Library:
 
     def save(self, connection: Connection, now: datetime) -> None:
         """Keep the source of the current versions, before a conversation can start on one."""
-        for path, (source, bundle) in self._files.items():
-            versions.save(connection, bundle.version, bundle.name, str(path), source, now)
+        for bundle in self._files.values():
+            keep(connection, bundle, now)
 
     def version(self, connection: Connection, version: str) -> Bundle:
         """A flow in the version that a conversation runs on."""
         found = self._versions.get(version)
         if found is None:
-            kept = versions.source(connection, version)
+            kept = versions.one(connection, version)
             if kept is None:
                 raise ConvoError(f"the flow version {version[:12]} is not in the database")
-            found = project.load(*kept)
+            found = project.load(kept.file, kept.source, runs_of(kept))
             self._versions[version] = found
         return found
 
@@ -92,3 +103,39 @@ class Library:
         """The flow that a text to our `number` starts whatever it says."""
         name = self._triggers.weak(number)
         return self._current[name] if name else None
+
+
+def keep(connection: Connection, bundle: Bundle, now: datetime) -> None:
+    """Store a version with all its sources, so that it runs whatever becomes of the files."""
+    file, text = bundle.sources[bundle.name]
+    runs = {name: (source.file, source.text.decode()) for name, source in bundle.runs.items()}
+    versions.save(connection, Kept(bundle.version, bundle.name, file, text, now, runs))
+
+
+def runs_of(kept: Kept) -> dict[str, FlowFile]:
+    """The sources of the flows that a stored version runs."""
+    return {name: FlowFile(file, text.encode()) for name, (file, text) in kept.runs.items()}
+
+
+def _flows(paths: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in paths if not path.name.endswith(TEST_SUFFIX))
+
+
+def _texts(paths: Iterable[Path]) -> dict[Path, bytes]:
+    found = {}
+    for path in paths:
+        with suppress(OSError):  # it went away while we looked
+            found[path] = path.read_bytes()
+    return found
+
+
+def _named(texts: Mapping[Path, bytes]) -> dict[str, FlowFile]:
+    # Of two files with one name the first counts; `convo check` tells (C006).
+    return {path.stem: FlowFile(str(path), text) for path, text in reversed(list(texts.items()))}
+
+
+def _is_of(bundle: Bundle, text: bytes, sources: Mapping[str, FlowFile]) -> bool:
+    """Whether a flow was loaded from this text, and the flows that it runs from these sources."""
+    return bundle.sources[bundle.name].text == text and all(
+        name in sources and sources[name].text == source.text for name, source in bundle.runs.items()
+    )

@@ -11,15 +11,16 @@ from sqlalchemy import Connection
 
 from convo.errors import ConvoError, SettingsError
 from convo.flow.advance import next_clock, next_wake
-from convo.flow.compile import Bundle
+from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
 from convo.flow.expressions import as_value
 from convo.flow.names import did_you_mean
-from convo.flow.plan import EXPIRED, HANDED_BACK
-from convo.flow.session import Phase, Session
+from convo.flow.plan import EXPIRED, HANDED_BACK, Plan
+from convo.flow.session import Phase, Session, Vars, placed
 from convo.flow.slots import SlotType
-from convo.flow.values import Money, Value, shown
+from convo.flow.values import Money, Plain, Value, shown, to_plain
 from convo.runtime.library import Library
+from convo.runtime.renaming import renamed
 from convo.runtime.sessions import decode, encode
 from convo.store import contacts, conversations, events
 from convo.store.conversations import Stored
@@ -93,14 +94,15 @@ def migrate(connection: Connection, library: Library, wanted: Migration, now: da
 
 def _check(wanted: Migration) -> None:
     """Raises SettingsError for states and variables that the other version does not have."""
-    plan = wanted.target.root.plan
+    flows = wanted.target.flows
+    places = wanted.target.places
     for state in wanted.states.values():
-        if state not in plan.states:
-            raise SettingsError(f"--map: there is no state '{state}'. {did_you_mean(state, plan.states)}")
-    known = {*plan.types, *plan.assigned}
+        if state not in places:
+            raise SettingsError(f"--map: there is no state '{state}'. {did_you_mean(state, places)}")
+    known = sorted({name for flow in flows.values() for name in (*flow.plan.types, *flow.plan.assigned)})
     for name in wanted.given:
         if name not in known:
-            hint = did_you_mean(name, sorted(known)) if known else "It has none."
+            hint = did_you_mean(name, known) if known else "It has none."
             raise SettingsError(f"--set: the flow has no variable '{name}'. {hint}")
 
 
@@ -122,17 +124,10 @@ def _running(connection: Connection, library: Library, stored: Stored) -> Bundle
 
 def _move(wanted: Migration, stored: Stored, old: Bundle | None, now: datetime) -> Move:
     target, session = wanted.target, decode(stored)
-    state = wanted.states.get(session.state, session.state)
-    obstacles = list(_no_standing(wanted, session, state))
-    fitted, wrong = _variables(wanted, session, now)
+    moved = renamed(session, wanted.states, target)
+    obstacles = list(_no_standing(wanted, session, moved))
+    moved, wrong = _fitted(wanted, moved, now)
     obstacles += wrong
-    visits: dict[str, int] = {}
-    for name, count in session.visits.items():
-        called = wanted.states.get(name, name)
-        visits[called] = visits.get(called, 0) + count
-    trail = tuple(wanted.states.get(name, name) for name in session.trail)
-    known = tuple(name for name in trail if name in target.root.plan.states)
-    moved = replace(session, state=state, visits=visits, vars=fitted, trail=known)
     before = clocks(old, session) if old is not None else None
     if obstacles:
         return Move(stored, stored, before, (), tuple(obstacles), ())
@@ -146,33 +141,71 @@ def _move(wanted: Migration, stored: Stored, old: Bundle | None, now: datetime) 
     return Move(stored, after, before, later, (), tuple(_notes(target, moved, later, now)))
 
 
-def _no_standing(wanted: Migration, session: Session, state: str) -> Iterator[str]:
-    """Why a conversation cannot stand in `state` of the other version."""
-    states = wanted.target.root.plan.states
-    if session.phase is Phase.WAITING:
+def _no_standing(wanted: Migration, before: Session, moved: Session) -> Iterator[str]:
+    """Why a conversation cannot stand in the other version where it would."""
+    if moved.phase is Phase.WAITING:
         return
-    if state not in states:
+    if placed(moved.flow, moved.state) != wanted.states.get(before.place, before.place):
+        yield f"it is not in the flow of '{wanted.states[before.place]}', and a migration begins none"
+        return
+    inside = [frame.flow for frame in moved.stack[1:]] + [moved.flow]
+    for frame, runs in zip(moved.stack, inside, strict=False):
+        flow = wanted.target.flows.get(frame.flow or wanted.target.name)
+        state = flow.plan.states.get(frame.state) if flow is not None else None
+        if state is None or state.runs != runs:
+            place = placed(frame.flow, frame.state)
+            yield (
+                f"it is in {runs}, which '{place}' does not run in the other version; say where it goes "
+                f"instead, with --map {before.place}=STATE"
+            )
+            return
+    yield from _no_state(wanted.target.at(moved).plan, before, moved)
+
+
+def _no_state(plan: Plan, before: Session, moved: Session) -> Iterator[str]:
+    """Why it cannot stand in its state of a flow that it may be in."""
+    state = moved.place
+    if moved.state not in plan.states:
+        places = [placed(moved.flow, name) for name in plan.states]
         yield (
             f"the other version has no state '{state}'; say where it goes, with "
-            f"--map {session.state}=STATE. {did_you_mean(state, states)}"
+            f"--map {before.place}=STATE. {did_you_mean(state, places)}"
         )
         return
-    found = states[state]
-    if session.queue is not None:  # a person has it, and may lead anywhere
+    found = plan.states[moved.state]
+    if moved.queue is not None:  # a person has it, and may lead anywhere
         return
     if found.hands_off:
-        yield f"in '{state}' a person answers, and a migration calls nobody; map '{session.state}' elsewhere"
+        yield f"in '{state}' a person answers, and a migration calls nobody; map '{before.place}' elsewhere"
+    elif found.runs:
+        yield f"'{state}' runs {found.runs}, and a migration begins no flow; map '{before.place}' elsewhere"
     elif found.ends or not found.waits:
-        yield f"'{state}' waits for nothing, so nothing would lead on; map '{session.state}' elsewhere"
+        yield f"'{state}' waits for nothing, so nothing would lead on; map '{before.place}' elsewhere"
 
 
-def _variables(wanted: Migration, session: Session, now: datetime) -> tuple[dict[str, Value], list[str]]:
-    """The variables as the other version takes them, and why some cannot be."""
-    root = wanted.target.root
-    flow, types = root.flow, root.plan.types
+def _fitted(wanted: Migration, session: Session, now: datetime) -> tuple[Session, list[str]]:
+    """The session with its variables as the other version takes them, and why some cannot be."""
     near = (session.contact.number, session.number)
-    reading = Reading(now, ZoneInfo(session.timezone), flow.language, near)
-    fitted, wrong = dict(session.vars), []
+
+    def fitted(name: str, values: Vars) -> Vars:
+        flow = wanted.target.flows.get(name or wanted.target.name)
+        if flow is None:
+            return values
+        reading = Reading(now, ZoneInfo(session.timezone), flow.flow.language, near)
+        found, why = _variables(wanted, flow, values, reading)
+        wrong.extend(why)
+        return found
+
+    wrong: list[str] = []
+    stack = tuple(replace(frame, vars=fitted(frame.flow, frame.vars)) for frame in session.stack)
+    return replace(session, vars=fitted(session.flow, session.vars), stack=stack), wrong
+
+
+def _variables(
+    wanted: Migration, root: Compiled, values: Vars, reading: Reading
+) -> tuple[dict[str, Value], list[str]]:
+    flow, types = root.flow, root.plan.types
+    fitted, wrong = dict(values), []
     for name, kind in types.items():
         try:
             if name in fitted:
@@ -193,7 +226,7 @@ def _variables(wanted: Migration, session: Session, now: datetime) -> tuple[dict
                 f"'{name}' is not of the type {kind.name}: {error}; give one with --set {name}=VALUE"
             )
     for name, value in wanted.given.items():
-        if name not in types and name not in fitted:
+        if name in root.plan.assigned and name not in types and name not in fitted:
             fitted[name] = as_value(value)
     return fitted, wrong
 
@@ -214,7 +247,8 @@ def _family(value: Value) -> type:
 def clocks(flows: Bundle, session: Session) -> Clocks:
     """The clocks of a conversation that have not gone off, in the order in which they will."""
     found = []
-    if session.state and session.state not in flows.root.plan.states:
+    flow = flows.flows.get(session.flow or flows.name)
+    if session.state and (flow is None or session.state not in flow.plan.states):
         return ()
     while (clock := next_clock(flows, session)) is not None:
         at, event = clock
@@ -229,39 +263,53 @@ def _notes(target: Bundle, session: Session, later: Clocks, now: datetime) -> It
     for clock, at in later:
         if at <= now:
             yield f"its clock `{clock}` is past, and goes off at once"
-    root = target.root
+    root = target.at(session)
     if session.phase is Phase.HANDED_OFF and not root.can(session.state, HANDED_BACK):
         yield f"whoever hands it back has to say where it goes on: '{session.state}' does not"
-    ahead = _reachable(target, session.state) if session.state else set()
-    used = {
-        name
-        for placed in root.plan.placed
-        if len(placed.path) > 1 and placed.path[1] in ahead
-        for name in placed.used.names
-    }
-    known = {*root.plan.types, *root.plan.assigned}
-    for name in sorted((used & known) - set(session.vars)):
-        yield f"it has no '{name}' yet, which a text or an expression ahead uses"
+    for flow, state, variables in _standing(target, session):
+        plan = flow.plan
+        ahead = _reachable(plan, state) if state else set()
+        used = {
+            name
+            for placed in plan.placed
+            if len(placed.path) > 1 and placed.path[1] in ahead
+            for name in placed.used.names
+        }
+        for name in sorted((used & {*plan.types, *plan.assigned}) - set(variables)):
+            yield f"it has no '{name}' yet, which a text or an expression ahead uses"
 
 
-def _reachable(flows: Bundle, state: str) -> set[str]:
+def _standing(target: Bundle, session: Session) -> Iterator[tuple[Compiled, str, Vars]]:
+    """Where it stands in each of the flows that it is in, and with what."""
+    yield target.at(session), session.state, session.vars
+    for frame in session.stack:
+        yield target.flows[frame.flow or target.name], frame.state, frame.vars
+
+
+def _reachable(plan: Plan, state: str) -> set[str]:
     ahead, todo = set(), [state]
     while todo:
         here = todo.pop()
         if here not in ahead:
             ahead.add(here)
-            todo += [arrow.dest for arrow in flows.root.plan.arrows if arrow.source == here and arrow.dest]
+            todo += [arrow.dest for arrow in plan.arrows if arrow.source == here and arrow.dest]
     return ahead
 
 
 def _record(wanted: Migration, move: Move, now: datetime) -> events.Happened:
-    before, after = move.before, move.after
-    changed = {name: value for name, value in after.vars.items() if before.vars.get(name) != value}
-    data = {
-        "from": before.version,
-        "to": after.version,
+    before, after = decode(move.before), decode(move.after)
+    data: dict[str, object] = {
+        "from": move.before.version,
+        "to": move.after.version,
         "map": dict(wanted.states),
-        "state": after.state,
-        "vars": changed,
+        "state": move.after.state,
+        "vars": _changed(before.vars, after.vars),
     }
-    return events.Happened(before.id, now, MIGRATED, json.dumps(data))
+    if after.stack:
+        pairs = zip(before.stack, after.stack, strict=False)
+        data["stack"] = [_changed(old.vars, new.vars) for old, new in pairs]
+    return events.Happened(move.before.id, now, MIGRATED, json.dumps(data))
+
+
+def _changed(before: Vars, after: Vars) -> dict[str, Plain]:
+    return {name: to_plain(value) for name, value in after.items() if before.get(name) != value}

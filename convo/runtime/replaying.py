@@ -29,11 +29,13 @@ from convo.flow.session import (
     Session,
     TimedOut,
     Undelivered,
+    Vars,
 )
 from convo.flow.values import from_plain
 from convo.runtime.library import Library
 from convo.runtime.migrating import MIGRATED
 from convo.runtime.records import UnplayableError, read
+from convo.runtime.renaming import renamed
 from convo.runtime.tapes import Moment, Tape, taped
 from convo.store.conversations import Stored
 from convo.store.events import Happened
@@ -146,21 +148,19 @@ class _Player:
         if self.fixed:
             return
         self.settle(at)
-        given, called = data["vars"], data["map"]
-        session = self.session
-        visits: dict[str, int] = {}
-        for name, count in session.visits.items():
-            new = called.get(name, name)
-            visits[new] = visits.get(new, 0) + count
-        trail = (called.get(name, name) for name in session.trail)
         self.flows = flows
-        self.session = replace(
-            session,
-            state=data["state"],
-            visits=visits,
-            vars={**session.vars, **{name: from_plain(value) for name, value in given.items()}},
-            trail=tuple(name for name in trail if name in flows.root.plan.states),
+        moved = renamed(self.session, data["map"], flows)
+        given = [*data.get("stack", ()), *[{}] * len(moved.stack)]
+        stack = tuple(
+            replace(frame, vars=_with(frame.vars, more))
+            for frame, more in zip(moved.stack, given, strict=False)
         )
+        self.session = replace(moved, vars=_with(moved.vars, data["vars"]), stack=stack)
+
+
+def _with(variables: Vars, given: Mapping[str, Any]) -> Vars:
+    """The variables with those that a migration gave."""
+    return {**variables, **{name: from_plain(value) for name, value in given.items()}}
 
 
 def _ends(before: Session, after: Session) -> Iterator[str]:

@@ -21,7 +21,7 @@ from convo.reactions import is_reaction, is_thanks
 from convo.runtime import codes
 from convo.runtime import consent as consenting
 from convo.runtime.beginning import Start, begin, blank
-from convo.runtime.sessions import decode, encode
+from convo.runtime.sessions import decode, encode, flows_of
 from convo.runtime.turns import Line, Turns
 from convo.store import consent, conversations, receipts
 from convo.store.contacts import Known
@@ -104,7 +104,10 @@ class Texts:
             )
         except ConvoError:
             return None  # what a STOP does must not depend on a flow that still loads
-        return flows.root.flow.language if flows else None
+        if flows is None:
+            return None
+        talks, _ = flows.find(talk.state if talk else "")
+        return talks.flow.language
 
     def _route(self, text: Inbound, known: Known) -> int | None:
         """First match wins; the conversation that the text belongs to, None for none."""
@@ -132,7 +135,8 @@ class Texts:
             flows = line.library.version(line.connection, running.version)
         except ConvoError as error:
             return self._turns.call_person(running, str(error)).id
-        state = flows.root.plan.states[running.state]
+        flow, name = flows.find(running.state)
+        state = flow.plan.states[name]
         if state.verifies is not None:
             typed = attempt(text.text, state.verifies.digits)
             if typed is not None:
@@ -201,7 +205,8 @@ class Texts:
     def _start(self, flows: Bundle | None, text: Inbound, known: Known) -> int | None:
         """A conversation that a text starts; None without a flow, where it is skipped, or open already."""
         line = self._line
-        if flows is None or any(one.flow == flows.name for one in self._turns.open(known.id, text.number)):
+        here = self._turns.open(known.id, text.number)
+        if flows is None or any(flows.name in flows_of(one) for one in here):
             return None
         wanted = Start(flows.name, text.contact, text.number)
         started = begin(self._turns, line.settings, flows, known, wanted, line.now)

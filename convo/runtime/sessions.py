@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from convo.flow import values
-from convo.flow.session import Phase, Session
+from convo.flow.session import Frame, Phase, Session, placed
 from convo.flow.values import from_plain, to_plain
 from convo.messages import Contact
 from convo.store.conversations import Stored
@@ -13,6 +13,7 @@ from convo.store.conversations import Stored
 def decode(stored: Stored) -> Session:
     """The session of a stored conversation."""
     progress = stored.progress
+    flow, _, state = stored.state.rpartition(".")
     return Session(
         contact=Contact(stored.contact, stored.language, stored.timezone, tuple(stored.tags or ())),
         number=stored.number,
@@ -21,7 +22,7 @@ def decode(stored: Stored) -> Session:
         vars={name: from_plain(value) for name, value in stored.vars.items()},
         started_at=stored.started_at,
         last_text_at=datetime.fromisoformat(progress["last_text_at"]),
-        state=stored.state,
+        state=state,
         visit=stored.visit,
         clock_from=stored.clock_from,
         tries=progress["tries"],
@@ -32,6 +33,9 @@ def decode(stored: Stored) -> Session:
         phase=Phase(stored.status),
         outcome=stored.outcome,
         queue=stored.queue,
+        flow=flow,
+        stack=tuple(_frame(each) for each in progress["stack"]) if flow else (),
+        returned=progress.get("returned"),
     )
 
 
@@ -48,7 +52,7 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
         stored.key,
         session.phase.value,
         stored.status_at if stored.status == session.phase else now,
-        session.state,
+        session.place if session.flow else session.state,
         session.visit,
         session.clock_from,
         session.outcome,
@@ -79,7 +83,25 @@ def _progress(session: Session) -> dict[str, Any]:
         progress["skipped"] = list(session.skipped)
     if session.trail:
         progress["trail"] = list(session.trail)
+    if session.stack:
+        progress["stack"] = [_plain(frame) for frame in session.stack]
+    if session.returned is not None:
+        progress["returned"] = session.returned
     return progress
+
+
+def _plain(frame: Frame) -> dict[str, Any]:
+    return {
+        "state": placed(frame.flow, frame.state),
+        "vars": {name: to_plain(value) for name, value in frame.vars.items()},
+        "trail": list(frame.trail),
+    }
+
+
+def _frame(plain: dict[str, Any]) -> Frame:
+    flow, _, state = plain["state"].rpartition(".")
+    variables = {name: from_plain(value) for name, value in plain["vars"].items()}
+    return Frame(flow, state, variables, tuple(plain["trail"]))
 
 
 def _moved(planned: datetime | None, wanted: datetime | None, now: datetime) -> datetime | None:
@@ -91,6 +113,21 @@ def _moved(planned: datetime | None, wanted: datetime | None, now: datetime) -> 
     if planned is None or wanted is None or not now < planned <= wanted:
         return wanted
     return planned if wanted - now <= 2 * (planned - now) else wanted
+
+
+def inside(stored: Stored) -> list[str]:
+    """The states that wait for the sub-flow in which a conversation stands, its own flow's first."""
+    return [each["state"] for each in stored.progress.get("stack", ())]
+
+
+def where(stored: Stored) -> str:
+    """The same in words: `verify-phone.ask inside prove`, and a state of the flow itself alone."""
+    return " inside ".join([stored.state, *reversed(inside(stored))])
+
+
+def flows_of(stored: Stored) -> set[str]:
+    """The flows that a conversation is in: its own, and the sub-flows that have not returned."""
+    return {place.rpartition(".")[0] or stored.flow for place in (stored.state, *inside(stored))}
 
 
 def shown(variables: dict[str, Any]) -> dict[str, Any]:

@@ -233,7 +233,7 @@ class Turns(UnitOfWork):
             return self._advance(stored, Started())
         after = self._advance(stored, Resumed(self._line.now - stored.status_at))
         flows = self._line.library.version(self._line.connection, after.version)
-        if flows.root.can(after.state, UNDELIVERED) and messages.failed(
+        if flows.can(after.state, UNDELIVERED) and messages.failed(
             self._line.connection, after.contact_id, after.id, after.visit
         ):
             return self._advance(after, Undelivered(after.visit))  # it could not be told while it was away

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from convo.errors import ConvoError, SettingsError
 from convo.flow import project
-from convo.flow.compile import Bundle
+from convo.flow.compile import Bundle, FlowFile
 from convo.flow.names import did_you_mean
 from convo.flow.session import Phase
-from convo.runtime.library import SUFFIX, Library, flow_files
+from convo.runtime.library import SUFFIX, Library, beside, by_name, flow_files, runs_of
 from convo.store import conversations, versions
+from convo.store.versions import Kept
 
 SHOWN = 12  # characters of a version: enough to tell it from every other
 SHORTEST = 4  # that name one
@@ -39,12 +40,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version and its source, stored or on the disk."""
+    """A version and its source, stored or on the disk, with those of the flows that it runs."""
 
     version: str
     flow: str
     file: str
     source: bytes
+    runs: Mapping[str, FlowFile]
 
 
 def standings(connection: Connection, library: Library) -> list[Standing]:
@@ -97,9 +99,9 @@ def resolve(connection: Connection | None, folder: Path, flow: str, spec: str | 
         found = [path for path in flow_files(folder) if path.stem == flow]
         if not found:
             raise SettingsError(f"there is no {flow}{SUFFIX} in {folder}; name a stored version or a file")
-        return _on_disk(found[0])
+        return _on_disk(found[0], folder)
     if spec.endswith(SUFFIX):
-        edition = _on_disk(Path(spec))
+        edition = _on_disk(Path(spec), folder)
         if edition.flow != flow:
             raise SettingsError(f"{spec} holds the flow {edition.flow}, not {flow}")
         return edition
@@ -110,7 +112,7 @@ def resolve(connection: Connection | None, folder: Path, flow: str, spec: str | 
     if len(spec) < SHORTEST or len(fits) != 1:
         names = ", ".join(kept.version[:SHOWN] for kept in known)
         raise SettingsError(f"'{spec}' names {len(fits)} versions of {flow}; there is {names}")
-    return Edition(fits[0].version, flow, fits[0].file, fits[0].source)
+    return _edition(fits[0])
 
 
 def previous(connection: Connection, flow: str, version: str) -> Edition:
@@ -120,22 +122,32 @@ def previous(connection: Connection, flow: str, version: str) -> Edition:
         names = sorted({kept.flow for kept in versions.listed(connection)})
         hint = "" if flow in names or not names else f" {did_you_mean(flow, names)}"
         raise SettingsError(f"no other version of {flow} is stored to compare with.{hint}")
-    last = known[-1]
-    return Edition(last.version, last.flow, last.file, last.source)
+    return _edition(known[-1])
 
 
 def load(edition: Edition) -> Bundle:
     """The version, ready to run; raises FlowError."""
-    return project.load(edition.file, edition.source)
+    return project.load(edition.file, edition.source, edition.runs)
 
 
-def _on_disk(path: Path) -> Edition:
+def parts(edition: Edition) -> dict[str, FlowFile]:
+    """The sources of a version by flow: its own first, then those of the flows that it runs."""
+    return {edition.flow: FlowFile(edition.file, edition.source), **edition.runs}
+
+
+def _edition(kept: Kept) -> Edition:
+    return Edition(kept.version, kept.flow, kept.file, kept.source, runs_of(kept))
+
+
+def _on_disk(path: Path, folder: Path) -> Edition:
+    """The flow of a file, with the flows that it runs: of its own folder, else of the project's."""
     try:
         source = path.read_bytes()
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
-    bundle = project.load(str(path), source)
-    return Edition(bundle.version, bundle.name, str(path), source)
+    others = {**by_name(folder), **beside(path)}
+    bundle = project.load(str(path), source, others)
+    return Edition(bundle.version, bundle.name, str(path), source, bundle.runs)
 
 
 def _trouble(connection: Connection, library: Library, version: str) -> str | None:

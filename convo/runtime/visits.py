@@ -65,7 +65,7 @@ def _settle_one(line: Line, turns: Turns, stored: Stored, at: datetime | None, *
         session = replace(decode(stored), clock_from=at, last_text_at=at)
         turns.put(stored, encode(stored, session, next_wake(flows, session), line.now))
     # One that is suspended is told when it goes on.
-    if failed and stored.status != Phase.SUSPENDED and flows.root.can(stored.state, UNDELIVERED):
+    if failed and stored.status != Phase.SUSPENDED and flows.can(stored.state, UNDELIVERED):
         turns.step(turns.latest(stored), Undelivered(stored.visit))
 
 

@@ -123,6 +123,7 @@ class FlowVersionRow(Row, table=True):
     file: str
     source: bytes
     created_at: datetime = Field(sa_type=Moment)
+    runs: dict[str, Any] | None = Field(default=None, sa_type=Document)  # its sub-flows: file and source
 
 
 class ConversationRow(Row, table=True):

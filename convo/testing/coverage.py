@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convo.flow.compile import Bundle, Compiled, compile_plan
+from convo.flow.compile import Bundle, Compiled, FlowFile, compile_plan
 from convo.flow.plan import HANDED_BACK, PASSED, Action, Arrow, StatePlan, in_order
 from convo.flow.source import Path as Place
-from convo.flow.source import Source, read
+from convo.flow.source import read
+from convo.flow.steps.run import RunFlow
 from convo.runtime.library import Library
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 _SLIP = "typing slip"  # it stands in no line of the file
 _BELOW = ("then", "say")  # what may stand below the line that is counted
 
-Taken = tuple[str, str, list[list[str | int]]]  # of a folder's flow the places that its tests took
+# Of a folder's flow the places that tests took, and whether one was about it, or only about one that runs it.
+Taken = tuple[str, str, list[list[str | int]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,16 @@ class Coverage:
     def taken(self) -> list[Taken]:
         """What was taken so far, as plain data that another process can `add`."""
         return [
-            (str(folder), name, [list(place) for place in self._libraries[folder].watched[name].taken])
-            for folder, name in sorted(self._named)
-            if name in self._libraries[folder].watched
+            (str(folder), name, [list(place) for place in watched.taken], (folder, name) in self._named)
+            for folder, library in sorted(self._libraries.items())
+            for name, watched in sorted(library.watched.items())
+            if watched.taken or (folder, name) in self._named
         ]
 
     def add(self, taken: Iterable[Taken]) -> None:
         """What tests in another process have taken."""
-        for folder, name, places in taken:
-            library = self.library(Path(folder), name)
+        for folder, name, places, named in taken:
+            library = self.library(Path(folder), name if named else "")
             library.look()
             if name in library.watched:
                 library.watched[name].taken.update(tuple(place) for place in places)
@@ -107,14 +110,23 @@ class WatchedLibrary(Library):
 
     def publish(self) -> None:
         super().publish()
-        files = {bundle.name: (path, source) for path, (source, bundle) in self._files.items()}
+        for name, bundle in self._current.items():
+            if name not in self.watched or self.watched[name].text != bundle.sources[name].text:
+                self.watched[name] = _Watched(bundle.root, bundle.sources[name])
         for name, bundle in list(self._current.items()):
             if bundle.version not in self._bundles:
-                path, source = files[name]
-                self.watched[name] = _Watched(bundle.root, path, read(source, str(path)))
-                own = {**bundle.flows, name: self.watched[name].compiled}
-                self._bundles[bundle.version] = replace(bundle, flows=own)
+                self._bundles[bundle.version] = self._noting(bundle)
             self._current[name] = self._versions[bundle.version] = self._bundles[bundle.version]
+
+    def _noting(self, bundle: Bundle) -> Bundle:
+        """The same flows, watched; a sub-flow whose file has another text by now is not."""
+        flows = {
+            name: self.watched[name].compiled
+            if name in self.watched and self.watched[name].text == bundle.sources[name].text
+            else compiled
+            for name, compiled in bundle.flows.items()
+        }
+        return replace(bundle, flows=flows)
 
     def look(self) -> None:
         """Know the flows of a folder in which no test ran."""
@@ -126,9 +138,9 @@ class WatchedLibrary(Library):
 class _Watched:
     """One flow, compiled anew with a note on every arrow."""
 
-    def __init__(self, compiled: Compiled, file: Path, source: Source) -> None:
-        self.file = file
-        self._flow, self._source = compiled, source
+    def __init__(self, compiled: Compiled, source: FlowFile) -> None:
+        self.file, self.text = Path(source.file), source.text
+        self._flow, self._source = compiled, read(source.text, source.file)
         self.taken: set[Place] = set()
         plan = compiled.plan
         arrows = [self._noted(arrow) for arrow in plan.arrows]
@@ -191,6 +203,8 @@ def _words(place: Place, arrow: Arrow) -> str:
     state, key = place[1], place[2]
     named = f" `{place[3]}`" if len(place) > 3 else ""
     said = place[-1] == "say"
+    if key == RunFlow.KEY:
+        return f"the sub-flow's outcome `{place[4]}` in '{state}'"
     kinds = {
         "replies": f"the reply{named}",
         "after": f"the clock{named}",

@@ -17,6 +17,7 @@ from convo.flow.source import Position
 from convo.flow.speech import locale
 from convo.flow.steps.split import Split
 from convo.messages import Contact
+from convo.runtime.library import beside
 from convo.settings import DEFAULT_NUMBER
 from convo.testing.scenario import CONTACT
 from convo.testing.story import Setting, written
@@ -36,9 +37,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding, where it stands in the file, and its conversation as a file of tests."""
+    """A finding, where it stands in which file, and its conversation as a file of tests."""
 
     finding: Finding
+    file: str
     position: Position
     setting: Setting
     test: str
@@ -68,7 +70,8 @@ def explore_file(file: Path, wanted: Wanted, bounds: Bounds) -> Exploration:
     Raises SettingsError for a language or a time zone that does not exist.
     """
     text = file.read_bytes()
-    flows, places = project.load(str(file), text), source.read(text, str(file))
+    flows = project.load(str(file), text, beside(file))
+    read = {name: source.read(each.text, each.file) for name, each in flows.sources.items()}
     found: dict[tuple[object, ...], Found] = {}
     every: list[Explored] = []
     for contact in _contacts(flows):
@@ -77,9 +80,11 @@ def explore_file(file: Path, wanted: Wanted, bounds: Bounds) -> Exploration:
         for finding in explored.findings:
             # A state is found by its name, a text by where it begins.
             short = len(finding.path) < 3
+            places = read[finding.flow]
             position = places.key_at(finding.path) if short else places.at(finding.path)
-            told = Found(finding, position, setting, written(flows.root, [finding], setting))
-            found.setdefault((finding.fault, finding.path, finding.message), told)
+            test = written(flows.root, [finding], setting)
+            told = Found(finding, places.file, position, setting, test)
+            found.setdefault((finding.fault, finding.flow, finding.path, finding.message), told)
     return Exploration(
         flows.root,
         file,
@@ -118,7 +123,8 @@ def _samples(flow: Compiled, now: datetime, contact: str) -> dict[str, str]:
 
 def _contacts(flows: Bundle) -> Iterator[str]:
     """One, unless the flow treats them differently."""
-    splits = any(state.step(Split) for state in flows.root.flow.states.values())
+    states = [state for flow in flows.flows.values() for state in flow.flow.states.values()]
+    splits = any(state.step(Split) for state in states)
     yield CONTACT
     for more in range(1, CONTACTS if splits else 1):
         yield f"+{int(CONTACT.removeprefix('+')) + more}"

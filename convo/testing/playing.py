@@ -18,7 +18,7 @@ from convo.flow.values import from_plain, shown
 from convo.messages import Reason
 from convo.runtime.inbox import HandBack, Reply
 from convo.runtime.library import Library
-from convo.runtime.sessions import decode
+from convo.runtime.sessions import decode, where
 from convo.runtime.starting import Start
 from convo.settings import DEFAULT_NUMBER
 from convo.store.conversations import Stored
@@ -200,7 +200,7 @@ def _guess(play: _Play, step: Step) -> None:
             pass
         play.phone.text(wrong)
         after = play.phone.conversation()
-        if after is None or before is None or (after.id, after.state) != (before.id, before.state):
+        if after is None or before is None or (after.id, after.visit) != (before.id, before.visit):
             return
     play.fail(step.place, f"after {MOST_GUESSES} wrong codes it still stands where it did")
 
@@ -297,7 +297,8 @@ def _vars(play: _Play, step: Step) -> None:
     if stored is None:
         play.differs(step, "variables", _standing(stored))
     flows = play.world.do(lambda c: play.world.library.version(c, stored.version))
-    flow, session = flows.root, decode(stored)
+    session = decode(stored)
+    flow = flows.at(session)
     near = (stored.contact, stored.number)
     reading = Reading(play.world.clock(), ZoneInfo(session.timezone), flow.flow.language, near)
     for name, expected in step.values.items():
@@ -354,7 +355,7 @@ def _standing(stored: Stored | None) -> str:
     elif stored.queue is not None:
         how += f" to {stored.queue}"
     why = f"\n            {stored.trouble}" if stored.trouble else ""
-    return f"{stored.flow} is in state {stored.state}, {how}{why}"
+    return f"{stored.flow} is in state {where(stored)}, {how}{why}"
 
 
 def fits(expected: str, came: str) -> bool:

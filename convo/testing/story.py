@@ -70,7 +70,7 @@ def _steps(flow: Compiled, story: Sequence[Moment], setting: Setting) -> Iterato
     elif session.phase is Phase.HANDED_OFF:
         yield f"hands_off: {_scalar(session.queue or '')}"
     else:
-        yield f"state: {_scalar(session.state)}"
+        yield f"state: {_scalar(session.place)}"
 
 
 def _said(moment: Moment) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from convo.errors import Problem, Severity
-from convo.flow.project import Project, check
+from convo.flow.project import Project, check, look
 from convo.flow.source import read
 from convo.flow.steps import all_steps
 from convo.testing.playing import run
@@ -35,10 +35,11 @@ def is_test(block: str) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_flow_in_the_documentation_has_nothing_wrong_with_it(page: Path) -> None:
     flows = [(name, block) for name, block in blocks(page) if not is_test(block)]
+    looked = {f"{name}.yaml": look(f"{name}.yaml", block.encode()) for name, block in flows}
 
     found: list[Problem] = []
     for name, block in flows:
-        found += check(Project({f"{name}.yaml": block.encode()}))
+        found += check(Project({f"{name}.yaml": block.encode()}, beside=looked))
     assert [str(problem) for problem in found if problem.severity is not Severity.NOTE] == []
 
 

@@ -257,3 +257,26 @@ def test_the_server_ends_with_a_page_open_and_the_page_finds_it_again(
         page.close()
         again.end()
     assert "Traceback" not in (own_server.folder / "errors.log").read_text()
+
+
+def test_a_sub_flow_shows_what_waits_for_it(own_server: Served, browser: Browser) -> None:
+    player = Player(browser.new_page(), own_server.address, "+15550001111")
+    player.open()
+    flows = own_server.folder / "flows"
+    (flows / "town.yaml").write_text(
+        "flow: town\nstart: ask\nstates:\n  ask: {say: Your town?, save: {town: text}, then: told}\n"
+        "  told: {end: told}\n"
+    )
+    (flows / "club.yaml").write_text(
+        "flow: club\nstart: where\nstates:\n  where: {run: {flow: town, outcomes: {else: in}}}\n"
+        "  in: {say: Welcome!, end: in}\n"
+    )
+    form = player.page.locator("#flow-club")
+    form.locator("summary").click()
+    form.get_by_role("button", name="Start").click()
+    player.reads("Your town?")
+    expect(player.standing).to_contain_text("town.ask inside where")
+    player.text("Leeds")
+    player.reads("Welcome!")
+    expect(player.standing).to_contain_text("ended: in")
+    player.page.close()

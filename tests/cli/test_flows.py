@@ -118,8 +118,8 @@ def test_lines_and_programs(talks: Folder) -> None:
     assert "+      2 days: done" in lines
 
     found = talks.run("flows", "diff", "remind", version(REMIND)[:8], "file", "--format", "json").json
-    assert {"change": "renamed", "what": "state", "state": "coming", "key": "coming", "old": "ask",
-            "new": "coming"} in found  # fmt: skip
+    assert {"flow": "remind", "change": "renamed", "what": "state", "state": "coming", "key": "coming",
+            "old": "ask", "new": "coming"} in found  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_programs_read_it_as_json(folder: Folder, serving: Serving) -> None:
     assert since.endswith("+00:00")
     assert waits == {
         "id": 1, "contact": ANA, "number": "+15550009999", "flow": "desk", "state": "front",
-        "queue": "reception", "trouble": None,
+        "inside": [], "queue": "reception", "trouble": None,
         "last_text": "A person will text you.", "last_direction": "out",
     }  # fmt: skip
 

@@ -94,3 +94,56 @@ states:
   bye: {end: done}
 """
 LINE = {"visit": VISIT, "survey": SURVEY, "code": CODE, "flash": FLASH, "promo": PROMO, "deaf": DEAF}
+# Is run by `join`, and can be started by itself.
+PROOF = """\
+flow: proof
+start: ask
+needs: {name: text}
+expires: 2 days
+states:
+  ask:
+    say: "{{ name }}, send the code."
+    replies: {ok: good, person: desk, fail: broken}
+    save: {code: integer 1000-9999}
+    otherwise: {say: "The code?", tries: 1, then: refused}
+    after: {1 hour: {say: "The code, please."}, 4 hours: late}
+    undelivered: second
+    then: good
+  second: {say: Once more., replies: {ok: good}, otherwise: {then: refused}, after: {1 hour: late}}
+  good: {end: approved}
+  refused: {end: refused}
+  late: {end: late}
+  desk: {say: A person will text you., hand_off: proofs, then: good}
+  broken: {say: "{{ 1 // 0 }}", end: refused}
+"""
+JOIN = """\
+flow: join
+start: ask
+triggers: {keyword: [join]}
+expires: 1 day
+afterwards: more
+states:
+  ask:
+    say: Your name?
+    save: {name: text}
+    otherwise: {say: "Your name?"}
+    after: {2 hours: bye}
+    then: prove
+  prove:
+    say: One moment.
+    run:
+      flow: proof
+      with: {name: name}
+      outcomes:
+        approved: {set: {code: returned.code | default('none')}, then: member}
+        late: {say: "Too late.", then: bye}
+        expired: bye
+        refused: bye
+  member:
+    say: Welcome, {{ name }} ({{ outcome }}).
+    replies: {bye: bye}
+    otherwise: {say: "BYE?"}
+    after: {3 hours: bye}
+  bye: {say: Bye., end: left}
+  more: {say: "Anything else, {{ name | default('you') }}?", hand_off: desk, then: bye}
+"""

@@ -10,13 +10,14 @@ from convo.errors import SettingsError
 from convo.flow import project
 from convo.flow.compile import Bundle
 from convo.flow.session import Phase
-from convo.runtime import inbox, migrating, replaying, versions
+from convo.runtime import inbox, library, migrating, replaying, versions
 from convo.runtime.migrating import Migration, MigrationError, Move
 from convo.runtime.replaying import Result
 from convo.runtime.sessions import decode
 from convo.runtime.starting import Start, start
 from convo.store import contacts, events
 from convo.store import versions as stored_versions
+from convo.store.versions import Kept
 from tests.runtime.conftest import Build
 from tests.runtime.flows import CODE, LINE, SURVEY
 from tests.runtime.house import ANA, BEN, CAT, INVITE, NOW, OURS, VISIT, House
@@ -39,7 +40,7 @@ def keep(house: House, source: str, name: str = "visit") -> Bundle:
     """A version that is stored, as `convo flows migrate` stores the one that it moves to."""
     text = source.encode()
     bundle = project.load(f"{name}.yaml", text)
-    house.do(lambda c: stored_versions.save(c, bundle.version, name, f"{name}.yaml", text, NOW))
+    house.do(lambda c: library.keep(c, bundle, NOW))
     return bundle
 
 
@@ -226,7 +227,8 @@ def test_a_version_that_does_not_run_any_more_is_left(house: House) -> None:
     take(house, "visit")
     broken = VISIT.replace("start: ask", "start: aks").encode()
     house.rows("UPDATE conversation SET version = 'f00d' RETURNING id")
-    house.do(lambda c: stored_versions.save(c, "f00d", "visit", "visit.yaml", broken, NOW))
+    kept = Kept("f00d", "visit", "visit.yaml", broken, NOW)
+    house.do(lambda c: stored_versions.save(c, kept))
     found = house.do(lambda c: versions.broken(c, house.library))
 
     assert [(one.flow, one.version, one.open) for one in found] == [("visit", "f00d", 1)]

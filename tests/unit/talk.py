@@ -1,9 +1,11 @@
 """A conversation in memory: what a test says to a flow, and what the flow says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from convo.flow.advance import advance, next_clock, next_wake, open_session
+from convo.flow.compile import FlowFile
 from convo.flow.project import load
 from convo.flow.session import Effect, Event, Say, Started
 from convo.messages import Contact
@@ -24,9 +26,11 @@ class Talk:
     text: str
     given: dict[str, object] = field(default_factory=dict)
     contact: Contact = ANA
+    beside: Mapping[str, str] = field(default_factory=dict)  # the flows that it runs, by name
 
     def __post_init__(self) -> None:
-        self.flows = load("sample.yaml", self.text.encode())
+        others = {name: FlowFile(f"{name}.yaml", text.encode()) for name, text in self.beside.items()}
+        self.flows = load("sample.yaml", self.text.encode(), others)
         self.session = open_session(self.flows, self.contact, "+15550009999", "UTC", self.given, NOW)
         self.effects: tuple[Effect, ...] = ()
         self.trouble: str | None = None

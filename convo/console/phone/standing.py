@@ -13,7 +13,7 @@ from convo.flow.plan import EXPIRED
 from convo.flow.session import Phase, Session, Value
 from convo.flow.values import shown
 from convo.runtime.library import Library
-from convo.runtime.sessions import decode
+from convo.runtime.sessions import decode, where
 from convo.store import conversations
 from convo.store.conversations import Stored
 
@@ -23,7 +23,7 @@ class Standing:
     """A conversation, in words that a page shows as they are."""
 
     flow: str
-    state: str
+    state: str  # in a sub-flow with the states that wait for it
     status: str
     tone: str  # live, person or over
     trouble: str | None
@@ -47,7 +47,7 @@ def standing(connection: Connection, library: Library, stored: Stored, now: date
     status, tone = _status(session)
     return Standing(
         flow=stored.flow,
-        state=stored.state,
+        state=where(stored),
         status=status,
         tone=tone,
         trouble=stored.trouble,
@@ -81,7 +81,7 @@ def _wakes(
         flows = library.version(connection, stored.version)
     except ConvoError as error:
         return str(error), None
-    if session.clock_from is None and flows.root.timers(session.state):
+    if session.clock_from is None and flows.at(session).timers(session.state):
         return "when its clocks run: once the texts of this state have left", None
     clock = next_clock(flows, session)
     if clock is None:

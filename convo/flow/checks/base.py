@@ -20,6 +20,8 @@ class Subject:
     flow: Flow
     plan: Plan
     flows: Mapping[str, Flow] | None = None  # all of the project by name; None: this one is looked at alone
+    # Those that it may run by name, None for a file that cannot be read; None: they are not known.
+    subflows: "Mapping[str, Subject | None] | None" = None
     now: datetime | None = None  # when the project is looked at, where that is known
 
     @cached_property

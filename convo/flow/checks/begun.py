@@ -3,14 +3,14 @@
 The flow must be one of the project's, and `with` must give what it needs and nothing that it does not know.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.model import Flow
 from convo.flow.names import did_you_mean, only_near
 from convo.flow.source import Path
-from convo.flow.steps.begin import BeginFlow, Opening
+from convo.flow.steps.begin import BeginFlow
 
 BAD = """\
 flow: sample
@@ -43,30 +43,35 @@ def find(subject: Subject) -> Iterator[Finding]:
         path: Path = ("states", name, BeginFlow.KEY)
         flow = subject.flows.get(step.root.flow)
         if flow is None:
-            hint, meant = (
-                did_you_mean(step.root.flow, subject.flows),
-                only_near(step.root.flow, subject.flows),
-            )
             at = (*path, "flow") if (*path, "flow") in subject.source.positions else path
-            yield Finding(at, f"there is no flow '{step.root.flow}'", hint, meant=meant)
+            yield no_flow(at, step.root.flow, subject.flows)
         else:
-            yield from _about(path, step.root, flow)
+            yield from given_wrongly(path, step.root.flow, step.root.given or {}, flow)
 
 
-def _about(path: Path, wanted: Opening, flow: Flow) -> Iterator[Finding]:
-    given, known = wanted.given or {}, [*flow.needs, *flow.vars]
-    for name in given:
-        if name not in known:
-            hint = did_you_mean(name, known) if known else "It takes none."
-            place = (*path, "with", name)
-            yield Finding(place, f"{flow.flow} has no variable '{name}' to set", hint, key=True)
-    missing = [name for name in flow.needs if name not in given]
+def no_flow(path: Path, name: str, flows: Iterable[str]) -> Finding:
+    """The flow `name`, which is not there."""
+    known = list(flows)
+    return Finding(
+        path, f"there is no flow '{name}'", did_you_mean(name, known), meant=only_near(name, known)
+    )
+
+
+def given_wrongly(path: Path, name: str, given: Mapping[str, str], flow: Flow) -> Iterator[Finding]:
+    """What `with`, below `path`, gives and should not, and what it should."""
+    known = [*flow.needs, *flow.vars]
+    for variable in given:
+        if variable not in known:
+            hint = did_you_mean(variable, known) if known else "It takes none."
+            place = (*path, "with", variable)
+            yield Finding(place, f"{name} has no variable '{variable}' to set", hint, key=True)
+    missing = [variable for variable in flow.needs if variable not in given]
     if missing:
-        shown = ", ".join(f"{name}: …" for name in missing)
+        shown = ", ".join(f"{variable}: …" for variable in missing)
         yield Finding(
             path,
-            f"{flow.flow} needs {', '.join(missing)}, which nobody gives it here",
-            f"Give it: `begin: {{flow: {flow.flow}, with: {{{shown}}}}}`.",
+            f"{name} needs {', '.join(missing)}, which nobody gives it here",
+            f"Give it: `{path[-1]}: {{flow: {name}, with: {{{shown}}}}}`.",
         )
 
 

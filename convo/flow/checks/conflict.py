@@ -6,6 +6,7 @@ from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.plan import UNDELIVERED, StatePlan
 from convo.flow.steps.choose import Choose
+from convo.flow.steps.run import RunFlow
 from convo.flow.steps.split import Split
 
 BAD = """\
@@ -39,7 +40,20 @@ def _contradiction(subject: Subject, state: StatePlan) -> tuple[str, str, str] |
     onward = "then" if state.then else (*ways, "then")[0]
     may_fail = any(arrow.trigger == UNDELIVERED for arrow in subject.arrows_from[name])
     waits_in_vain = state.waits and not (state.reads or state.hands_off)
+    own_clock = state.listens or state.timers or state.alarms or may_fail
     found = [
+        (
+            state.runs is not None and bool(own_clock or state.hands_off or state.ends),
+            RunFlow.KEY,
+            f"'{name}' runs another flow, which has the replies, the clocks and the texts meanwhile",
+            "Move `run` to a state of its own.",
+        ),
+        (
+            state.runs is not None and state.goes_on,
+            onward,
+            f"'{name}' goes on by its `outcomes`, so its `{onward}` is never taken",
+            f"Take `{onward}` out, or write where it leads into `outcomes`.",
+        ),
         (
             state.ends and (state.waits or state.goes_on),
             "end",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import PASSED, UNDELIVERED, Arrow
+from convo.flow.plan import PASSED, RETURNED, UNDELIVERED, Arrow
 from convo.flow.steps.split import Split
 
 BAD = """\
@@ -50,14 +50,29 @@ def _leads_out(arrows: list[Arrow], onward: dict[str, list[Arrow]]) -> bool:
 
 
 def _onward(subject: Subject) -> dict[str, list[Arrow]]:
-    """The ways on that nobody is waited for: passing on, and a text of the entry that fails."""
+    """The ways on that nobody is waited for: passing on, sub-flows that never wait, and a text that fails."""
     found: dict[str, list[Arrow]] = {}
     for name, state in subject.plan.states.items():
         by = UNDELIVERED if state.waits and state.asked else PASSED
+        if state.runs and not _may_wait(subject, state.runs, set()):
+            by = RETURNED
         arrows = [arrow for arrow in subject.arrows_from[name] if arrow.trigger == by and arrow.dest]
         if arrows:
             found[name] = arrows
     return found
+
+
+def _may_wait(subject: Subject, flow: str, seen: set[str]) -> bool:
+    """Whether a sub-flow, or one that it runs, has a state that waits; one that is not known may."""
+    other = (subject.subflows or {}).get(flow)
+    if other is None:
+        return True
+    seen.add(flow)
+    states = other.plan.states.values()
+    return any(
+        (state.runs not in seen and _may_wait(subject, state.runs, seen)) if state.runs else state.waits
+        for state in states
+    )
 
 
 def _round_trip(start: str, onward: dict[str, list[Arrow]]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.names import did_you_mean
-from convo.flow.render import CODE, GIVEN_NAMES
+from convo.flow.render import CODE, GIVEN_NAMES, OUTCOME, RETURNED
 
 BAD = """\
 flow: sample
@@ -24,7 +24,8 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    known = {*subject.plan.types, *subject.plan.assigned, *GIVEN_NAMES}
+    given = GIVEN_NAMES if subject.plan.runs else GIVEN_NAMES - {OUTCOME, RETURNED}
+    known = {*subject.plan.types, *subject.plan.assigned, *given}
     for placed in subject.plan.placed:
         here = known | {CODE} if subject.verifies(placed.path) else known
         for name in sorted(placed.used.names - here):

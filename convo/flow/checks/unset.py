@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.assigning import Assigning
 from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.render import RETURNED
 from convo.flow.usage import guarded
 
 BAD = """\
@@ -49,10 +50,14 @@ def find(subject: Subject) -> Iterator[Finding]:
         if there is None:
             continue
         for name in sorted((placed.used.names & known.watched) - there - guarded(placed.used)):
+            asked = f"{{% if {name} is defined %}}…{{% endif %}}"
+            mend = f"Give '{name}' a default under `vars`, or ask: {asked}."
+            if name == RETURNED:
+                mend = "It is known in the lines of `outcomes`; keep what you need there, with `set`."
             yield Finding(
                 placed.path,
                 f"'{name}' need not have a value here: not every way to this leads past what sets it",
-                f"Give '{name}' a default under `vars`, or ask: {{% if {name} is defined %}}…{{% endif %}}.",
+                mend,
                 key=placed.path[-1] == placed.used.source,
             )
 

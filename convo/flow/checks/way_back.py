@@ -1,7 +1,7 @@
 """A `back` before which no state waits.
 
 `back` returns to the last state in which the conversation waited for a reply, a clock or a person. Where
-there is none, a state that waits stays as it is, and one that passes on fails.
+there is none, a state that waits stays as it is, and one that passes on, or runs a sub-flow, fails.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.back import came_from, is_first
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import BACK, PASSED
+from convo.flow.plan import BACK, PASSED, RETURNED
 from convo.flow.source import Path
 
 BAD = """\
@@ -42,7 +42,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         if arrow.dest != BACK:
             continue
         leads.setdefault(arrow.path, []).append(arrow.source)
-        if arrow.trigger == PASSED and is_first(plan, arrow.source, starts):
+        if arrow.trigger in (PASSED, RETURNED) and is_first(plan, arrow.source, starts):
             yield Finding(
                 arrow.path,
                 f"a conversation may come to '{arrow.source}' before it has waited anywhere",

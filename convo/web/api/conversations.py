@@ -11,7 +11,7 @@ from convo.app import App
 from convo.errors import StartError
 from convo.flow.session import Phase
 from convo.messages import storable
-from convo.runtime.sessions import shown
+from convo.runtime.sessions import inside, shown
 from convo.runtime.starting import Start
 from convo.store import conversations
 from convo.store.conversations import Stored
@@ -88,6 +88,7 @@ def shown_conversation(stored: Stored) -> dict[str, Any]:
         "flow": stored.flow,
         "version": stored.version,
         "state": stored.state,
+        "inside": inside(stored),
         "status": stored.status,
         "outcome": stored.outcome,
         "queue": stored.queue,
