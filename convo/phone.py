@@ -1,11 +1,22 @@
-"""Phone numbers: E.164 from what providers write and from what people type."""
+"""Phone numbers: E.164 from what providers write and from what people type, and what a number tells."""
 
 import re
+from enum import StrEnum
 
 import phonenumbers
+from phonenumbers import timezone
 
 _E164 = re.compile(r"\+?([1-9]\d{6,14})", re.ASCII)
 _SHORT = re.compile(r"\d{3,6}", re.ASCII)
+
+
+class NumberKind(StrEnum):
+    """What one of our numbers is; providers let each kind send at a pace of its own."""
+
+    LONG_CODE = "long_code"
+    TOLL_FREE = "toll_free"
+    SHORT_CODE = "short_code"
+    ALPHANUMERIC = "alphanumeric"  # a sender's name, which cannot be answered
 
 
 def from_provider(text: str) -> str | None:
@@ -32,6 +43,29 @@ def parse(text: str, region: str | None = None) -> str:
     if number is None or not phonenumbers.is_possible_number(number):
         raise ValueError(f"'{text}' is not a phone number; write it with its country, like +15550001111")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def kind(number: str) -> NumberKind:
+    """What one of our numbers is, in the spelling of `from_provider`."""
+    if _SHORT.fullmatch(number):
+        return NumberKind.SHORT_CODE
+    if not _E164.fullmatch(number):
+        return NumberKind.ALPHANUMERIC
+    toll_free = phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.TOLL_FREE
+    return NumberKind.TOLL_FREE if toll_free else NumberKind.LONG_CODE
+
+
+def timezones(number: str) -> tuple[str, ...]:
+    """The IANA time zones of the region that an E.164 number belongs to; none where it belongs to no region.
+
+    A mobile number may be one of a whole country, which may have several.
+    """
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ()
+    found: tuple[str, ...] = timezone.time_zones_for_number(parsed)
+    return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
 
 
 def mask(number: str) -> str:
