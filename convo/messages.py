@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Direction(StrEnum):
@@ -36,9 +36,12 @@ _ORDER = {status: place for place, status in enumerate(Status)}
 
 
 class Reason(StrEnum):
-    """Why a message failed or was withdrawn."""
+    """Why a message failed, was withdrawn, or is still queued."""
 
+    QUIET_HOURS = "quiet_hours"  # queued: it waits until they end
+    OVER_CAP = "over_cap"  # queued: its contact has had today's texts
     OPTED_OUT = "opted_out"
+    NO_CONSENT = "no_consent"  # it is marketing, and the contact has not agreed to that
     LEFT_STATE = "left_state"  # its conversation went on without it
     STOPPED = "stopped"  # the contact said STOP while it was queued
     OUT_OF_DATE = "out_of_date"
@@ -62,6 +65,31 @@ class Kind(StrEnum):
     STOP_CONFIRMATION = "stop_confirmation"
     START_CONFIRMATION = "start_confirmation"
     HELP_ANSWER = "help_answer"
+
+
+class Purpose(StrEnum):
+    """What a flow's texts are for; decides consent, quiet hours and priority."""
+
+    TRANSACTIONAL = "transactional"
+    MARKETING = "marketing"
+    VERIFICATION = "verification"
+
+
+class Priority(IntEnum):
+    """Which of a number's queued texts goes first where its pace does not allow them all."""
+
+    CODE = 0
+    TALK = 1  # a conversation, and answers to keywords
+    CAMPAIGN = 2
+
+    @classmethod
+    def of(cls, kind: Kind, purpose: Purpose, *, answers: bool) -> "Priority":
+        """That of a message. Marketing that answers a text is a talk like any other."""
+        if purpose is Purpose.VERIFICATION:
+            return cls.CODE
+        if purpose is Purpose.MARKETING and kind is Kind.TEXT and not answers:
+            return cls.CAMPAIGN
+        return cls.TALK
 
 
 class Trouble(StrEnum):

@@ -66,6 +66,7 @@ class Quiet:
             yield midnight + timedelta(days=1)
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Quiet:
     """Read quiet hours as people write them; raises ValueError with what to write instead."""
     spans, places = [], []
@@ -142,7 +143,7 @@ def _span(piece: str) -> Span:
     if begins is None:
         return Span(frozenset(days), 0, _DAY)
     begin, end = _minutes(begins), _minutes(ends)
-    if begin == end or begin == _DAY:
+    if begin in (end, _DAY):
         raise ValueError(f"'{begins}-{ends}' has no length; {_MEND}")
     return Span(frozenset(days), begin, (end - begin) % _DAY or _DAY)
 

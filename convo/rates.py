@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 _UNITS = {
     "second": timedelta(seconds=1),
@@ -24,6 +25,7 @@ class Limit:
         return f"{self.count}/{next(name for name, unit in _UNITS.items() if unit == self.period)}"
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Limit, ...]:
     """Read `3/second` or `10/second, 200/minute`; raises ValueError with what to write instead.
 

@@ -30,8 +30,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from convo import phone
+from convo import phone, quiet, rates
 from convo.errors import SettingsError
+from convo.messages import Purpose
 
 FILE = Path("convo.toml")
 SIMULATOR = "simulator"
@@ -87,11 +88,26 @@ def _said(value: str) -> str:
     return value
 
 
+def _hours(value: str) -> str:
+    quiet.parse(value)
+    return value
+
+
+def _rate(value: object) -> str:
+    parts = value if isinstance(value, list) else [value]
+    text = ", ".join(map(str, parts))
+    rates.parse(text)
+    return text
+
+
 Secret = Annotated[str, BeforeValidator(_secret), AfterValidator(_said)]
 Secrets = Annotated[list[Secret], BeforeValidator(_secrets)]
 Keys = Annotated[list[Secret], BeforeValidator(_secrets), AfterValidator(_guessed_by_nobody)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Hours = Annotated[str, AfterValidator(_hours)]
+Rate = Annotated[str, BeforeValidator(_rate)]
+Cap = Annotated[int, Field(ge=1)]
 
 
 class _Section(BaseModel):
@@ -121,6 +137,52 @@ class Account(BaseModel):
         yield "provider", self.provider
 
 
+class PerPurpose(_Section):
+    """A table with a key for each purpose; codes wait for nothing, and have none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _table(cls, given: Any) -> Any:
+        table = given if isinstance(given, dict) else None
+        if table is None:
+            raise ValueError(f"'{given}' will not do; write a table, like {{marketing = …}}")
+        if Purpose.VERIFICATION in table:
+            raise ValueError("codes of a verification never wait; leave `verification` out")
+        return table
+
+
+class QuietHours(PerPurpose):
+    """When texts wait, for each purpose; a text instead of the table stands for all of them."""
+
+    transactional: Hours | None = None
+    marketing: Hours | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _for_all(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        _hours(given)
+        return {"transactional": given, "marketing": given}
+
+    def of(self, purpose: Purpose) -> quiet.Quiet | None:
+        """The quiet hours of a purpose; None where it has none."""
+        text: str | None = getattr(self, purpose, None)
+        return None if text is None else quiet.parse(text)
+
+
+class Caps(PerPurpose):
+    """How many texts of a purpose a contact gets in a day."""
+
+    transactional: Cap | None = None
+    marketing: Cap | None = None
+
+    def of(self, purpose: Purpose) -> int | None:
+        """The cap of a purpose; None where it has none."""
+        found: int | None = getattr(self, purpose, None)
+        return found
+
+
 class Number(_Section):
     """One of our numbers."""
 
@@ -129,6 +191,9 @@ class Number(_Section):
     brand: str | None = None  # the scope of an opt-out; the number itself unless said
     timezone: Timezone = "UTC"  # where the contact's own is not known
     help: str | None = None  # the answer to HELP
+    rate: Rate | None = None  # how fast it may send; what its provider allows unless said
+    quiet: QuietHours = QuietHours()  # when texts wait, in the contact's time zone
+    caps: Caps = Caps()  # texts a day for one contact
 
 
 class Settings(BaseSettings):
@@ -246,6 +311,10 @@ def _sentence(error: dict[str, Any]) -> str:
 
 
 def _known(place: tuple[str | int, ...]) -> list[str]:
-    sections: dict[str, type[BaseModel]] = {"accounts": Account, "numbers": Number}
-    model = sections.get(str(place[0])) if len(place) > 1 else None
-    return list((model or Settings).model_fields)
+    """The settings that may stand where `place` ends."""
+    model: type[BaseModel] = Settings
+    for section, inside in (("accounts", Account), ("numbers", Number)):
+        model = inside if len(place) > 1 and place[0] == section else model
+    for section, table in (("quiet", QuietHours), ("caps", Caps)):
+        model = table if len(place) > 3 and place[2] == section else model
+    return list(model.model_fields)

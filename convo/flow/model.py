@@ -29,18 +29,11 @@ from convo.flow.steps.emit import EmitEvent, Emitted
 from convo.flow.steps.otherwise import Answer, Otherwise
 from convo.flow.steps.run import RunFlow, Running
 from convo.flow.triggers import Triggers
+from convo.messages import Purpose
 
 S = TypeVar("S", bound=Step)
 EXPIRES = "7 days"
 START_WITHIN = "1 hour"
-
-
-class Purpose(StrEnum):
-    """What a flow's texts are for; decides consent, quiet hours and priority."""
-
-    TRANSACTIONAL = "transactional"
-    MARKETING = "marketing"
-    VERIFICATION = "verification"
 
 
 class WhenBusy(StrEnum):

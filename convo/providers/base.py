@@ -1,13 +1,14 @@
 """The contract that every provider keeps, and the traits that it states."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from convo.clock import Clock
 from convo.messages import Accepted, Item, Outbound, RawRequest, Response
+from convo.phone import NumberKind
 
 LONGEST_ID = 256  # characters of a provider's name for a message
 
@@ -22,6 +23,7 @@ class Traits:
     idempotent: bool  # a second send with the same key is the same message
     longest: int | None = None  # UTF-16 units of a text that it takes; None: any number
     methods: tuple[str, ...] = ("POST",)  # that its webhooks use
+    rates: Mapping[NumberKind, str] = field(default_factory=dict)  # how fast its numbers may send, by kind
 
 
 class ProviderSettings(BaseModel):

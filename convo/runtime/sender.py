@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -12,15 +13,17 @@ from sqlalchemy import Connection
 from convo import phone
 from convo.clock import Clock
 from convo.errors import StoreUnavailable
-from convo.messages import Accepted, Kind, Outbound, Reason, SendError, Status, Trouble
+from convo.messages import Accepted, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
-from convo.runtime import codes
+from convo.runtime import pacing
+from convo.runtime.gate import Gate, Wait, Withdraw
 from convo.runtime.library import Library
-from convo.runtime.settling import NotBegun, Result, settle
+from convo.runtime.pacing import Places, Rates
+from convo.runtime.settling import GIVE_UP_AFTER, NotBegun, Result, settle
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
 from convo.settings import Settings
-from convo.store import consent, outbox
+from convo.store import outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
 
@@ -43,56 +46,73 @@ class Claim:
     at: datetime
 
 
-def claim(
-    connection: Connection, settings: Settings, now: datetime, most: int, keys: Callable[[], str]
-) -> list[Claim]:
-    """Claim up to `most` messages, one a contact, each through the gate.
+class Claimed(NamedTuple):
+    """What came of looking once for messages to send."""
 
-    What the gate refuses is withdrawn with its reason; what it lets through is ours until the
-    lease ends.
+    claims: list[Claim]
+    refused: int = 0  # withdrawn or moved by the gate; others may wait behind them
+
+
+def claim(line: Line, rates: Rates, most: int, keys: Callable[[], str]) -> Claimed:
+    """Claim up to `most` messages, one a contact, each at its number's pace and through the gate.
+
+    What the gate refuses is withdrawn with its reason, what may not leave yet is moved; what it lets
+    through is ours until the lease ends.
     """
-    rows = outbox.lock_ready(connection, now, most)
+    connection, now = line.connection, line.now
+    places = Places(connection, rates, now, most)
+    rows = outbox.lock_ready(connection, places.wanted, now)
     waiting = outbox.ready(connection, rows, now)
-    stopped = consent.opted_out(connection, rows) if rows else set()
-    secrets = codes.revealed(connection, settings, (message.code_id for message in waiting))
+    if not waiting:
+        return Claimed([])
+    places.lock()
+    gate = Gate(connection, line.settings, waiting, now)
     claims: dict[int, tuple[Waiting, str]] = {}
-    withdrawn: list[Change] = []
-    for message in waiting:
-        reason = refused(message, stopped, now)
-        if reason is None and message.code_id is not None and message.code_id not in secrets:
-            reason = Reason.OUT_OF_DATE  # nobody can work the code out any more
-        if reason is not None:
-            withdrawn.append(Change(message.id, message.taken_back, message.tries, reason=reason))
-        elif message.contact_id not in claims:
-            claims[message.contact_id] = message, message.key or keys()
-    outbox.change(connection, withdrawn)
-    outbox.claim(connection, [(m.id, key) for m, key in claims.values()], now, now + LEASE)
-    return [
-        Claim(
-            Outbound(
-                m.id,
-                key,
-                m.account,
-                m.number,
-                m.contact,
-                codes.filled(m.text, secrets.get(m.code_id or "")),
-                m.first_tried_at or now,
-            ),
-            m.contact_id,
-            m.tries + 1,
-            now,
-        )
-        for m, key in claims.values()
-    ]
+    refused: list[Change] = []
+    for message in places.in_turn(waiting):
+        if message.contact_id in claims:
+            continue
+        match gate.decide(message):
+            case Withdraw(reason):
+                refused.append(Change(message.id, message.taken_back, message.tries, reason=reason))
+            case Wait(until, reason):
+                moved = Change(message.id, Status.QUEUED, message.tries, reason, due_at=until, moved=True)
+                refused.append(moved)
+            case None:
+                places.take(message)
+                gate.passed(message)
+                claims[message.contact_id] = message, message.key or keys()
+    outbox.change(connection, refused)
+    keyed = [(message.id, key) for message, key in claims.values()]
+    outbox.claim(connection, keyed, now, until=now + LEASE, give_up=now + GIVE_UP_AFTER)
+    places.save()
+    gate.save()
+    _withdrawn(line, waiting, refused)
+    claimed = [_claimed(message, key, gate.text(message), now) for message, key in claims.values()]
+    return Claimed(claimed, len(refused))
 
 
-def refused(message: Waiting, stopped: set[tuple[str, int]], now: datetime) -> Reason | None:
-    """The gate: why a message may not leave, at the last moment there is; None where it may."""
-    if message.kind is Kind.TEXT and (message.brand, message.contact_id) in stopped:
-        return Reason.OPTED_OUT
-    if message.valid_until is not None and now > message.valid_until:
-        return Reason.OUT_OF_DATE
-    return None
+def _claimed(message: Waiting, key: str, text: str, now: datetime) -> Claim:
+    outbound = Outbound(
+        message.id,
+        key,
+        message.account,
+        message.number,
+        message.contact,
+        text,
+        message.first_tried_at or now,
+    )
+    return Claim(outbound, message.contact_id, message.tries + 1, now)
+
+
+def _withdrawn(line: Line, waiting: Sequence[Waiting], refused: Sequence[Change]) -> None:
+    """Conversations go on without the texts that the gate withdrew, as if those had left."""
+    reasons = {change.id: change.reason for change in refused if change.status is not Status.QUEUED}
+    left = [message for message in waiting if message.id in reasons]
+    for message in left:
+        told = phone.mask(message.contact)
+        log.info("gate.withdrawn", message=message.id, contact=told, reason=str(reasons[message.id]))
+    settled(line, [Left(message, line.now) for message in left], [])
 
 
 def revive(line: Line, providers: Mapping[str, Provider], *, leases_until: datetime) -> int:
@@ -163,6 +183,8 @@ class Sender:
         self._settings = settings
         self._library = library
         self._providers = providers
+        self._rates = Rates(settings, {name: provider.traits for name, provider in providers.items()})
+        self._next: datetime | None = None  # when something may leave that may not yet
         self._clock = clock
         self._on_commit = on_commit
         self._results: list[Result] = []
@@ -189,7 +211,7 @@ class Sender:
                 busy = False
                 await asyncio.sleep(POLL)
             if not busy:
-                await _wait(self._wake, POLL)
+                await _wait(self._wake, self._idle())
 
     async def stop(self) -> None:
         """Let what is under way end, and settle it."""
@@ -200,17 +222,17 @@ class Sender:
         results, self._results = self._results, []
         room = 0 if self._stopping else MOST_IN_FLIGHT - len(self._flying)
         try:
-            claims = await self._store.write(lambda c: self._work(c, results, room, dead_by))
+            found = await self._store.write(lambda c: self._work(c, results, room, dead_by))
         except BaseException:
             self._results = results + self._results  # nothing of it was written
             raise
-        for claimed in claims:
+        for claimed in found.claims:
             task = asyncio.create_task(self._send(claimed))
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
-        if claims or results:
+        if results or any(found):
             self._on_commit()
-        return bool(claims or self._results)
+        return bool(self._results or any(found))
 
     def _work(
         self,
@@ -218,14 +240,20 @@ class Sender:
         results: Sequence[Result],
         room: int,
         dead_by: datetime | None,
-    ) -> list[Claim]:
+    ) -> Claimed:
         now = self._clock()
         line = Line(connection, self._settings, self._library, now)
         settle(line, results)
         revive(line, self._providers, leases_until=dead_by or now)
-        if not room:
-            return []
-        return claim(connection, self._settings, now, room, lambda: uuid.uuid4().hex)
+        found = claim(line, self._rates, room, lambda: uuid.uuid4().hex)
+        self._next = None if any(found) else pacing.next_moment(connection, self._rates, now)
+        return found
+
+    def _idle(self) -> float:
+        """How long nothing can leave, in seconds, as far as is known."""
+        if self._next is None:
+            return POLL
+        return min(POLL, max(0.0, (self._next - self._clock()).total_seconds()))
 
     async def _send(self, claimed: Claim) -> None:
         provider = self._providers.get(claimed.outbound.account)

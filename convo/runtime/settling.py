@@ -1,6 +1,6 @@
 """What comes of a batch of sends: statuses, retries, early reports, and clocks that begin to count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,12 +9,13 @@ from convo.runtime import consent
 from convo.runtime.reports import moved, told_off
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
-from convo.store import contacts, outbox, reports
+from convo.store import contacts, outbox, pace, reports
 from convo.store.outbox import Change, Waiting
 
-GIVE_UP_AFTER = timedelta(days=1)  # from when the message was said
+GIVE_UP_AFTER = timedelta(days=1)  # from when the message was tried first, since it was allowed to leave
 _LONGEST_WAIT = timedelta(minutes=5)
 _PACED = timedelta(seconds=2)  # where a provider says "too fast" and not how long
+_LONGEST_HOLD = timedelta(hours=1)  # of a whole number, whatever its provider says
 _MENDING = timedelta(minutes=1)  # a wrong credential takes a person to mend
 
 
@@ -71,6 +72,7 @@ def settle(line: Line, results: Sequence[Result]) -> None:
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
     outbox.change(connection, changes.values())
+    pace.hold(connection, _too_fast(messages, results))
     failed = [messages[change.id] for change in changes.values() if change.status is Status.FAILED]
     settled(line, left, failed)
 
@@ -95,19 +97,12 @@ def _change(message: Waiting, result: Result) -> Change | None:
 
 
 def _failed(message: Waiting, error: SendError, at: datetime) -> Change:
-    waits = {
-        Trouble.RETRY: min(timedelta(seconds=2 ** min(message.tries, 10)), _LONGEST_WAIT),
-        Trouble.LATER: _PACED,
-        Trouble.OUR_FAULT: _MENDING,
-    }
-    wait = waits.get(error.kind)
+    wait = _wait(error, message.tries)
     if wait is None:
         status = Status.UNCERTAIN if error.kind is Trouble.UNCERTAIN else Status.FAILED
         reason = Reason.OPTED_OUT if error.kind is Trouble.OPTED_OUT else error.reason
         return Change(message.id, status, message.tries, reason=reason)
-    if error.retry_after is not None:
-        wait = timedelta(seconds=error.retry_after)
-    if at + wait > message.created_at + GIVE_UP_AFTER:
+    if at + wait > (message.give_up_at or message.created_at + GIVE_UP_AFTER):
         return Change(message.id, Status.FAILED, message.tries, reason=Reason.GAVE_UP)
     return Change(
         message.id,
@@ -118,3 +113,25 @@ def _failed(message: Waiting, error: SendError, at: datetime) -> Change:
         # A fault, or an answer that was lost: what is tried again may have gone the first time.
         unclear=error.kind is Trouble.RETRY,
     )
+
+
+def _wait(error: SendError, tries: int) -> timedelta | None:
+    """How long until the next try; None where there is none."""
+    waits = {
+        Trouble.RETRY: min(timedelta(seconds=2 ** min(tries, 10)), _LONGEST_WAIT),
+        Trouble.LATER: _PACED,
+        Trouble.OUR_FAULT: _MENDING,
+    }
+    wait = waits.get(error.kind)
+    return wait if wait is None or error.retry_after is None else timedelta(seconds=error.retry_after)
+
+
+def _too_fast(messages: Mapping[int, Waiting], results: Sequence[Result]) -> dict[str, datetime]:
+    """Until when each number has to stop whose provider said that it sends too fast."""
+    until: dict[str, datetime] = {}
+    for result in results:
+        error, number = result.outcome, messages[result.message_id].number
+        if isinstance(error, SendError) and error.kind is Trouble.LATER:
+            end = result.at + min(_wait(error, tries=0) or _PACED, _LONGEST_HOLD)
+            until[number] = max(end, until.get(number, end))
+    return until

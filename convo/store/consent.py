@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from convo.store import ids
 from convo.store.rows import Lookup, upsert
@@ -13,6 +14,17 @@ from convo.store.tables import consent_entries, consents
 _OUT = Lookup(
     select(consents.c.brand, consents.c.contact_id).where(consents.c.opted_out), consents.c.contact_id
 )
+_STANDING = Lookup(
+    select(consents.c.brand, consents.c.contact_id, consents.c.opted_out, consents.c.marketing),
+    consents.c.contact_id,
+)
+
+
+class Standing(NamedTuple):
+    """What a contact allows a brand, as the ledger has it."""
+
+    opted_out: bool = False
+    marketing: bool = False  # agreed to
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +49,21 @@ def opted_out(connection: Connection, contact_ids: Iterable[int]) -> set[tuple[s
     return {(brand, row) for brand, row in _OUT.rows(connection, sorted(set(contact_ids)))}
 
 
+def standing(connection: Connection, contact_ids: Iterable[int]) -> dict[tuple[str, int], Standing]:
+    """What these contacts allow each brand of which the ledger knows, by (brand, contact row)."""
+    rows = _STANDING.rows(connection, sorted(set(contact_ids)))
+    return {(brand, row): Standing(bool(out), bool(marketing)) for brand, row, out, marketing in rows}
+
+
 def since(connection: Connection, brand: str, contact_id: int) -> datetime | None:
     """When this contact last stopped or came back; None for one who never stopped."""
-    where = (consents.c.brand == brand) & (consents.c.contact_id == contact_id)
-    moment: datetime | None = connection.execute(select(consents.c.since).where(where)).scalar()
+    found = select(consents.c.since).where(
+        consents.c.brand == brand,
+        consents.c.contact_id == contact_id,
+        # A row that consent to marketing made tells of no change.
+        or_(consents.c.marketing_entry_id.is_(None), consents.c.entry_id != consents.c.marketing_entry_id),
+    )
+    moment: datetime | None = connection.execute(found).scalar()
     return moment
 
 
@@ -58,10 +81,23 @@ def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:
 def decide(
     connection: Connection, brand: str, contact_id: int, entry_id: int, at: datetime, *, out: bool
 ) -> None:
-    """Make a ledger entry the last word on whether this contact is opted out."""
-    values = {"opted_out": out, "entry_id": entry_id, "since": at}
+    """Make a ledger entry the last word on whether this contact is opted out.
+
+    Whoever stops takes their consent to marketing back as well; who comes back does not give it again.
+    """
+    values: dict[str, object] = {"opted_out": out, "entry_id": entry_id, "since": at}
+    if out:
+        values["marketing"] = False
     statement = upsert(connection, consents).values(brand=brand, contact_id=contact_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=values))
+
+
+def agree(connection: Connection, brand: str, contact_id: int, entry_id: int, at: datetime) -> None:
+    """Make a ledger entry the word by which this contact agreed to the brand's marketing."""
+    given = {"marketing": True, "marketing_entry_id": entry_id}
+    row = {"brand": brand, "contact_id": contact_id, "opted_out": False, "entry_id": entry_id, "since": at}
+    statement = upsert(connection, consents).values(**row, **given)
+    connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=given))
 
 
 def history(connection: Connection, brand: str, contact: str) -> list[Entry]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, select, update
 
-from convo.messages import Direction, Kind, Reason, Status
+from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store import ids
 from convo.store.rows import insert_rows
 from convo.store.tables import contacts, messages, spelled
@@ -38,6 +38,9 @@ class Draft(NamedTuple):
     valid_until: datetime | None = None
     media: tuple[str, ...] = ()
     code_id: str | None = None  # of the one-time code for which a placeholder stands in the text
+    purpose: Purpose = Purpose.TRANSACTIONAL
+    answers: bool = False  # a text that the contact has just sent
+    reason: Reason | None = None  # why it is not due at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Stored:
     state: str | None
     provider_id: str | None
     created_at: datetime
+    due_at: datetime | None  # when a queued one may leave
     sent_at: datetime | None
     delivered_at: datetime | None
     code_id: str | None  # of the one-time code for which a placeholder stands in the text
@@ -76,6 +80,7 @@ _SELECT = select(
     messages.c.state,
     messages.c.provider_id,
     messages.c.created_at,
+    messages.c.due_at,
     messages.c.sent_at,
     messages.c.delivered_at,
     messages.c.code_id,
@@ -121,6 +126,10 @@ _WRITTEN = (
     "valid_until",
     "media",
     "code_id",
+    "purpose",
+    "answers",
+    "priority",
+    "reason",
 )
 
 
@@ -225,6 +234,10 @@ def _row(number: int, draft: Draft) -> tuple[object, ...]:
         draft.valid_until,
         draft.media or None,
         draft.code_id,
+        draft.purpose.value,
+        draft.answers,
+        Priority.of(draft.kind, draft.purpose, answers=draft.answers).value,
+        draft.reason and draft.reason.value,
     )
 
 

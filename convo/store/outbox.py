@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
-from convo.messages import Direction, Kind, Reason, Status
+from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store.tables import Moment, contacts, messages, spelled
 
 
@@ -23,8 +35,12 @@ class Waiting:
     brand: str
     contact_id: int
     contact: str
+    timezone: str | None  # the contact's, where it is known
     text: str
     status: Status
+    purpose: Purpose
+    answers: bool  # a text that the contact had just sent
+    priority: Priority
     conversation_id: int | None
     visit: int | None
     starts_clock: bool
@@ -34,6 +50,7 @@ class Waiting:
     created_at: datetime
     valid_until: datetime | None
     first_tried_at: datetime | None
+    give_up_at: datetime | None
     provider_id: str | None
     unclear: bool  # a try ended without a clear answer: it may have gone
     code_id: str | None  # of the one-time code that goes into the text
@@ -42,6 +59,22 @@ class Waiting:
     def taken_back(self) -> Status:
         """What becomes of it where it is not tried again. Whether it may have gone its report will tell."""
         return Status.UNCERTAIN if self.unclear else Status.WITHDRAWN
+
+
+class Queue(NamedTuple):
+    """Texts of one priority that wait to leave from one number."""
+
+    number: str
+    priority: Priority
+    first_due: datetime  # the earliest of those that no other text holds back
+
+
+class Wanted(NamedTuple):
+    """So many texts, at most, of one queue."""
+
+    number: str
+    priority: Priority
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +90,7 @@ class Change:
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     unclear: bool = False  # it may have gone; once so, it stays so
+    moved: bool = False  # to `due_at`, by the gate: the time in which it is tried begins anew
 
 
 def _is(status: Status, column: ColumnElement[str] = messages.c.status) -> ColumnElement[bool]:
@@ -82,10 +116,39 @@ _MAY_LEAVE = and_(
     ~_IN_FLIGHT,
     or_(messages.c.conversation_id.is_(None), ~_HELD_BACK),
 )
+# The numbers for which something waits: from one to the next over the index, however much waits for each.
+_FIRST = select(func.min(messages.c.number).label("number")).where(_is(Status.QUEUED))
+_FIRST_NUMBER = _FIRST.cte("waiting", recursive=True)
+_NUMBERS = _FIRST_NUMBER.union_all(
+    select(_FIRST.where(messages.c.number > _FIRST_NUMBER.c.number).scalar_subquery()).where(
+        _FIRST_NUMBER.c.number.is_not(None)
+    )
+)
+_PRIORITIES = union_all(*(select(literal(each.value).label("priority")) for each in Priority)).cte()
+_FIRST_DUE = (
+    select(messages.c.due_at)
+    .where(
+        _is(Status.QUEUED),
+        messages.c.number == _NUMBERS.c.number,
+        messages.c.priority == _PRIORITIES.c.priority,
+        or_(messages.c.conversation_id.is_(None), ~_HELD_BACK),
+    )
+    .order_by(messages.c.due_at)
+    .limit(1)
+    .correlate(_NUMBERS, _PRIORITIES)
+    .scalar_subquery()
+    .label("first_due")
+)
+_QUEUES = (
+    select(_NUMBERS.c.number, _PRIORITIES.c.priority, _FIRST_DUE)
+    .select_from(_NUMBERS.join(_PRIORITIES, true()))
+    .where(_NUMBERS.c.number.is_not(None))
+    .order_by(_PRIORITIES.c.priority, _FIRST_DUE)
+)
 _CONTACTS = (
     select(contacts.c.id)
     .join(messages, messages.c.contact_id == contacts.c.id)
-    .where(_MAY_LEAVE)
+    .where(messages.c.number == bindparam("number"), messages.c.priority == bindparam("priority"), _MAY_LEAVE)
     .order_by(messages.c.due_at, messages.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=contacts, skip_locked=True)
@@ -98,8 +161,12 @@ _COLUMNS = (
     messages.c.brand,
     messages.c.contact_id,
     contacts.c.number.label("contact"),
+    contacts.c.timezone,
     messages.c.text,
     messages.c.status,
+    messages.c.purpose,
+    messages.c.answers,
+    messages.c.priority,
     messages.c.conversation_id,
     messages.c.visit,
     messages.c.starts_clock,
@@ -109,6 +176,7 @@ _COLUMNS = (
     messages.c.created_at,
     messages.c.valid_until,
     messages.c.first_tried_at,
+    messages.c.give_up_at,
     messages.c.provider_id,
     messages.c.unclear,
     messages.c.code_id,
@@ -144,6 +212,7 @@ _CLAIM = (
         tries=messages.c.tries + 1,
         lease_until=bindparam("until"),
         first_tried_at=func.coalesce(messages.c.first_tried_at, bindparam("now", type_=Moment())),
+        give_up_at=func.coalesce(messages.c.give_up_at, bindparam("give_up", type_=Moment())),
     )
 )
 _CHANGE = (
@@ -161,10 +230,22 @@ _CHANGE = (
 _MOMENTS = ("provider_id", "due_at", "sent_at", "delivered_at")
 
 
-def lock_ready(connection: Connection, now: datetime, most: int) -> list[int]:
-    """Lock contacts to whom something may leave now and whom nobody else holds; their rows."""
-    rows = connection.execute(_CONTACTS, {"now": now, "most": most}).scalars()
-    return sorted(set(rows))
+def queues(connection: Connection) -> list[Queue]:
+    """What waits to leave, by number and priority, those that go first in front."""
+    found = connection.execute(_QUEUES)
+    return [Queue(number, Priority(priority), due) for number, priority, due in found if due is not None]
+
+
+def lock_ready(connection: Connection, wanted: Iterable[Wanted], now: datetime) -> list[int]:
+    """Lock contacts to whom something of these queues may leave now; their rows.
+
+    Those whom somebody else holds are left out.
+    """
+    found: set[int] = set()
+    for number, priority, most in wanted:
+        values = {"number": number, "priority": priority.value, "now": now, "most": most}
+        found.update(connection.execute(_CONTACTS, values).scalars())
+    return sorted(found)
 
 
 def ready(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Waiting]:
@@ -179,9 +260,20 @@ def ready(connection: Connection, contact_ids: Sequence[int], now: datetime) -> 
     return [_waiting(row) for row in rows]
 
 
-def claim(connection: Connection, claims: Iterable[tuple[int, str]], now: datetime, until: datetime) -> None:
-    """Mark these messages, each with its key, as being sent by us until the lease ends."""
-    rows = [{"row_id": number, "new_key": key, "now": now, "until": until} for number, key in claims]
+def claim(
+    connection: Connection,
+    claims: Iterable[tuple[int, str]],
+    now: datetime,
+    *,
+    until: datetime,
+    give_up: datetime,
+) -> None:
+    """Mark these messages, each with its key, as being sent by us until the lease ends.
+
+    Those that are tried for the first time are tried until `give_up`.
+    """
+    times = {"now": now, "until": until, "give_up": give_up}
+    rows = [{"row_id": number, "new_key": key, **times} for number, key in claims]
     if rows:
         connection.execute(_CLAIM, rows)
 
@@ -223,6 +315,7 @@ def change(connection: Connection, changes: Iterable[Change]) -> None:
     sorts: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for item in changes:
         known = tuple(name for name in _MOMENTS if getattr(item, name) is not None)
+        known += ("give_up_at",) if item.moved else ()
         row: dict[str, object] = {
             "row_id": item.id,
             "status": item.status.value,
@@ -230,18 +323,11 @@ def change(connection: Connection, changes: Iterable[Change]) -> None:
             "tries": item.tries,
             "unclear": item.unclear,
         }
-        row.update({f"new_{name}": getattr(item, name) for name in known})
+        row.update({f"new_{name}": getattr(item, name, None) for name in known})
         sorts.setdefault(known, []).append(row)
     for known, rows in sorts.items():
         extra: dict[str, Any] = {name: bindparam(f"new_{name}") for name in known}
         connection.execute(_CHANGE.values(extra) if extra else _CHANGE, rows)
-
-
-def next_due(connection: Connection) -> datetime | None:
-    """When the next queued message may leave at the earliest."""
-    return connection.execute(
-        select(messages.c.due_at).where(_is(Status.QUEUED)).order_by(messages.c.due_at).limit(1)
-    ).scalar()
 
 
 def _waiting(row: Any) -> Waiting:
@@ -253,8 +339,12 @@ def _waiting(row: Any) -> Waiting:
         brand=row.brand,
         contact_id=row.contact_id,
         contact=row.contact,
+        timezone=row.timezone,
         text=row.text,
         status=Status(row.status),
+        purpose=Purpose(row.purpose),
+        answers=row.answers,
+        priority=Priority(row.priority),
         conversation_id=row.conversation_id,
         visit=row.visit,
         starts_clock=row.starts_clock,
@@ -264,6 +354,7 @@ def _waiting(row: Any) -> Waiting:
         created_at=row.created_at,
         valid_until=row.valid_until,
         first_tried_at=row.first_tried_at,
+        give_up_at=row.give_up_at,
         provider_id=row.provider_id,
         unclear=row.unclear,
         code_id=row.code_id,

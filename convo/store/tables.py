@@ -226,7 +226,7 @@ class MessageRow(Row, table=True):
     __table_args__ = (
         Index("ix_message_contact_id_id", "contact_id", "id"),
         # What waits and what is under way stays small, however long the history grows.
-        _partial("ix_message_due_at", "due_at", where="status = 'queued'"),
+        _partial("ix_message_queue", "number", "priority", "due_at", "id", where="status = 'queued'"),
         _partial("ix_message_queued_contact_id_id", "contact_id", "id", where="status = 'queued'"),
         _partial("ix_message_sending_contact_id", "contact_id", where="status = 'sending'"),
         _partial(
@@ -257,6 +257,9 @@ class MessageRow(Row, table=True):
     lapses: bool = False
     entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the ledger entry confirmed
     code_id: str | None = None  # the one-time code that goes into the text when it is sent
+    purpose: str = "transactional"  # of the flow that said it
+    answers: bool = False  # a text that the contact had just sent
+    priority: int = 1  # among those of its number that are due
     key: str | None = None  # tells a provider that a second try is the same message
     unclear: bool = False  # a try ended without a clear answer: it may have gone
     first_tried_at: datetime | None = Field(default=None, sa_type=Moment)  # stored with the key
@@ -266,6 +269,7 @@ class MessageRow(Row, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     valid_until: datetime | None = Field(default=None, sa_type=Moment)
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    give_up_at: datetime | None = Field(default=None, sa_type=Moment)  # set when it is tried first
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
     delivered_at: datetime | None = Field(default=None, sa_type=Moment)
 
@@ -288,6 +292,30 @@ class CodeRow(Row, table=True):
     valid_until: datetime = Field(sa_type=Moment)
 
 
+class PaceRow(Row, table=True):
+    """How far one of our numbers has used up what it may send, for all the processes that send."""
+
+    __tablename__ = "pace"
+
+    number: str = Field(primary_key=True)
+    held_until: datetime | None = Field(default=None, sa_type=Moment)  # its provider said "too fast"
+    taken: dict[str, list[list[int]]] = Field(sa_type=Document)  # by limit: what left lately
+    turn: int = 0  # how many places were given away while texts of several priorities waited
+    rules: str | None = None  # what its quiet hours and caps were when held texts were looked at last
+
+
+class DailyTextsRow(Row, table=True):
+    """How many texts of a purpose a contact got on the last day that brought one; where there is a cap."""
+
+    __tablename__ = "daily_texts"
+
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    number: str = Field(primary_key=True)
+    purpose: str = Field(primary_key=True)
+    day: str  # in the contact's time zone, like 2026-11-30
+    count: int
+
+
 class ReportRow(Row, table=True):
     """A delivery report that came before we knew its message; joined when the send is settled."""
 
@@ -303,7 +331,7 @@ class ReportRow(Row, table=True):
 
 
 class ConsentRow(Row, table=True):
-    """Whether a contact has stopped a brand: the ledger's last word, for the hot line."""
+    """Whether a contact has stopped a brand, and agreed to its marketing: the ledger's last words."""
 
     __tablename__ = "consent"
 
@@ -312,6 +340,8 @@ class ConsentRow(Row, table=True):
     opted_out: bool
     entry_id: int = Field(sa_type=BigInteger)
     since: datetime = Field(sa_type=Moment)
+    marketing: bool = False
+    marketing_entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the last that changed it
 
 
 class ConsentEntryRow(Row, table=True):
@@ -360,6 +390,8 @@ outgoing_events = table(OutgoingEventRow)
 errands = table(ErrandRow)
 messages = table(MessageRow)
 codes = table(CodeRow)
+paces = table(PaceRow)
+daily_texts = table(DailyTextsRow)
 reports = table(ReportRow)
 consents = table(ConsentRow)
 consent_entries = table(ConsentEntryRow)

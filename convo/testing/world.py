@@ -19,11 +19,12 @@ from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, St
 from convo.runtime import clockwork, errands, inbox, intake, sender, settling
 from convo.runtime.codes import revealed
 from convo.runtime.library import Library
+from convo.runtime.pacing import Rates, next_moment
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
 from convo.runtime.unit_of_work import RUNNING
 from convo.settings import SIMULATOR, Account, Number, Settings
-from convo.store import contacts, conversations, messages, outbox, outgoing
+from convo.store import contacts, conversations, messages, outgoing
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.errands import Errand
@@ -51,6 +52,7 @@ class World:
             accounts={SIMULATOR: Account(provider=SIMULATOR)},
             numbers=dict(numbers or {}),
         )
+        self.rates = Rates(self.settings, {})
         self.library = library or Library(flows)
         self.problems = self.library.read()
         self.sent: list[Outbound] = []
@@ -118,18 +120,23 @@ class World:
     def wait(self, time: timedelta) -> None:
         """Let `time` pass; everything that becomes due on the way happens at its moment."""
         self._report()
-        end = self.clock() + time
+        end, last = self.clock() + time, None
         for _ in range(MOST_STEPS):
-            moments = (self.do(conversations.next_wake), self.do(outbox.next_due))
+            moments = (self.do(conversations.next_wake), self.next_leaving())
             due = min((moment for moment in moments if moment is not None), default=end)
             self.clock.move_to(min(due, end))
             if due > end:
                 return
             woken = self.do(lambda c: clockwork.wake(c, self.settings, self.library, self.clock()))
-            if not self._send() and not woken:
+            if not self._send() and not woken and due == last:
                 self.clock.move_to(end)
                 return
+            last = due
         raise RuntimeError(f"more than {MOST_STEPS} things happened within {time}")
+
+    def next_leaving(self) -> datetime | None:
+        """When the next text may leave; None where none waits."""
+        return self.do(lambda c: next_moment(c, self.rates, self.clock()))
 
     def fail(self, reason: Reason = Reason.UNREACHABLE) -> bool:
         """The last text that left is reported as undelivered; False where there is none."""
@@ -166,13 +173,9 @@ class World:
         while errand := self.do(errands.first):
             self.do(partial(self._run, errand))
         count = 0
-        while claims := self.do(
-            lambda c: sender.claim(
-                c, self.settings, self.clock(), sender.MOST_IN_FLIGHT, lambda: next(self._keys)
-            )
-        ):
+        while any(found := self.do(self._claim)):
             results = []
-            for claimed in claims:
+            for claimed in found.claims:
                 name = f"sim-{claimed.outbound.key}"
                 self.sent.append(claimed.outbound)
                 self._unreported.append((claimed.outbound, name))
@@ -188,6 +191,11 @@ class World:
             count += len(results)
             self.do(partial(self._settle, results))
         return count
+
+    def _claim(self, connection: Connection) -> sender.Claimed:
+        return sender.claim(
+            self.line(connection), self.rates, sender.MOST_IN_FLIGHT, lambda: next(self._keys)
+        )
 
     def _settle(self, results: list[settling.Result], connection: Connection) -> None:
         settling.settle(self.line(connection), results)

@@ -26,6 +26,7 @@ from convo.messages import Accepted, Direction, Inbound, Kind, Reason, SendError
 from convo.providers import make
 from convo.runtime import clockwork, intake, sender, settling
 from convo.runtime.library import Library
+from convo.runtime.pacing import Rates
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
 from convo.settings import SIMULATOR, Account, Settings
@@ -100,6 +101,7 @@ class Town:
         self.settings = Settings.model_construct(
             database="", flows=flows, accounts={SIMULATOR: Account(provider=SIMULATOR)}, numbers={}
         )
+        self.rates = Rates(self.settings, {})
         self.library = Library(flows)
         assert self.library.read() == []
         self.library.publish()
@@ -133,7 +135,8 @@ class Town:
 
         def job(connection: Connection) -> list[sender.Claim]:
             keys = (secrets.token_hex(8) for _ in itertools.count())
-            claims = sender.claim(connection, self.settings, clock(), most, lambda: next(keys))
+            line = Line(connection, self.settings, self.library, clock())
+            claims = sender.claim(line, self.rates, most, lambda: next(keys)).claims
             for claimed in claims:
                 diary = self.diaries[claimed.outbound.contact]
                 if diary.stopped:

@@ -29,7 +29,7 @@ from convo.runtime.settling import Result, settle
 from convo.runtime.starting import Start, start
 from convo.settings import SIMULATOR, Number
 from convo.store import consent as ledger
-from convo.store import contacts, conversations, outbox
+from convo.store import contacts, conversations
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.messages import Stored as Message
@@ -117,7 +117,11 @@ class House(World):
     # What leaves.
 
     def claim(self, most: int = 64) -> list[Claim]:
-        return self.do(lambda c: sender.claim(c, self.settings, self.clock(), most, lambda: next(self._keys)))
+        return self.do(lambda c: self.look(c, most)).claims
+
+    def look(self, connection: Connection, most: int = 64) -> sender.Claimed:
+        """A sender looks for messages to send, in this transaction."""
+        return sender.claim(self.line(connection), self.rates, most, lambda: next(self._keys))
 
     def settle(self, *results: Result) -> None:
         self.do(lambda c: settle(self.line(c), results))
@@ -189,7 +193,7 @@ class House(World):
         self.do(job)
 
     def next_due(self) -> datetime | None:
-        return self.do(outbox.next_due)
+        return self.next_leaving()
 
     def next_wake(self) -> datetime | None:
         return self.do(conversations.next_wake)

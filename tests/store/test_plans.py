@@ -9,12 +9,16 @@ from typing import cast
 import pytest
 from sqlalchemy import Connection
 
+from convo.messages import Priority
 from convo.store import conversations, messages, outbox, reports
 from convo.store.engine import Store
+from convo.store.outbox import Wanted
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
+OURS = "+15550009999"
 HOT: dict[str, Callable[[Connection], object]] = {
-    "what may leave": lambda c: outbox.lock_ready(c, NOW, 10),
+    "what waits": outbox.queues,
+    "what may leave": lambda c: outbox.lock_ready(c, [Wanted(OURS, Priority.TALK, 10)], NOW),
     "what may leave to a contact": lambda c: outbox.ready(c, [1, 2], NOW),
     "dead leases": lambda c: outbox.lock_dead(c, NOW, 10),
     "dead leases of a contact": lambda c: outbox.dead(c, [1], NOW),
@@ -26,7 +30,7 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
 }
 # Small by their condition, whatever the history: what waits, and what is under way.
-SMALL = ("ix_message_due_at", "ix_message_sending_contact_id")
+SMALL = ("ix_message_queue", "ix_message_sending_contact_id")
 
 
 @pytest.mark.parametrize("what", HOT)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.model import Purpose
+from convo.messages import Purpose
 
 BAD = """\
 flow: sample

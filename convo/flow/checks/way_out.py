@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.model import Purpose
 from convo.flow.plan import PASSED
 from convo.flow.steps.say import Say
 from convo.keywords import STOP_WORDS, normalise
+from convo.messages import Purpose
 
 BAD = """\
 flow: sample

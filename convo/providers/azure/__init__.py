@@ -12,6 +12,7 @@ import structlog
 
 from convo.errors import InvalidSignature, UnreadablePayload
 from convo.messages import Accepted, Item, Outbound, RawRequest, Response
+from convo.phone import NumberKind
 from convo.providers.azure import events
 from convo.providers.azure.sending import LONGEST, Sending
 from convo.providers.azure.settings import AzureSettings
@@ -30,7 +31,16 @@ class Azure:
     name = "azure"
     SETTINGS = AzureSettings
     # A repeatability id makes a second send with the same key the same message.
-    traits = Traits(idempotent=True, longest=LONGEST, methods=("POST", "OPTIONS"))
+    traits = Traits(
+        idempotent=True,
+        longest=LONGEST,
+        methods=("POST", "OPTIONS"),
+        rates={
+            NumberKind.TOLL_FREE: "200/minute",
+            NumberKind.SHORT_CODE: "6000/minute",
+            NumberKind.ALPHANUMERIC: "600/minute",
+        },
+    )
 
     def __init__(self, settings: AzureSettings, surroundings: Surroundings) -> None:
         self._account = surroundings.account
