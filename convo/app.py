@@ -16,6 +16,7 @@ from convo.providers import make
 from convo.runtime import codes
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.events import Relay, Subscriber
+from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
 from convo.runtime.sender import Sender
@@ -50,6 +51,8 @@ class App:
         self.store.upgrade()
         problems = await self.read_flows()
         check_flows(self.settings, self.library)
+        while await self.store.write(lambda c: reconsider(c, self.settings, self.clock())):
+            pass  # some hundred contacts at a time
         self._tasks = [
             asyncio.create_task(self.intake.run()),
             asyncio.create_task(self.sender.run(alone=alone)),

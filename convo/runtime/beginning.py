@@ -37,6 +37,7 @@ class Start:
     key: str | None = None
     language: str | None = None  # of the contact, BCP 47; None leaves what is known
     timezone: str | None = None  # of the contact, IANA; None leaves what is known
+    answers: bool = False  # a text that the contact has just sent asked for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Asked:
     by: Stored
     begin: Begin
     depth: int
+    answers: bool = False  # it asked in answer to a text of its contact
 
 
 def begin(
@@ -60,14 +62,14 @@ def begin(
     new = blank(settings, known, number, flows, turns.number(), now, key=wanted.key)
     running = turns.running(known.id, number)
     if running is None:
-        return turns.begin(new, session, flows, Started())
+        return turns.begin(new, session, flows, Started(), answers=wanted.answers)
     match flows.root.when_busy:
         case WhenBusy.SKIP:
             return None
         case WhenBusy.QUEUE:
             return turns.queue(new, session, flows.root.start_within)
         case WhenBusy.INTERRUPT:
-            stored = turns.begin(new, session, flows, Started())
+            stored = turns.begin(new, session, flows, Started(), answers=wanted.answers)
             if stored.status != Phase.ENDED:
                 turns.suspend(running)
             return stored
@@ -88,7 +90,8 @@ def begin_asked(turns: "Turns", line: "Line", asked: Asked) -> Errand | None:
         return Errand(0, wanted.flow, contact, by.number, given, asked.depth, by.id, by.contact)
     refuse_opted_out(line, by.contact_id, by.brand, contact)
     known = Known(by.contact_id, Contact(contact, by.language, by.timezone, tuple(by.tags or ())))
-    begun = begin(turns, line.settings, flows, known, Start(flows.name, contact, by.number, given), line.now)
+    start = Start(flows.name, contact, by.number, given, answers=asked.answers)
+    begun = begin(turns, line.settings, flows, known, start, line.now)
     if begun is None:
         raise busy(contact, by.number, flows)
     return None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,13 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from convo.clock import Clock
 from convo.errors import ConvoError, StoreUnavailable
 from convo.flow.advance import NEVER_STARTED, next_clock, next_wake
+from convo.flow.plan import EXPIRED
 from convo.flow.session import Closed, Phase
 from convo.runtime import errands
 from convo.runtime.library import Library
-from convo.runtime.sessions import decode
+from convo.runtime.sessions import decode, encode
 from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
-from convo.store import conversations
+from convo.store import conversations, outbox
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.errands import Errand
@@ -62,6 +64,11 @@ def _wake_one(connection: Connection, turns: Turns, library: Library, stored: St
         clock = next_clock(flows, session)
         if clock is None or clock[0] > now:
             turns.put(stored, stored._replace(wake_at=next_wake(flows, session)))
+            return
+        if clock[1].clock == EXPIRED and (due := outbox.last_due(connection, stored.contact_id, stored.id)):
+            # What it said last waits for its quiet hours, its pace or its provider: nobody could answer yet.
+            session = replace(session, last_text_at=max(due, now))
+            turns.put(stored, encode(stored, session, next_wake(flows, session), now))
             return
         stored = turns.step(stored, clock[1])
     raise ConvoError(f"its clocks went off {MOST_CLOCKS} times without moving on")

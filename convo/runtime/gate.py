@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from convo import phone, quiet
 from convo.messages import Kind, Purpose, Reason
 from convo.runtime import codes
-from convo.settings import Number, Settings
-from convo.store import consent, daily
+from convo.settings import Caps, Number, QuietHours, Settings
+from convo.store import consent, daily, outbox, pace
 from convo.store.consent import Standing
 from convo.store.daily import Count, Whose
 from convo.store.outbox import Waiting
@@ -121,6 +121,26 @@ class Gate:
         today = self._now.astimezone(zone).date().isoformat()
         count = self._counts.get(_whose(message))
         return count if count is not None and count.day == today else Count(today, 0)
+
+
+def reconsider(connection: Connection, settings: Settings, now: datetime) -> bool:
+    """Have texts looked at again that wait by quiet hours or caps which were changed; whether there are more.
+
+    The gate moves them once more, or lets them leave.
+    """
+    for number, rules in pace.rules(connection, settings.numbers).items():
+        current = _rules(settings.number(number))
+        if rules != current:
+            if outbox.release(connection, number, now):
+                return True
+            pace.keep_rules(connection, number, current)
+    return False
+
+
+def _rules(number: Number) -> str | None:
+    if number.quiet == QuietHours() and number.caps == Caps():
+        return None
+    return f"{number.quiet.model_dump_json()} {number.caps.model_dump_json()} {number.timezone}"
 
 
 Near = tuple[str, str | None]  # a contact's number, and their time zone where it is known

@@ -12,10 +12,11 @@ from convo.errors import InboxError
 from convo.flow.run import LONGEST_SAID
 from convo.flow.session import Closed, Event, HandedBack, Phase
 from convo.flow.steps.base import Outcome
-from convo.messages import Direction, Status, storable
+from convo.messages import Direction, Purpose, Status, storable
+from convo.runtime import gate
 from convo.runtime.sessions import decode, encode
 from convo.runtime.turns import Line, Turns
-from convo.store import consent, contacts, conversations, inbox
+from convo.store import consent, contacts, conversations, inbox, messages
 from convo.store.conversations import Stored
 from convo.store.messages import Draft
 from convo.store.messages import Stored as Message
@@ -127,9 +128,15 @@ def _step(line: Line, stored: Stored, event: Event) -> Stored:
 
 
 def _draft(line: Line, stored: Stored, text: str) -> Draft:
+    """A person's text is an answer where the contact has texted within the hour."""
+    number = line.settings.number(stored.number)
+    heard = messages.last_heard(line.connection, stored.contact_id, stored.number)
+    answers = heard is not None and line.now - heard <= gate.PERSON_ANSWERS_WITHIN
+    near = (stored.contact, stored.timezone)
+    due_at, reason = gate.due(number, near, Purpose.TRANSACTIONAL, line.now, answers=answers)
     return Draft(
         direction=Direction.OUT,
-        account=line.settings.number(stored.number).account,
+        account=number.account,
         number=stored.number,
         brand=stored.brand,
         contact_id=stored.contact_id,
@@ -138,5 +145,7 @@ def _draft(line: Line, stored: Stored, text: str) -> Draft:
         status=Status.QUEUED,
         created_at=line.now,
         conversation_id=stored.id,
-        due_at=line.now,
+        due_at=due_at,
+        answers=answers,
+        reason=reason,
     )

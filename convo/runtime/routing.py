@@ -208,7 +208,7 @@ class Texts:
         here = self._turns.open(known.id, text.number)
         if flows is None or any(flows.name in flows_of(one) for one in here):
             return None
-        wanted = Start(flows.name, text.contact, text.number)
+        wanted = Start(flows.name, text.contact, text.number, answers=True)
         started = begin(self._turns, line.settings, flows, known, wanted, line.now)
         return started.id if started else None
 

@@ -11,10 +11,8 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from convo import segments
 from convo.errors import ConvoError
 from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, advance, next_wake
-from convo.flow.codes import placeholder
 from convo.flow.compile import Bundle
 from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
@@ -23,9 +21,9 @@ from convo.flow.session import (
     Emit,
     Event,
     Phase,
+    Reopened,
     Replied,
     Resumed,
-    Say,
     Session,
     Started,
     Tag,
@@ -35,16 +33,14 @@ from convo.flow.session import (
     Untag,
 )
 from convo.flow.values import shown
-from convo.messages import Direction, Status
 from convo.runtime.beginning import Asked, begin_asked
-from convo.runtime.codes import said as said_codes
+from convo.runtime.drafts import drafts
 from convo.runtime.library import Library
 from convo.runtime.records import happened, started_with
 from convo.runtime.sessions import decode, encode
 from convo.runtime.unit_of_work import RUNNING, UnitOfWork
 from convo.settings import Settings
 from convo.store import messages, outgoing
-from convo.store.codes import Code
 from convo.store.conversations import Stored
 
 log = structlog.get_logger(__name__)
@@ -82,10 +78,15 @@ class Turns(UnitOfWork):
         self.begin_asked()
         return after
 
-    def begin(self, blank: Stored, session: Session, flows: Bundle, event: Event) -> Stored:
-        """The first step of a conversation that is not stored yet; see `begin_asked`."""
+    def begin(
+        self, blank: Stored, session: Session, flows: Bundle, event: Event, *, answers: bool = False
+    ) -> Stored:
+        """The first step of a conversation that is not stored yet; see `begin_asked`.
+
+        `answers`: a text that its contact has just sent began it.
+        """
         # Its row is known as new only once the step did not fail.
-        after = self._take(blank, session, flows, event, new=True)
+        after = self._take(blank, session, flows, event, new=True, answers=answers)
         self._follow(after)
         return after
 
@@ -159,9 +160,17 @@ class Turns(UnitOfWork):
         return after
 
     def _take(
-        self, stored: Stored, session: Session, flows: Bundle, event: Event, *, new: bool = False
+        self,
+        stored: Stored,
+        session: Session,
+        flows: Bundle,
+        event: Event,
+        *,
+        new: bool = False,
+        answers: bool = False,
     ) -> Stored:
         now = self._line.now
+        answers = answers or isinstance(event, Replied | Reopened)
         tags = self.tags(stored.contact_id)
         if tags is not None and tags != session.contact.tags:  # by another conversation of the contact
             session = replace(session, contact=replace(session.contact, tags=tags))
@@ -169,13 +178,15 @@ class Turns(UnitOfWork):
         after = encode(stored, turn.session, next_wake(flows, turn.session), now)
         if turn.trouble is not None:
             after = after._replace(trouble=turn.trouble)
-        account = self._line.settings.number(stored.number).account
-        codes = said_codes(self._line.connection, self._line.settings, stored.id, turn.effects, now)
-        drafts = [
-            _draft(stored, said, account, now, codes.get(said.state) if said.digits else None)
-            for said in turn.effects
-            if isinstance(said, Say)
-        ]
+        said = drafts(
+            self._line.connection,
+            self._line.settings,
+            stored,
+            turn.effects,
+            flows.root.flow.purpose,
+            now,
+            answers=answers,
+        )
         # Nothing is collected before all of it is known: a text that fails leaves no trace behind.
         if new:
             self.add(after)
@@ -184,9 +195,10 @@ class Turns(UnitOfWork):
         if not isinstance(event, Replied):  # which is on record as the text that came in
             given = started_with(session) if isinstance(event, Started) else None
             self.history.append(happened(stored.id, event, now, given))
-        self.history += drafts
-        if len(drafts) < len(turn.effects):
-            self._collect(after, turn, depth=self._depth if isinstance(event, Started) else 0)
+        self.history += said
+        if len(said) < len(turn.effects):
+            depth = self._depth if isinstance(event, Started) else 0
+            self._collect(after, turn, depth=depth, answers=answers)
         ended = turn.session.phase is Phase.ENDED
         # Only clocks and misses say texts that lapse.
         may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
@@ -194,7 +206,7 @@ class Turns(UnitOfWork):
             self.leave(stored, turn.session.visit + ended)
         return after
 
-    def _collect(self, after: Stored, turn: Turn, *, depth: int) -> None:
+    def _collect(self, after: Stored, turn: Turn, *, depth: int, answers: bool) -> None:
         """What follows from a turn beside its texts."""
         for effect in turn.effects:
             match effect:
@@ -206,7 +218,7 @@ class Turns(UnitOfWork):
                         outgoing.Draft(kind, after.contact_id, after.number, after.id, data, self._line.now)
                     )
                 case Begin():
-                    self._asked.append(Asked(after, effect, depth + 1))
+                    self._asked.append(Asked(after, effect, depth + 1, answers))
 
     def _follow(self, after: Stored) -> None:
         """Where a conversation has ended, the one that was suspended last goes on, or the next begins."""
@@ -245,26 +257,3 @@ def _next(others: list[Stored]) -> Stored:
     suspended = [one for one in others if one.status == Phase.SUSPENDED]
     # Of two that were suspended in one transaction the younger had come in between.
     return max(suspended, key=lambda one: (one.status_at, one.id)) if suspended else others[0]
-
-
-def _draft(stored: Stored, said: Say, account: str, now: datetime, code: Code | None) -> messages.Draft:
-    counted = said.text.replace(placeholder(code.digits), "0" * code.digits) if code else said.text
-    return messages.Draft(
-        direction=Direction.OUT,
-        account=account,
-        number=stored.number,
-        brand=stored.brand,
-        contact_id=stored.contact_id,
-        text=said.text,
-        segments=segments.count(counted).count,
-        status=Status.QUEUED,
-        created_at=now,
-        conversation_id=stored.id,
-        state=said.state,
-        visit=said.visit,
-        starts_clock=said.starts_clock,
-        lapses=said.lapses,
-        due_at=now,
-        valid_until=code.valid_until if code else None,
-        code_id=code.id if code else None,
-    )

@@ -201,6 +201,21 @@ def one(connection: Connection, number: int) -> Stored | None:
     return _stored(row) if row else None
 
 
+def last_heard(connection: Connection, contact_id: int, number: str) -> datetime | None:
+    """When a contact last texted one of our numbers."""
+    moment: datetime | None = connection.execute(
+        select(messages.c.created_at)
+        .where(
+            messages.c.contact_id == contact_id,
+            messages.c.number == number,
+            messages.c.direction == Direction.IN.value,
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return moment
+
+
 def newest(connection: Connection) -> datetime | None:
     """When the last message was stored."""
     moment: datetime | None = connection.execute(

@@ -291,6 +291,37 @@ def dead(connection: Connection, contact_ids: Sequence[int], now: datetime) -> l
     return [_waiting(row) for row in rows]
 
 
+def release(connection: Connection, number: str, now: datetime) -> int:
+    """Make texts due that wait by this number's quiet hours and caps; of how many contacts, at most 500."""
+    held = (
+        _is(Status.QUEUED),
+        messages.c.number == number,
+        messages.c.due_at > now,
+        messages.c.reason.in_([Reason.QUIET_HOURS.value, Reason.OVER_CAP.value]),
+    )
+    of_contacts = select(messages.c.contact_id).where(*held).distinct().limit(500)
+    locked = select(contacts.c.id).where(contacts.c.id.in_(of_contacts)).order_by(contacts.c.id)
+    rows = list(connection.execute(locked.with_for_update()).scalars())
+    connection.execute(update(messages).where(messages.c.contact_id.in_(rows), *held).values(due_at=now))
+    return len(rows)
+
+
+def last_due(connection: Connection, contact_id: int, conversation_id: int) -> datetime | None:
+    """When the last text of a conversation is due that is on its way or waits; None where there is none."""
+    # A statement for each status: each has an index of its own.
+    found = [
+        connection.execute(
+            select(func.max(messages.c.due_at)).where(
+                _is(status),
+                messages.c.contact_id == contact_id,
+                messages.c.conversation_id == conversation_id,
+            )
+        ).scalar()
+        for status in (Status.QUEUED, Status.SENDING)
+    ]
+    return max((moment for moment in found if moment is not None), default=None)
+
+
 def by_ids(connection: Connection, numbers: Iterable[int]) -> dict[int, Waiting]:
     """These outgoing messages, by row number."""
     wanted = sorted(set(numbers))

@@ -59,3 +59,15 @@ def hold(connection: Connection, until: Mapping[str, datetime]) -> None:
     for number, pace in lock(connection, until).items():
         latest = max(until[number], pace.held_until or until[number])
         connection.execute(update(paces).where(paces.c.number == number).values(held_until=latest))
+
+
+def rules(connection: Connection, numbers: Iterable[str]) -> dict[str, str | None]:
+    """By which quiet hours and caps the texts of these numbers, and of all known ones, were held last."""
+    known = {row.number: row.rules for row in connection.execute(select(paces.c.number, paces.c.rules))}
+    return dict.fromkeys(numbers) | known
+
+
+def keep_rules(connection: Connection, number: str, rules: str | None) -> None:
+    """From now on the texts of this number are held by these quiet hours and caps."""
+    lock(connection, [number])
+    connection.execute(update(paces).where(paces.c.number == number).values(rules=rules))

@@ -23,7 +23,8 @@ from convo.messages import (
     Trouble,
 )
 from convo.providers.base import Provider, Traits
-from convo.runtime import clockwork, consent, sender
+from convo.runtime import clockwork, consent, gate, sender
+from convo.runtime.pacing import Rates
 from convo.runtime.sender import Claim
 from convo.runtime.settling import Result, settle
 from convo.runtime.starting import Start, start
@@ -148,6 +149,15 @@ class House(World):
     def revive(self, provider: Provider) -> int:
         providers = {SIMULATOR: provider}
         return self.do(lambda c: sender.revive(self.line(c), providers, leases_until=self.clock()))
+
+    def changes(self, numbers: Mapping[str, Number]) -> None:
+        """Somebody has changed the settings; they hold from the next start on."""
+        self.settings = self.settings.model_copy(update={"numbers": dict(numbers)})
+        self.rates = Rates(self.settings, {})
+
+    def reconsider(self) -> bool:
+        """What starting does with texts that are held."""
+        return self.do(lambda c: gate.reconsider(c, self.settings, self.clock()))
 
     # The clock.
 

@@ -1,0 +1,70 @@
+"""What a turn says, as messages that wait to leave: each with its purpose, and when it may."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from convo import segments
+from convo.flow.codes import placeholder
+from convo.flow.session import Effect, Say
+from convo.messages import Direction, Purpose, Status
+from convo.runtime import codes, gate
+from convo.settings import Settings
+from convo.store.codes import Code
+from convo.store.conversations import Stored
+from convo.store.messages import Draft
+
+
+def drafts(
+    connection: Connection,
+    settings: Settings,
+    stored: Stored,
+    effects: Iterable[Effect],
+    purpose: Purpose,
+    now: datetime,
+    *,
+    answers: bool,
+) -> list[Draft]:
+    """The texts among the effects of a conversation's turn; `answers`: they answer a text of the contact."""
+    said = [effect for effect in effects if isinstance(effect, Say)]
+    if not said:
+        return []
+    number, near = settings.number(stored.number), (stored.contact, stored.timezone)
+    asked = codes.said(connection, settings, stored.id, effects, now)
+    found = []
+    for each in said:
+        code = asked.get(each.state) if each.digits else None
+        # A code is one in whatever flow it is asked for.
+        its_purpose = Purpose.VERIFICATION if code else purpose
+        due_at, reason = gate.due(number, near, its_purpose, now, answers=answers)
+        found.append(
+            Draft(
+                direction=Direction.OUT,
+                account=number.account,
+                number=stored.number,
+                brand=stored.brand,
+                contact_id=stored.contact_id,
+                text=each.text,
+                segments=segments.count(_counted(each.text, code)).count,
+                status=Status.QUEUED,
+                created_at=now,
+                conversation_id=stored.id,
+                state=each.state,
+                visit=each.visit,
+                starts_clock=each.starts_clock,
+                lapses=each.lapses,
+                due_at=due_at,
+                valid_until=code.valid_until if code else None,
+                code_id=code.id if code else None,
+                purpose=its_purpose,
+                answers=answers,
+                reason=reason,
+            )
+        )
+    return found
+
+
+def _counted(text: str, code: Code | None) -> str:
+    """A text as long as it will be, with its code."""
+    return text.replace(placeholder(code.digits), "0" * code.digits) if code else text
