@@ -111,17 +111,25 @@ def reached(zone: ZoneInfo, wall: datetime, after: datetime) -> datetime:
 
 
 def _ends(quiet: Quiet, zone: ZoneInfo, moment: datetime) -> datetime | None:
-    """When it stops being quiet in a zone; None where it is not quiet."""
+    """When it may stop being quiet in a zone; None where it is not quiet."""
     wall = quiet.until(moment.astimezone(zone).replace(tzinfo=None))
-    return None if wall is None else reached(zone, wall, moment)
+    if wall is None:
+        return None
+    end = reached(zone, wall, moment)
+    # Where clocks are set back meanwhile, an hour of the evening before may come again.
+    return _jump(zone, moment, end) if _offset(zone, end) < _offset(zone, moment) else end
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
 
 
 def _jump(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     """When the zone's clocks jump, between two moments, to the second."""
-    offset = before.astimezone(zone).utcoffset()
+    offset = _offset(zone, before)
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == offset:
+        if _offset(zone, middle) == offset:
             before = middle
         else:
             after = middle
