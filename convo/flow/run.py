@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from convo.errors import ConvoError
 from convo.flow.codes import MOST_SENDS, Spec, placeholder
 from convo.flow.dates import Reading
 from convo.flow.expressions import Expression, ExpressionError
@@ -17,6 +18,7 @@ from convo.flow.phrase import Phrase
 from convo.flow.plan import PASSED, SAVED, START, Alarm, Assignments
 from convo.flow.render import CODE, OUTCOME, RETURNED, SPEECH, RenderError, Speech
 from convo.flow.session import (
+    Agree,
     Begin,
     Cause,
     Checked,
@@ -48,6 +50,10 @@ if TYPE_CHECKING:
 
 MOST_BACK = 10  # states that a conversation can return through
 LONGEST_SAID = 1600  # characters: the least that any provider takes at most (PROVIDERS.md, Twilio)
+
+
+class ConsentError(ConvoError):
+    """Consent to marketing that nobody gave."""
 
 
 class Run:
@@ -275,6 +281,14 @@ class Run:
                 left = tuple(each for each in self._contact.tags if each != tag)
                 self._contact = replace(self._contact, tags=left)
                 self._effects.append(Untag(tag))
+
+    def agree(self) -> None:
+        """The reply that led here is the contact's consent to marketing; nothing else ever is."""
+        if self._reply is None:
+            raise ConsentError(
+                f"'{self.state}' was reached without a reply, which is no consent to marketing"
+            )
+        self._effects.append(Agree(self._reply.text, self.state))
 
     def emit(self, event: str, given: Assignments) -> None:
         self._effects.append(Emit(event, self._worked_out(given)))

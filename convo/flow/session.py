@@ -189,6 +189,14 @@ class Untag:
 
 
 @dataclass(frozen=True, slots=True)
+class Agree:
+    """The contact agrees to the brand's marketing, in the words of the reply that led to `state`."""
+
+    words: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Emit:
     """The application is told of `event`."""
 
@@ -227,7 +235,7 @@ class End:
     outcome: str
 
 
-Effect = Say | Tag | Untag | Emit | Begin | IssueCode | HandOff | End
+Effect = Say | Tag | Untag | Agree | Emit | Begin | IssueCode | HandOff | End
 
 
 @dataclass(frozen=True, slots=True)

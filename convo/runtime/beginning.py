@@ -14,8 +14,8 @@ from convo.flow.session import Begin, Phase, Started
 from convo.flow.values import shown
 from convo.messages import Contact
 from convo.runtime.library import Library
+from convo.runtime.marketing import refuse
 from convo.settings import Settings
-from convo.store import consent
 from convo.store.contacts import Known
 from convo.store.conversations import Stored
 from convo.store.errands import Errand
@@ -88,7 +88,7 @@ def begin_asked(turns: "Turns", line: "Line", asked: Asked) -> Errand | None:
     given = {name: shown(value) for name, value in wanted.vars.items()}
     if contact != by.contact:
         return Errand(0, wanted.flow, contact, by.number, given, asked.depth, by.id, by.contact)
-    refuse_opted_out(line, by.contact_id, by.brand, contact)
+    refuse(line.connection, flows, by.brand, by.contact_id, contact)
     known = Known(by.contact_id, Contact(contact, by.language, by.timezone, tuple(by.tags or ())))
     start = Start(flows.name, contact, by.number, given, answers=asked.answers)
     begun = begin(turns, line.settings, flows, known, start, line.now)
@@ -112,12 +112,6 @@ def parsed(contact: str) -> str:
         return phone.parse(contact)
     except ValueError as error:
         raise StartError("bad_contact", str(error)) from None
-
-
-def refuse_opted_out(line: "Line", contact_id: int, brand: str, contact: str) -> None:
-    """Raises StartError for a contact who has stopped the brand."""
-    if (brand, contact_id) in consent.opted_out(line.connection, [contact_id]):
-        raise StartError("opted_out", f"{contact} has opted out of texts from {brand}")
 
 
 def busy(contact: str, number: str, flows: Bundle) -> StartError:

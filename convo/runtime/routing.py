@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from convo import segments
-from convo.errors import ConvoError
+from convo.errors import ConvoError, StartError
 from convo.flow.advance import reopened_session, understands
 from convo.flow.codes import attempt, masked
 from convo.flow.compile import Bundle
@@ -16,11 +16,12 @@ from convo.flow.match import Reply
 from convo.flow.model import WhenBusy
 from convo.flow.session import Checked, Phase, Reopened, Replied
 from convo.keywords import classify
-from convo.messages import Direction, Inbound, Kind, Status, storable
+from convo.messages import Direction, Inbound, Kind, Purpose, Status, storable
 from convo.reactions import is_reaction, is_thanks
 from convo.runtime import codes
 from convo.runtime import consent as consenting
 from convo.runtime.beginning import Start, begin, blank
+from convo.runtime.marketing import refuse
 from convo.runtime.sessions import decode, encode, flows_of
 from convo.runtime.turns import Line, Turns
 from convo.store import consent, conversations, receipts
@@ -122,8 +123,8 @@ class Texts:
         if running is not None:
             return self._answer(running, Replied(text.text, text.media), called, text, known)
         flows = called or self._line.library.caught(text.number)
-        if flows is not None:
-            return self._start(flows, text, known)
+        if flows is not None and (started := self._start(flows, text, known)) is not None:
+            return started
         return self._unexpected(text, known)
 
     def _answer(
@@ -203,11 +204,17 @@ class Texts:
         return after.id
 
     def _start(self, flows: Bundle | None, text: Inbound, known: Known) -> int | None:
-        """A conversation that a text starts; None without a flow, where it is skipped, or open already."""
+        """A conversation that a text starts; None without a flow, and where it may not or is open already."""
         line = self._line
         here = self._turns.open(known.id, text.number)
         if flows is None or any(flows.name in flows_of(one) for one in here):
             return None
+        if flows.root.flow.purpose is Purpose.MARKETING:
+            try:
+                refuse(line.connection, flows, line.settings.brand(text.number), known.id, text.contact)
+            except StartError as error:
+                log.info("text.starts_nothing", flow=flows.name, reason=error.code)
+                return None
         wanted = Start(flows.name, text.contact, text.number, answers=True)
         started = begin(self._turns, line.settings, flows, known, wanted, line.now)
         return started.id if started else None

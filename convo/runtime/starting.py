@@ -10,8 +10,9 @@ from convo import phone
 from convo.errors import StartError
 from convo.flow.speech import locale
 from convo.messages import storable
-from convo.runtime.beginning import Start, begin, busy, current, parsed, refuse_opted_out
+from convo.runtime.beginning import Start, begin, busy, current, parsed
 from convo.runtime.library import Library
+from convo.runtime.marketing import refuse
 from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
 from convo.store import contacts, conversations
@@ -49,7 +50,7 @@ def start(
                 )
             return earlier, False
     line = Line(connection, settings, library, now)
-    refuse_opted_out(line, known.id, settings.brand(number), contact)
+    refuse(connection, flows, settings.brand(number), known.id, contact)
     known = contacts.learn(connection, known, wanted.language, wanted.timezone)
     turns = Turns(line, depth=depth)
     stored = begin(turns, settings, flows, known, replace(wanted, number=number), now)

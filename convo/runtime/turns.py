@@ -16,6 +16,7 @@ from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, advance, next_wake
 from convo.flow.compile import Bundle
 from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
+    Agree,
     Begin,
     Closed,
     Emit,
@@ -33,9 +34,12 @@ from convo.flow.session import (
     Untag,
 )
 from convo.flow.values import shown
+from convo.messages import Direction
+from convo.runtime import marketing
 from convo.runtime.beginning import Asked, begin_asked
 from convo.runtime.drafts import drafts
 from convo.runtime.library import Library
+from convo.runtime.marketing import Agreement
 from convo.runtime.records import happened, started_with
 from convo.runtime.sessions import decode, encode
 from convo.runtime.unit_of_work import RUNNING, UnitOfWork
@@ -195,10 +199,10 @@ class Turns(UnitOfWork):
         if not isinstance(event, Replied):  # which is on record as the text that came in
             given = started_with(session) if isinstance(event, Started) else None
             self.history.append(happened(stored.id, event, now, given))
-        self.history += said
         if len(said) < len(turn.effects):
             depth = self._depth if isinstance(event, Started) else 0
             self._collect(after, turn, depth=depth, answers=answers)
+        self.history += said
         ended = turn.session.phase is Phase.ENDED
         # Only clocks and misses say texts that lapse.
         may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
@@ -212,6 +216,8 @@ class Turns(UnitOfWork):
             match effect:
                 case Tag() | Untag():
                     self.tag(after.contact_id, turn.session.contact.tags)
+                case Agree():
+                    marketing.record(self._line.connection, self._agreement(after, effect), self._line.now)
                 case Emit(kind, given):
                     data = {name: shown(value) for name, value in given.items()}
                     self.tell(
@@ -219,6 +225,28 @@ class Turns(UnitOfWork):
                     )
                 case Begin():
                     self._asked.append(Asked(after, effect, depth + 1, answers))
+
+    def _agreement(self, after: Stored, agree: Agree) -> Agreement:
+        return Agreement(
+            brand=after.brand,
+            number=after.number,
+            contact_id=after.contact_id,
+            contact=after.contact,
+            words=agree.words,
+            rule=f"flow:{after.flow}:{agree.state}",
+            actor="contact",
+            asked=self._last_said(after),
+        )
+
+    def _last_said(self, stored: Stored) -> str | None:
+        """The last text of a conversation before this turn's."""
+        for one in reversed(self.history):
+            if isinstance(one, messages.Draft) and (one.conversation_id, one.direction) == (
+                stored.id,
+                Direction.OUT,
+            ):
+                return one.text
+        return messages.last_said(self._line.connection, stored.contact_id, stored.id)
 
     def _follow(self, after: Stored) -> None:
         """Where a conversation has ended, the one that was suspended last goes on, or the next begins."""

@@ -216,6 +216,21 @@ def last_heard(connection: Connection, contact_id: int, number: str) -> datetime
     return moment
 
 
+def last_said(connection: Connection, contact_id: int, conversation_id: int) -> str | None:
+    """The text that a conversation said last."""
+    text: str | None = connection.execute(
+        select(messages.c.text)
+        .where(
+            messages.c.contact_id == contact_id,
+            messages.c.conversation_id == conversation_id,
+            messages.c.direction == Direction.OUT.value,
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return text
+
+
 def newest(connection: Connection) -> datetime | None:
     """When the last message was stored."""
     moment: datetime | None = connection.execute(

@@ -19,6 +19,7 @@ from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, St
 from convo.runtime import clockwork, errands, inbox, intake, sender, settling
 from convo.runtime.codes import revealed
 from convo.runtime.library import Library
+from convo.runtime.marketing import Agreement, record
 from convo.runtime.pacing import Rates, next_moment
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
@@ -96,6 +97,24 @@ class World:
         def job(connection: Connection) -> None:
             known = contacts.lock(connection, [contact], self.clock())[contact]
             contacts.learn(connection, known, language, timezone)
+
+        self.do(job)
+
+    def agrees(self, contact: str, number: str) -> None:
+        """The contact has agreed to marketing, somewhere else."""
+
+        def job(connection: Connection) -> None:
+            known = contacts.lock(connection, [contact], self.clock())[contact]
+            agreement = Agreement(
+                brand=self.settings.brand(number),
+                number=number,
+                contact_id=known.id,
+                contact=contact,
+                words="",
+                rule="test",
+                actor="api",
+            )
+            record(connection, agreement, self.clock())
 
         self.do(job)
 
