@@ -174,6 +174,7 @@ _SENTENCES = {
     "too_short": "nothing stands in here",
     "union_tag_invalid": "this must be a text, or one text for each language",
     "enum": "this must be one of {expected}",
+    "literal_error": "this must be {expected}",
 }
 
 

@@ -18,6 +18,7 @@ from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
     Agree,
     Begin,
+    Checked,
     Closed,
     Emit,
     Event,
@@ -174,7 +175,7 @@ class Turns(UnitOfWork):
         answers: bool = False,
     ) -> Stored:
         now = self._line.now
-        answers = answers or isinstance(event, Replied | Reopened)
+        answers = answers or isinstance(event, Replied | Reopened | Checked)
         tags = self.tags(stored.contact_id)
         if tags is not None and tags != session.contact.tags:  # by another conversation of the contact
             session = replace(session, contact=replace(session.contact, tags=tags))

@@ -29,16 +29,8 @@ from convo.testing.world import Handset, World
 
 ANY = "..."
 MOST_GUESSES = 20
-_LOOKS = (
-    "bot",
-    "state",
-    "vars",
-    "hands_off",
-    "ends",
-    "emits",
-    "fails",
-    "phone",
-)  # steps that leave unread texts to later ones
+# The steps that leave unread texts to later ones.
+_LOOKS = ("bot", "state", "vars", "hands_off", "ends", "emits", "fails", "phone", "consents")
 
 _BEGINS = ("bot", "them", "twice", "media", "starts")  # the first of them tells what begins a test
 
@@ -152,6 +144,8 @@ def _open(play: _Play) -> tuple[Step, ...]:
     if scenario.flow not in world.library.current:
         play.fail(("flow",), f"there is no flow '{scenario.flow}' beside this file")
     world.learn(scenario.contact, scenario.language, scenario.timezone)
+    if scenario.consents:
+        world.agrees(scenario.contact, DEFAULT_NUMBER)
     steps = scenario.steps
     while steps and steps[0].kind == "language":  # known before the first text
         _language(play, steps[0])
@@ -346,6 +340,12 @@ def _emits(play: _Play, step: Step) -> None:
     play.told.add(found.id)
 
 
+def _consents(play: _Play, step: Step) -> None:
+    came = "marketing" if play.world.consents(play.scenario.contact, DEFAULT_NUMBER) else "nothing"
+    if came != step.text:
+        play.differs(step, f"consent to {step.text}", f"consent to {came}")
+
+
 def _standing(stored: Stored | None) -> str:
     if stored is None:
         return "no conversation has started"
@@ -383,4 +383,5 @@ _DO: dict[str, Callable[[_Play, Step], None]] = {
     "agent": _agent,
     "hands_back": _hands_back,
     "closes": _closes,
+    "consents": _consents,
 }

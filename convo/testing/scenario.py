@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import ValidationError
+
 from convo.clock import parse_duration
 from convo.errors import FlowError
 from convo.flow.names import did_you_mean
@@ -17,9 +19,10 @@ from convo.messages import Reason
 from convo.settings import Number
 
 _KEYS = ("flow", "now", "number", "contact", "given", "tests")
-_NUMBER_KEYS = ("timezone", "flow")
+_NUMBER_KEYS = ("timezone", "flow", "quiet", "caps", "rate")
 CONTACT = "+15550001111"  # whose phone it is, unless said
-_CONTACT_KEYS = ("number", "language", "timezone")
+_CONTACT_KEYS = ("number", "language", "timezone", "consent")
+CONSENTS = ("marketing", "nothing")
 _PICTURE = "image/jpeg"
 # The steps that may stand without a value, and what they mean then.
 _ALONE: Mapping[str, str] = {
@@ -54,6 +57,7 @@ class Scenario:
     contact: str  # their number
     language: str | None  # of the contact
     timezone: str | None  # of the contact
+    consents: bool  # to marketing, from the beginning
     given: Mapping[str, str]
     steps: tuple[Step, ...]
 
@@ -70,20 +74,20 @@ def load(file: Path) -> list[Scenario]:
     for key in ("flow", "tests"):
         if key not in data:
             raise FlowError([source.problem("T002", (), f"the key '{key}' is missing", f"Write `{key}: …`.")])
-    number = _section(source, "number", _NUMBER_KEYS)
+    number = _our_number(source)
     contact = _section(source, "contact", _CONTACT_KEYS)
-    ours = Number(timezone=number.get("timezone", "UTC"), flow=number.get("flow"))
     return [
         Scenario(
             name=name,
             file=file,
             source=source,
             flow=_text(source, ("flow",), data["flow"]),
-            now=_now(source, ours.timezone),
-            number=ours,
+            now=_now(source, number.timezone),
+            number=number,
             contact=contact.get("number", CONTACT),
             language=contact.get("language"),
             timezone=contact.get("timezone"),
+            consents=contact.get("consent") == "marketing",
             given=_texts(source, ("given",), data.get("given", {})),
             steps=tuple(_steps(source, ("tests", name), steps)),
         )
@@ -144,14 +148,19 @@ def _number(text: str) -> None:
         raise ValueError(f"'{text}' is not a phone number; write one like {CONTACT}")
 
 
+def _consent(text: str) -> None:
+    if text not in CONSENTS:
+        raise ValueError(f"'{text}' is nothing to consent to; write {' or '.join(CONSENTS)}")
+
+
 # What a value must be; each raises ValueError that says what to write instead.
 _CHECKED: Mapping[str, Callable[[str], object]] = {
     "wait": parse_duration, "fails": _reason, "language": locale, "timezone": _zone,
-    "number": _number, "phone": _number,
+    "number": _number, "phone": _number, "consent": _consent, "consents": _consent,
 }  # fmt: skip
 STEPS = (
     "bot", "them", "twice", "media", "wait", "state", "vars", "ends", "silence", "fails", "language",
-    "starts", "hands_off", "agent", "hands_back", "closes", "phone", "emits",
+    "starts", "hands_off", "agent", "hands_back", "closes", "phone", "emits", "consents",
 )  # fmt: skip
 
 
@@ -160,8 +169,7 @@ def _checked(source: Source, place: Place, text: str, check: Callable[[str], obj
         check(text)
     except ValueError as error:
         message, _, hint = str(error).partition("; ")
-        hint = f"{hint[:1].upper()}{hint[1:]}."
-        raise FlowError([source.problem("T005", place, message, hint)]) from None
+        raise FlowError([source.problem("T005", place, message, _sentence(hint))]) from None
 
 
 def _known_keys(source: Source, place: Place, data: Data, known: tuple[str, ...]) -> None:
@@ -180,6 +188,23 @@ def _section(source: Source, key: str, known: tuple[str, ...]) -> dict[str, str]
         if name in _CHECKED:
             _checked(source, (key, name), text, _CHECKED[name])
     return texts
+
+
+def _our_number(source: Source) -> Number:
+    """The settings of our number, as `convo.toml` may have them."""
+    data = source.data.get("number", {})
+    _known_keys(source, ("number",), data, _NUMBER_KEYS)
+    try:
+        return Number.model_validate(data)
+    except ValidationError as error:
+        found = error.errors()[0]
+        message, _, hint = found["msg"].removeprefix("Value error, ").partition("; ")
+        place: Place = ("number", *(part for part in found["loc"] if isinstance(part, str)))
+        raise FlowError([source.problem("T005", place, message, _sentence(hint))]) from None
+
+
+def _sentence(hint: str) -> str:
+    return f"{hint[:1].upper()}{hint[1:]}." if hint else ""
 
 
 def _mapping(source: Source, place: Place, value: Data) -> dict[str, Data]:

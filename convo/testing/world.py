@@ -25,7 +25,7 @@ from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
 from convo.runtime.unit_of_work import RUNNING
 from convo.settings import SIMULATOR, Account, Number, Settings
-from convo.store import contacts, conversations, messages, outgoing
+from convo.store import consent, contacts, conversations, messages, outgoing
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.errands import Errand
@@ -117,6 +117,18 @@ class World:
             record(connection, agreement, self.clock())
 
         self.do(job)
+
+    def consents(self, contact: str, number: str) -> bool:
+        """Whether a contact has agreed to the marketing of our number's brand."""
+
+        def job(connection: Connection) -> bool:
+            known = contacts.find(connection, contact)
+            found = consent.standing(connection, [known.id] if known else [])
+            return any(
+                each.marketing for (brand, _), each in found.items() if brand == self.settings.brand(number)
+            )
+
+        return self.do(job)
 
     def reply(self, wanted: inbox.Reply) -> None:
         """A person texts in a conversation that was handed to them; raises InboxError."""

@@ -299,6 +299,15 @@ def test_in_one_transaction_the_end_and_what_comes_afterwards(build: Build) -> N
     assert house.said() == ["Your name?", "Bye Ana.", "Anything else, Ana?", "NO?"]
 
 
+def test_consent_to_marketing_is_neither_an_end_nor_a_coming_back(build: Build) -> None:
+    house = build(flows={"lasting": LASTING})
+    tell(house, "lasting", "Ana")
+    house.later(hours=1)
+    house.agrees(ANA, OURS)
+
+    assert tell(house, "one more thing") == ["Anything else, Ana?"]
+
+
 def test_only_the_last_flow_answers_afterwards(build: Build) -> None:
     house = build(flows={"lasting": LASTING, "visit": VISIT})
     tell(house, "lasting", "Ana", "visit", "yes")
@@ -440,6 +449,7 @@ def test_a_miss_that_a_state_has_no_answer_to_goes_to_the_other_triggers(build: 
 def test_a_text_that_a_flow_does_nothing_with_keeps_it_from_expiring(build: Build) -> None:
     house = build(flows={"terse": TERSE})
     tell(house, "terse")
+    house.leaves()
     house.later(days=1, hours=12)
     assert tell(house, "green") == []
     house.later(days=1, hours=12)
