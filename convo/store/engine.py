@@ -104,8 +104,14 @@ class Store:
 
     def restore(self, snapshot: bytes) -> None:
         """Make a SQLite database in memory hold what `snapshot` was taken of."""
-        with closing(self._engine.raw_connection()) as connection:
-            cast(sqlite3.Connection, connection.driver_connection).deserialize(snapshot)
+        # Not deserialized into the open database itself: SQLite's own `json_each` would go on pointing to the
+        # schema that was there before, and crash when a statement that has it is prepared.
+        with (
+            closing(sqlite3.connect(":memory:")) as source,
+            closing(self._engine.raw_connection()) as connection,
+        ):
+            source.deserialize(snapshot)
+            source.backup(cast(sqlite3.Connection, connection.driver_connection))
 
     # Its life.
 
