@@ -18,7 +18,6 @@ from typing import Any, TypeVar, cast
 import alembic.command
 import alembic.config
 import filelock
-from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     DatabaseError,
@@ -247,8 +246,6 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
     engine = create_engine(
         "sqlite://" if in_memory else f"sqlite:///{database}",
         connect_args={"timeout": LOCK_TIMEOUT, "check_same_thread": False},
-        json_serializer=_to_json,
-        json_deserializer=from_json,
         **({"poolclass": StaticPool} if in_memory else {"pool_size": 8}),
     )
 
@@ -267,10 +264,6 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, None if in_memory or database is None else Path(database).absolute()
-
-
-def _to_json(document: object) -> str:
-    return to_json(document).decode()
 
 
 class _Lane:

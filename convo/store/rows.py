@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from typing import Any, cast
 
 from sqlalchemy import ARRAY, Column, Connection, Dialect, Select, Table, any_, bindparam, func, select, text
@@ -20,6 +21,8 @@ from sqlalchemy.types import TypeEngine
 Values = Sequence[Any]
 _Processor = Callable[[Any], Any]
 _Places = list[tuple[int, _Processor]]  # the columns whose values need one
+
+_MOST_IN_ONE = 64  # rows of one INSERT: the driver lets go of Python's lock once for all of them
 
 
 class Lookup:
@@ -62,7 +65,8 @@ def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
 ) -> None:
     """Insert `rows`, each with its values in the order of `columns`."""
-    _execute_many(connection, *_insert(connection.dialect, table, columns), rows)
+    for _ in _inserted(connection, table, columns, rows, ""):
+        pass
 
 
 def insert_new(
@@ -73,25 +77,20 @@ def insert_new(
     returning: tuple[str, ...],
 ) -> list[tuple[Any, ...]]:
     """Insert those of `rows` that the table does not hold yet; their columns of `returning`."""
-    insert, writers = _insert(connection.dialect, table, columns)
-    written = _processed(writers, rows)
-    if not written:
-        return []
-    head, marks = insert.split(" VALUES ")
-    statement = (
-        f"{head} VALUES {', '.join([marks] * len(written))} "
-        f"ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
-    )
-    with _cursor(connection, statement) as cursor:
-        cursor.execute(statement, [value for row in written for value in row])
-        return list(cursor.fetchall())
+    ending = f" ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
+    cursors = _inserted(connection, table, columns, rows, ending)
+    return [row for cursor in cursors for row in cursor.fetchall()]
 
 
 def update_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
 ) -> None:
     """Set `columns` of rows of `table`; the last value of each of `rows` is its `id`."""
-    _execute_many(connection, *_update(connection.dialect, table, columns), rows)
+    statement, writers = _update(connection.dialect, table, columns)
+    written = _processed(writers, rows)
+    if written:
+        with _cursor(connection, statement) as cursor:
+            cursor.executemany(statement, written)
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -99,11 +98,20 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def _execute_many(connection: Connection, statement: str, writers: _Places, rows: Iterable[Values]) -> None:
-    written = _processed(writers, rows)
-    if written:
+def _inserted(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values], ending: str
+) -> Iterator[DBAPICursor]:
+    """Insert `rows`, many a statement, each of which ends in `ending`; the cursor after each of them."""
+    written = _processed(_insert(connection.dialect, table, columns, 1, ending)[1], rows)
+    at = 0
+    while at < len(written):
+        # Powers of two: a driver keeps a few statements prepared, not one for every number of rows.
+        count = min(_MOST_IN_ONE, 1 << (len(written) - at).bit_length() - 1)
+        statement, _ = _insert(connection.dialect, table, columns, count, ending)
         with _cursor(connection, statement) as cursor:
-            cursor.executemany(statement, written)
+            cursor.execute(statement, [*chain.from_iterable(written[at : at + count])])
+            yield cursor
+        at += count
 
 
 @contextmanager
@@ -116,17 +124,15 @@ def _cursor(connection: Connection, statement: str) -> Iterator[DBAPICursor]:
         raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
 
 
-def _processed(processors: _Places, rows: Iterable[Values]) -> list[tuple[Any, ...]]:
+def _processed(processors: _Places, rows: Iterable[Values]) -> list[Values]:
     """The rows with their values as the other side takes them."""
-    found = []
-    for row in rows:
-        values = list(row)
-        for place, process in processors:
-            value = values[place]
-            if value is not None:
-                values[place] = process(value)
-        found.append(tuple(values))
-    return found
+    found = list(rows)
+    if not found or not processors:
+        return found
+    columns = list(zip(*found, strict=True))  # a column at a time
+    for place, process in processors:
+        columns[place] = tuple([None if value is None else process(value) for value in columns[place]])
+    return list(zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=64)
@@ -134,12 +140,15 @@ def _lookup(dialect: Dialect, lookup: Lookup) -> tuple[str, _Places]:
     return lookup.spell(dialect)
 
 
-@lru_cache(maxsize=64)
-def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[str, _Places]:
+@lru_cache(maxsize=256)
+def _insert(
+    dialect: Dialect, table: Table, columns: tuple[str, ...], count: int, ending: str
+) -> tuple[str, _Places]:
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
-    marks = ", ".join(_mark(dialect) for _ in columns)
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    marks = f"({', '.join([_mark(dialect)] * len(columns))})"
+    values = ", ".join([marks] * count)
+    statement = f"INSERT INTO {table.name} ({names}) VALUES {values}{ending}"  # noqa: S608 - our own names
     return statement, _writers(dialect, table, columns)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -65,7 +66,33 @@ class Moment(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else None
 
 
-Document = JSON().with_variant(JSONB(), "postgresql")
+class _Document(TypeDecorator[Any]):
+    """JSON; None is no document."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    # The processors themselves, as above; PostgreSQL's driver has its own.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _to_json if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _from_json if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _to_json(document: object) -> str | None:
+    return None if document is None else to_json(document).decode()
+
+
+def _from_json(text: str | None) -> Any:
+    return None if text is None else from_json(text)
+
+
+Document = _Document()
 Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER keys by itself
 
 
