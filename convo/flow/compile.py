@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple, Protocol, cast
 
-from transitions import EventData, Machine, State
+from transitions import EventData, Machine, State, Transition
 
 from convo.clock import parse_duration
 from convo.flow.back import guarded
@@ -159,7 +159,7 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
     states = [State(START)] + [
         State(name, on_enter=[_arrive(name, tuple(state.on_enter))]) for name, state in planned.states.items()
     ]
-    machine = Machine(model=None, states=states, initial=START, auto_transitions=False, send_event=True)
+    machine = _Machine(model=None, states=states, initial=START, auto_transitions=False, send_event=True)
     machine.add_transition(STARTED, START, flow.start)
     for name in planned.states:  # where a person, an error or a text after the end may lead
         machine.add_transition(jump(name), START, name)
@@ -193,6 +193,36 @@ def _guarded(planned: Plan) -> Iterator[Arrow]:
             yield from guarded(planned, arrow)
         else:
             yield arrow
+
+
+class _Transition(Transition):
+    """One whose callbacks are functions and stand in the flow: there are no names to resolve, no hooks
+    of the whole machine to call and no steps to log, which take transitions longer than its own work.
+    """
+
+    def execute(self, event_data: EventData) -> bool:
+        callback: Any  # transitions' stubs allow for names
+        for condition in self.conditions:
+            callback = condition.func
+            if not callback(event_data):
+                return False
+        for callback in self.before:
+            callback(event_data)
+        if self.dest is not None:
+            self._change_state(event_data)
+        return True
+
+    def _change_state(self, event_data: EventData) -> None:
+        name = str(self.dest)
+        event_data.state = event_data.machine.states[name]
+        _run(event_data).state = name
+        callback: Any
+        for callback in event_data.state.on_enter:
+            callback(event_data)
+
+
+class _Machine(Machine):
+    transition_cls = _Transition
 
 
 Callback = Callable[[EventData], Any]
