@@ -18,6 +18,13 @@ class Segments:
     units: int
 
 
+def parts(text: str) -> int:
+    """How many parts `text` takes."""
+    if len(text) <= 160 and _BASIC.issuperset(text):
+        return 1  # nearly every text
+    return count(text).count
+
+
 def count(text: str) -> Segments:
     """The parts that `text` takes. An empty text takes one.
 

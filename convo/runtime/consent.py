@@ -119,7 +119,7 @@ def _answer(
         brand=brand,
         contact_id=said.known.id,
         text=wording,
-        segments=segments.count(wording).count,
+        segments=segments.parts(wording),
         status=Status.QUEUED,
         created_at=now,
         entry_id=entry,

@@ -46,7 +46,7 @@ def drafts(
                 brand=stored.brand,
                 contact_id=stored.contact_id,
                 text=each.text,
-                segments=segments.count(_counted(each.text, code)).count,
+                segments=segments.parts(_counted(each.text, code)),
                 status=Status.QUEUED,
                 created_at=now,
                 conversation_id=stored.id,

@@ -141,7 +141,7 @@ def _draft(line: Line, stored: Stored, text: str) -> Draft:
         brand=stored.brand,
         contact_id=stored.contact_id,
         text=text,
-        segments=segments.count(text).count,
+        segments=segments.parts(text),
         status=Status.QUEUED,
         created_at=line.now,
         conversation_id=stored.id,

@@ -62,7 +62,7 @@ def take_poisoned(line: Line, item: Item, error: Exception) -> None:
     if isinstance(item, Report):
         return
     receipt = _receipt(item) if isinstance(item, Unread) else _of_text(_storable(item))
-    receipts.admit(line.connection, [replace(receipt, error=storable(str(error)))], line.now)
+    receipts.admit(line.connection, [receipt._replace(error=storable(str(error)))], line.now)
 
 
 def _first_of_each(texts: Sequence[Inbound], fresh: set[receipts.Key]) -> Iterator[Inbound]:

@@ -54,7 +54,8 @@ class Texts:
         veiled: list[receipts.Key] = []
         for text in self._texts:
             known = self._known[text.contact]
-            out = (self._line.settings.brand(text.number), known.id) in self._out
+            brand = self._line.settings.brand(text.number)
+            out = (brand, known.id) in self._out
             keyword = classify(text.text, opted_out=out)
             if keyword is not None:
                 self._keyword(consenting.Said(text, known, keyword, out, self._language(text, known)))
@@ -68,7 +69,7 @@ class Texts:
             except Exception as error:
                 log.exception("text.poisoned", account=text.account, provider_id=text.provider_id)
                 poisoned.append(((text.account, text.provider_id), storable(f"{error}")))
-            draft = self._draft(text, conversation)
+            draft = self._draft(text, known, brand, conversation)
             if self._veiled is not None and (kept := masked(text.text)) != text.text:
                 draft = draft._replace(text=kept, kind=self._veiled)
                 veiled.append((text.account, text.provider_id))
@@ -81,10 +82,10 @@ class Texts:
     def _keyword(self, said: consenting.Said) -> None:
         line, known, text = self._line, said.known, said.inbound
         stored = self._turns.running(known.id, text.number)
-        draft = self._draft(text, stored.id if stored else None)
+        brand = line.settings.brand(text.number)
+        draft = self._draft(text, known, brand, stored.id if stored else None)
         self._turns.history.append(draft._replace(kind=Kind.KEYWORD))
         self._turns.flush()
-        brand = line.settings.brand(text.number)
         if consenting.apply(line.connection, line.settings, said, line.now):
             self._out.add((brand, known.id))
         else:
@@ -224,16 +225,16 @@ class Texts:
         session = replace(decode(stored), last_text_at=self._line.now)
         self._turns.put(stored, encode(stored, session, stored.wake_at, self._line.now))
 
-    def _draft(self, text: Inbound, conversation: int | None) -> Draft:
+    def _draft(self, text: Inbound, known: Known, brand: str, conversation: int | None) -> Draft:
         return Draft(
             direction=Direction.IN,
             account=text.account,
             number=text.number,
-            brand=self._line.settings.brand(text.number),
-            contact_id=self._known[text.contact].id,
+            brand=brand,
+            contact_id=known.id,
             text=text.text,
-            media=text.media,
-            segments=segments.count(text.text).count,
+            media=text.media or None,
+            segments=segments.parts(text.text),
             status=Status.RECEIVED,
             created_at=self._line.now,
             conversation_id=conversation,

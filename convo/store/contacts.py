@@ -1,9 +1,9 @@
 """Contacts, and their locks: every writer takes them first, sorted, before any other row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
@@ -12,8 +12,7 @@ from convo.store.rows import Lookup, upsert
 from convo.store.tables import contacts
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A contact and the number of its row."""
 
     id: int

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, select, update
@@ -15,7 +14,7 @@ from convo.store.tables import contacts, messages, spelled
 
 
 class Draft(NamedTuple):
-    """A message to write. Its number is given in `write`, under its contact's lock."""
+    """A message to write, by its columns. Its number is given in `write`, under its contact's lock."""
 
     direction: Direction
     account: str
@@ -36,11 +35,12 @@ class Draft(NamedTuple):
     provider_id: str | None = None
     due_at: datetime | None = None
     valid_until: datetime | None = None
-    media: tuple[str, ...] = ()
+    media: tuple[str, ...] | None = None
     code_id: str | None = None  # of the one-time code for which a placeholder stands in the text
     purpose: Purpose = Purpose.TRANSACTIONAL
     answers: bool = False  # a text that the contact has just sent
     reason: Reason | None = None  # why it is not due at once
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +102,7 @@ _LAPSED = (
 )
 
 
-_WRITTEN = (
-    "id",
-    "direction",
-    "kind",
-    "account",
-    "number",
-    "brand",
-    "contact_id",
-    "text",
-    "segments",
-    "status",
-    "conversation_id",
-    "state",
-    "visit",
-    "starts_clock",
-    "lapses",
-    "entry_id",
-    "provider_id",
-    "tries",
-    "created_at",
-    "due_at",
-    "valid_until",
-    "media",
-    "code_id",
-    "purpose",
-    "answers",
-    "priority",
-    "reason",
-)
+_WRITTEN = ("id", *Draft._fields, "priority")
 
 
 def write(connection: Connection, drafts: Sequence[Draft]) -> None:
@@ -140,7 +112,8 @@ def write(connection: Connection, drafts: Sequence[Draft]) -> None:
 
 def insert(connection: Connection, numbered: Iterable[tuple[int, Draft]]) -> None:
     """Write new messages under these numbers."""
-    insert_rows(connection, messages, _WRITTEN, starmap(_row, numbered))
+    rows = [(number, *draft, _priority(draft)) for number, draft in numbered]
+    insert_rows(connection, messages, _WRITTEN, rows)
 
 
 def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
@@ -239,36 +212,8 @@ def newest(connection: Connection) -> datetime | None:
     return moment
 
 
-def _row(number: int, draft: Draft) -> tuple[object, ...]:
-    return (
-        number,
-        draft.direction.value,
-        draft.kind.value,
-        draft.account,
-        draft.number,
-        draft.brand,
-        draft.contact_id,
-        draft.text,
-        draft.segments,
-        draft.status.value,
-        draft.conversation_id,
-        draft.state,
-        draft.visit,
-        draft.starts_clock,
-        draft.lapses,
-        draft.entry_id,
-        draft.provider_id,
-        0,
-        draft.created_at,
-        draft.due_at,
-        draft.valid_until,
-        draft.media or None,
-        draft.code_id,
-        draft.purpose.value,
-        draft.answers,
-        Priority.of(draft.kind, draft.purpose, answers=draft.answers).value,
-        draft.reason and draft.reason.value,
-    )
+def _priority(draft: Draft) -> int:
+    return Priority.of(draft.kind, draft.purpose, answers=draft.answers).value
 
 
 def _stored(row: Any) -> Stored:

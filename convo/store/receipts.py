@@ -1,8 +1,8 @@
 """What providers delivered, word for word; a delivery that was stored before stops here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -15,8 +15,7 @@ _VEIL = b"(it holds a one-time code)"
 Key = tuple[str, str]  # account, provider id
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One delivery; `error` says why nothing could be done with it."""
 
     account: str

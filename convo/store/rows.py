@@ -18,7 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-Values = Sequence[Any]
+Values = tuple[Any, ...]
 _Processor = Callable[[Any], Any]
 _Places = list[tuple[int, _Processor]]  # the columns whose values need one
 

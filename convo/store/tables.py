@@ -106,6 +106,21 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
     return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
 
 
+class Word(TypeDecorator[str]):
+    """One of our own words; an enum's is written as the plain text that it is, which drivers take faster."""
+
+    impl = String
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        del dialect
+        return _as_word
+
+
+def _as_word(word: str | None) -> str | None:
+    return None if word is None else str.__str__(word)
+
+
 class Row(SQLModel):
     metadata = metadata
 
@@ -266,8 +281,8 @@ class MessageRow(Row, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    direction: str
-    kind: str
+    direction: str = Field(sa_type=Word)
+    kind: str = Field(sa_type=Word)
     account: str
     number: str
     brand: str
@@ -275,7 +290,7 @@ class MessageRow(Row, table=True):
     text: str
     media: list[str] | None = Field(default=None, sa_type=Document)  # kinds of what came with it
     segments: int
-    status: str
+    status: str = Field(sa_type=Word)
     reason: str | None = None
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
     state: str | None = None
