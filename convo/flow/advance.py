@@ -201,9 +201,9 @@ def _concerns(session: Session, event: Event) -> bool:
         return False
     match session.phase:
         case Phase.LIVE:
-            return not isinstance(event, Resumed | HandedBack)
+            return not isinstance(event, (Resumed, HandedBack))
         case Phase.HANDED_OFF:  # a text to a person is the person's
-            return not isinstance(event, Replied | Checked | Resumed)
+            return not isinstance(event, (Replied, Checked, Resumed))
         case Phase.WAITING:
             return isinstance(event, Started | Closed)
         case Phase.SUSPENDED:

@@ -6,6 +6,7 @@ Whole words are what nearly every reply is compared with: they ask for nothing b
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 import re2
@@ -30,6 +31,7 @@ class Reply:
     media: tuple[str, ...] = ()  # the kinds of what came with it, like `image/jpeg`
 
     @classmethod
+    @lru_cache(maxsize=256)  # a text is looked at by the triggers, and then by the state
     def of(cls, text: str, media: tuple[str, ...] = ()) -> "Reply":
         plain = normalise(text)
         return cls(text, plain or bare(text), spaced(plain), media)

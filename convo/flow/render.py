@@ -35,6 +35,7 @@ class Text:
     source: str
     names: frozenset[str]
     render: "Render"
+    plain: bool = False  # words and names alone: it needs no other names, and no language
 
 
 Render = Callable[[Mapping[str, object]], str]
@@ -78,7 +79,9 @@ class Texts:
             except Exception as error:
                 raise RenderError(f"the text '{source}' failed: {error}") from error
 
-        return Text(source, frozenset(names), _joined(parts, render) if parts else render)
+        if parts:
+            return Text(source, frozenset(names), _joined(parts, render), plain=True)
+        return Text(source, frozenset(names), render)
 
 
 Parts = list[nodes.TemplateData | nodes.Name]

@@ -88,10 +88,10 @@ class Run:
         self._phase, self._outcome, self._queue = session.phase, session.outcome, session.queue
         self._entered = False
         self._entry_say: int | None = None  # the place of the last text said on entry
-        self._reply = Reply.of(event.text, event.media) if isinstance(event, Replied | Reopened) else None
+        self._reply = Reply.of(event.text, event.media) if isinstance(event, (Replied, Reopened)) else None
         # A conversation that was queued begins to count its silence when it begins; a flow that ran
         # another when that returns.
-        self._spoke = self._reply is not None or isinstance(event, Started | Checked | Returned)
+        self._spoke = self._reply is not None or isinstance(event, (Started, Checked, Returned))
         self._read: Value | None = None  # what the reply, or a part of it, was read as
         self._groups: Mapping[str, str] = {}
         self._reading: Reading | None = None
@@ -229,7 +229,8 @@ class Run:
             digits = self._digits if CODE in text.names else None
             if digits and self.visits_here > MOST_SENDS:
                 continue  # the state leads on; see `verify`
-            said = text.render(self._names(language))
+            own = text.plain and not digits and text.names <= self._vars.keys()
+            said = text.render(self._vars if own else self._names(language))
             if len(said) > LONGEST_SAID:
                 raise RenderError(
                     f"the text '{text.source[:60]}' came to {len(said)} characters; "

@@ -9,6 +9,8 @@ from convo.flow.values import from_plain, to_plain
 from convo.messages import Contact
 from convo.store.conversations import Stored
 
+_PHASES = {phase.value: phase for phase in Phase}
+
 
 def decode(stored: Stored) -> Session:
     """The session of a stored conversation."""
@@ -30,7 +32,7 @@ def decode(stored: Stored) -> Session:
         skipped=tuple(progress.get("skipped", ())),
         trail=tuple(progress.get("trail", ())),
         visits=progress["visits"],
-        phase=Phase(stored.status),
+        phase=_PHASES[stored.status],
         outcome=stored.outcome,
         queue=stored.queue,
         flow=flow,

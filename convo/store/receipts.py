@@ -1,6 +1,7 @@
 """What providers delivered, word for word; a delivery that was stored before stops here."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
