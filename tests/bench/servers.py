@@ -1,9 +1,10 @@
-"""The servers that `intake` measures; run as `python -m tests.bench.servers KIND FOLDER`."""
+"""The servers that `intake` measures; run as `python -m tests.bench.servers KIND FOLDER DATABASE`."""
 
 import asyncio
 import gc
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,19 +24,19 @@ from convo.web.webhooks import Webhooks
 SECRET = "bench"
 
 
-def _app(folder: Path) -> App:
+def _app(folder: Path, database: str) -> App:
     return App(
         Settings(
-            database=f"sqlite:///{folder / 'convo.db'}",
+            database=database,
             flows=folder,
             accounts={SIMULATOR: Account(provider=SIMULATOR, webhook_secret=[SECRET])},
         )
     )
 
 
-def constant(folder: Path) -> Starlette:
+def constant(folder: Path, database: str) -> Starlette:
     """A bare route."""
-    del folder
+    del folder, database
 
     async def answer(request: Request) -> PlainTextResponse:
         del request
@@ -44,9 +45,9 @@ def constant(folder: Path) -> Starlette:
     return Starlette(routes=[Route("/webhooks/{account}", answer, methods=["POST"])])
 
 
-def parsed(folder: Path) -> Starlette:
+def parsed(folder: Path, database: str) -> Starlette:
     """Verified and parsed, and nothing stored."""
-    app = _app(folder)
+    app = _app(folder, database)
 
     async def drop(items: list[Item]) -> None:
         del items
@@ -56,9 +57,9 @@ def parsed(folder: Path) -> Starlette:
     return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))])
 
 
-def first_line(folder: Path) -> Starlette:
+def first_line(folder: Path, database: str) -> Starlette:
     """The whole first line; what it answers waits for a sender elsewhere."""
-    app = _app(folder)
+    app = _app(folder, database)
 
     @asynccontextmanager
     async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
@@ -77,9 +78,9 @@ def first_line(folder: Path) -> Starlette:
     return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))], lifespan=lifespan)
 
 
-def everything(folder: Path) -> Starlette:
+def everything(folder: Path, database: str) -> Starlette:
     """The first line with the sender, its clock and the reports of all it sends beside it."""
-    app = _app(folder)
+    app = _app(folder, database)
 
     @asynccontextmanager
     async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
@@ -92,7 +93,7 @@ def everything(folder: Path) -> Starlette:
     return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))], lifespan=lifespan)
 
 
-KINDS: dict[str, Callable[[Path], Starlette]] = {
+KINDS: dict[str, Callable[[Path, str], Starlette]] = {
     "constant": constant,
     "parsed": parsed,
     "first_line": first_line,
@@ -100,22 +101,22 @@ KINDS: dict[str, Callable[[Path], Starlette]] = {
 }
 
 
-async def _serve(kind: str, folder: Path) -> None:
+async def _serve(kind: str, folder: Path, database: str) -> None:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(
         uvicorn.Config(
-            KINDS[kind](folder), log_level="warning", access_log=False, http="httptools", ws="none"
+            KINDS[kind](folder, database), log_level="warning", access_log=False, http="httptools", ws="none"
         )
     )
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event to wait for
         await asyncio.sleep(0.01)
-    print(listening.getsockname()[1], flush=True)
+    print(listening.getsockname()[1], time.process_time(), flush=True)
     await task
 
 
 if __name__ == "__main__":
     import uvloop
 
-    uvloop.run(_serve(sys.argv[1], Path(sys.argv[2])))
+    uvloop.run(_serve(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
