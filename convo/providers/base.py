@@ -1,12 +1,15 @@
 """The contract that every provider keeps, and the traits that it states."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json
 
 from convo.clock import Clock
+from convo.errors import UnreadablePayload
 from convo.messages import Accepted, Item, Outbound, RawRequest, Response
 from convo.phone import NumberKind
 
@@ -75,3 +78,16 @@ class ProviderClass(Protocol):
 
     # Each class takes its own SETTINGS, which `make` sees to.
     def __call__(self, settings: Any, surroundings: Surroundings) -> Provider: ...
+
+
+def read_json(body: bytes, *, expected: str) -> Any:
+    """The JSON of a body; raises UnreadablePayload where it is none, with what is expected instead."""
+    try:
+        return from_json(body)
+    except ValueError:
+        pass
+    # The fast reader refuses half an emoji and a byte order mark. A text with one is a text.
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise UnreadablePayload(f"the body is not JSON; {expected}") from None

@@ -29,6 +29,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
+from convo.store.rows import run
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -261,7 +262,7 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("convo_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, None if in_memory or database is None else Path(database).absolute()
 

@@ -2,10 +2,12 @@
 
 from sqlalchemy import Connection, Table, text
 
+from convo.store.rows import run
+
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = ?"
 _USED = text("UPDATE sqlite_sequence SET seq = max(seq, :number) WHERE name = :name")
 _FIRST = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)")
-_NEXT = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+_NEXT = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 
 
 def allocate(connection: Connection, table: Table, count: int) -> list[int]:
@@ -16,10 +18,10 @@ def allocate(connection: Connection, table: Table, count: int) -> list[int]:
     if not count:
         return []
     if connection.dialect.name == "sqlite":
-        last = connection.exec_driver_sql(_LAST, (table.name,)).scalar() or 0
-        return list(range(last + 1, last + 1 + count))
-    rows = connection.execute(_NEXT, {"name": table.name, "count": count})
-    return [row[0] for row in rows]
+        row = run(connection, _LAST, (table.name,)).fetchone()
+        first = row[0] + 1 if row else 1
+        return list(range(first, first + count))
+    return [row[0] for row in run(connection, _NEXT, (table.name, count)).fetchall()]
 
 
 def used(connection: Connection, table: Table, number: int) -> None:

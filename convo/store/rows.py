@@ -61,6 +61,13 @@ class Lookup:
         ]
 
 
+def run(connection: Connection, statement: str, values: Values = ()) -> DBAPICursor:
+    """The driver's cursor after a statement that is spelled as this driver takes it."""
+    with _cursor(connection, statement) as cursor:
+        cursor.execute(statement, values)
+        return cursor
+
+
 def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[Values]
 ) -> None:

@@ -117,6 +117,7 @@ class Word(TypeDecorator[str]):
         return _as_word
 
 
+@lru_cache(maxsize=256)
 def _as_word(word: str | None) -> str | None:
     return None if word is None else str.__str__(word)
 

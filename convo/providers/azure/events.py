@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic_core import from_json
-
 from convo import phone
-from convo.errors import UnreadablePayload
 from convo.messages import Inbound, Item, Report, Unread
 from convo.providers.azure.codes import outcome
-from convo.providers.base import LONGEST_ID
+from convo.providers.base import LONGEST_ID, read_json
 
 RECEIVED = "microsoft.communication.smsreceived"
 REPORTED = "microsoft.communication.smsdeliveryreportreceived"
@@ -35,15 +32,7 @@ def read(account: str, body: bytes) -> Sequence[Item]:
 
 def load(body: bytes) -> Any:
     """The JSON of a body; raises UnreadablePayload where it is none."""
-    try:
-        return from_json(body)
-    except ValueError:
-        pass
-    # The fast reader refuses half an emoji and a byte order mark. A text with one is a text.
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise UnreadablePayload("the body is not JSON; Event Grid delivers a JSON array of events") from None
+    return read_json(body, expected="Event Grid delivers a JSON array of events")
 
 
 def any_case(fields: dict[str, Any]) -> dict[str, Any]:
