@@ -116,13 +116,12 @@ def classify(text: str, *, opted_out: bool, words: Words = DEFAULT) -> Keyword |
     if len(text) > _LONGEST:
         return None
     plain = normalise(text)
-    for kind, rows in (
-        (KeywordKind.STOP, words.stop),
-        (KeywordKind.START, words.start),
-        (KeywordKind.HELP, words.help),
-    ):
-        if plain in rows:
-            return Keyword(kind, rows[plain], f"word:{plain}", plain)
+    if plain in words.stop:
+        return Keyword(KeywordKind.STOP, words.stop[plain], f"word:{plain}", plain)
+    if plain in words.start:
+        return Keyword(KeywordKind.START, words.start[plain], f"word:{plain}", plain)
+    if plain in words.help:
+        return Keyword(KeywordKind.HELP, words.help[plain], f"word:{plain}", plain)
     if opted_out and plain in words.start_when_out:
         return Keyword(KeywordKind.START, words.start_when_out[plain], f"word-when-out:{plain}", plain)
     return None

@@ -43,14 +43,12 @@ class UnitOfWork:
 
     def open(self, contact_id: int, number: str) -> list[Stored]:
         """The conversations of a contact with one of our numbers that have not ended, oldest first."""
-        self.know([contact_id])
-        found = self._open.get(contact_id, {}).values()
+        found = self._of(contact_id)
         return sorted((one for one in found if one.number == number), key=lambda one: one.id)
 
     def running(self, contact_id: int, number: str) -> Stored | None:
         """The one that is live, or with a person."""
-        self.know([contact_id])
-        for stored in self._open.get(contact_id, {}).values():
+        for stored in self._of(contact_id):
             if stored.number == number and stored.status in RUNNING:
                 return stored
         return None
@@ -143,6 +141,11 @@ class UnitOfWork:
         )  # fmt: skip
         for collected in written:
             collected.clear()
+
+    def _of(self, contact_id: int) -> Iterable[Stored]:
+        if contact_id not in self._loaded:
+            self.know([contact_id])
+        return self._open.get(contact_id, {}).values()
 
     def _remember(self, stored: Stored) -> None:
         here = self._open.setdefault(stored.contact_id, {})

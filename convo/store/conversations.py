@@ -90,7 +90,7 @@ _CHANGING = tuple(
 
 def alive(connection: Connection, contact_ids: Iterable[int]) -> list[Stored]:
     """The conversations of these contacts that have not ended. Their contacts are locked."""
-    return [_stored(row) for row in _OF_CONTACTS.rows(connection, sorted(set(contact_ids)))]
+    return list(map(Stored._make, _OF_CONTACTS.rows(connection, sorted(set(contact_ids)))))
 
 
 def lock_due(connection: Connection, now: datetime, most: int) -> list[int]:

@@ -12,7 +12,20 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, Column, Connection, Dialect, Select, Table, any_, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
@@ -174,8 +187,9 @@ def _mark(dialect: Dialect) -> str:
 def _writers(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> _Places:
     found: _Places = []
     for place, name in enumerate(columns):
-        write = _impl(table.c[name].type, dialect).bind_processor(dialect)
-        if write is not None:
+        kind = table.c[name].type
+        write = _impl(kind, dialect).bind_processor(dialect)
+        if write is not None and not isinstance(kind, Boolean):  # which both drivers take as it is
             found.append((place, write))
     return found
 
