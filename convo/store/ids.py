@@ -7,7 +7,7 @@ from convo.store.rows import run
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = ?"
 _USED = text("UPDATE sqlite_sequence SET seq = max(seq, :number) WHERE name = :name")
 _FIRST = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)")
-_NEXT = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+_NEXT = "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)"
 
 
 def allocate(connection: Connection, table: Table, count: int) -> list[int]:

@@ -65,7 +65,7 @@ class Lookup:
         else:
             wanted = self._column == any_(bindparam("wanted", type_=ARRAY(self._column.type)))
         statement = self._statement.where(wanted)
-        spelled = str(statement.compile(dialect=dialect)).replace("%(wanted)s", "%s")
+        spelled = str(statement.compile(dialect=dialect)).replace("%(wanted)s", "$1")
         types = [column.type for column in statement.selected_columns]
         return spelled, [
             (place, reader)
@@ -136,10 +136,16 @@ def _inserted(
 
 @contextmanager
 def _cursor(connection: Connection, statement: str) -> Iterator[DBAPICursor]:
-    """The driver's own cursor, whose errors come as SQLAlchemy's."""
+    """The driver's own cursor, whose errors come as SQLAlchemy's.
+
+    PostgreSQL's is the raw one: psycopg's others look through a long statement for marks every time.
+    """
     driver = cast(Any, connection.dialect.loaded_dbapi)
     try:
-        yield connection.connection.cursor()
+        if connection.dialect.name == "sqlite":
+            yield connection.connection.cursor()
+        else:
+            yield driver.RawCursor(connection.connection.driver_connection)
     except driver.Error as error:
         raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
 
@@ -166,22 +172,26 @@ def _insert(
 ) -> tuple[str, _Places]:
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
-    marks = f"({', '.join([_mark(dialect)] * len(columns))})"
-    values = ", ".join([marks] * count)
+    width = len(columns)
+    values = ", ".join(
+        f"({', '.join(_mark(dialect, place) for place in range(row * width, row * width + width))})"
+        for row in range(count)
+    )
     statement = f"INSERT INTO {table.name} ({names}) VALUES {values}{ending}"  # noqa: S608 - our own names
     return statement, _writers(dialect, table, columns)
 
 
 @lru_cache(maxsize=64)
 def _update(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> tuple[str, _Places]:
-    quote, mark = dialect.identifier_preparer.quote, _mark(dialect)
-    pairs = ", ".join(f"{quote(name)} = {mark}" for name in columns)
-    statement = f"UPDATE {table.name} SET {pairs} WHERE id = {mark}"  # noqa: S608 - our own names
+    quote = dialect.identifier_preparer.quote
+    pairs = ", ".join(f"{quote(name)} = {_mark(dialect, place)}" for place, name in enumerate(columns))
+    number = _mark(dialect, len(columns))
+    statement = f"UPDATE {table.name} SET {pairs} WHERE id = {number}"  # noqa: S608 - our own names
     return statement, _writers(dialect, table, columns)
 
 
-def _mark(dialect: Dialect) -> str:
-    return "?" if dialect.name == "sqlite" else "%s"
+def _mark(dialect: Dialect, place: int) -> str:
+    return "?" if dialect.name == "sqlite" else f"${place + 1}"
 
 
 def _writers(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> _Places:
