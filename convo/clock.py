@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 Clock = Callable[[], datetime]
 
@@ -50,6 +51,21 @@ def parse_duration(text: str) -> timedelta:
     if rest or not timedelta() < total <= LONGEST:
         raise ValueError(f"'{text}' is not a duration; write it like '30 minutes' or '4 hours'")
     return total
+
+
+def retry_after(value: str, now: datetime) -> timedelta | None:
+    """How long a server asks us to wait; None where it does not say.
+
+    Retry-After (RFC 9110 section 10.2.3): seconds, or a moment.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return min(timedelta(seconds=int(text[:9])), LONGEST)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now, timedelta())
 
 
 def _unit(word: str) -> timedelta | None:

@@ -7,8 +7,7 @@ same message, so whatever leaves us without a clear answer is simply tried again
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from convo import phone
-from convo.clock import Clock
+from convo.clock import Clock, retry_after
 from convo.messages import Accepted, Outbound, Reason, SendError, Trouble
 from convo.providers.azure.codes import reason_in
 from convo.providers.azure.settings import AzureSettings, read_connection
@@ -163,14 +162,6 @@ def _refused(said: str) -> SendError:
 
 
 def _wait(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds until Azure wants to be asked again: Retry-After, RFC 9110 section 10.2.3."""
-    value = headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdecimal():
-        seconds = float(value)
-    else:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(max(seconds, 1.0), _LONGEST_WAIT)
+    """Seconds until Azure wants to be asked again."""
+    asked = retry_after(headers.get("Retry-After", ""), now)
+    return min(max(asked.total_seconds(), 1.0), _LONGEST_WAIT) if asked is not None else None
