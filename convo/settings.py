@@ -4,7 +4,6 @@ With neither, everything runs on the simulator and `convo.db`.
 """
 
 import difflib
-import os
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -30,7 +29,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from convo import phone, quiet, rates
+from convo import endpoints, phone, quiet, rates, secret
+from convo.endpoints import Events
 from convo.errors import SettingsError
 from convo.messages import Purpose
 
@@ -40,23 +40,6 @@ DEFAULT_NUMBER = "+15550009999"  # a conversation starts from it where no number
 DEFAULT_FLOW = "support"  # answers what no trigger takes, where no number is configured
 SHORTEST_KEY = 16  # characters
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def _secret(value: object) -> object:
-    """`env:NAME` stands for the variable NAME; a secret that is not set is an error, not a blank."""
-    if isinstance(value, str) and value.startswith("env:"):
-        name = value.removeprefix("env:")
-        found = os.environ.get(name)
-        if not found:
-            raise ValueError(f"the variable {name} is not set; export it, or write the value here")
-        return found
-    return value
-
-
-def _secrets(value: object) -> object:
-    # A variable that holds digits alone comes as a number.
-    many = value if isinstance(value, list) else [value]
-    return [str(one) if isinstance(one, int) else one for one in many]
 
 
 def _timezone(value: str) -> str:
@@ -100,9 +83,9 @@ def _rate(value: object) -> str:
     return text
 
 
-Secret = Annotated[str, BeforeValidator(_secret), AfterValidator(_said)]
-Secrets = Annotated[list[Secret], BeforeValidator(_secrets)]
-Keys = Annotated[list[Secret], BeforeValidator(_secrets), AfterValidator(_guessed_by_nobody)]
+Secret = Annotated[str, BeforeValidator(secret.resolved), AfterValidator(_said)]
+Secrets = Annotated[list[Secret], BeforeValidator(secret.several)]
+Keys = Annotated[list[Secret], BeforeValidator(secret.several), AfterValidator(_guessed_by_nobody)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hours = Annotated[str, AfterValidator(_hours)]
@@ -213,6 +196,7 @@ class Settings(BaseSettings):
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)
+    events: Events = Field(default_factory=Events)  # where the application is told of what happens
 
     @classmethod
     def settings_customise_sources(
@@ -260,7 +244,7 @@ def load(**overrides: Any) -> Settings:
 
 def contradictions(settings: Settings) -> list[str]:
     """What each setting for itself does not show: accounts that are not there, a number twice."""
-    return [*_wrong_accounts(settings), *_wrong_numbers(settings)]
+    return [*_wrong_accounts(settings), *_wrong_numbers(settings), *endpoints.wrong(settings.events)]
 
 
 def read(**overrides: Any) -> Settings:
@@ -307,6 +291,8 @@ def _sentence(error: dict[str, Any]) -> str:
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
         return f"{where}: there is no such setting; {hint}"
+    if error["type"] == "missing":
+        return f"{where}: it must be set; {endpoints.missing(error['loc'])}"
     return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 
 
@@ -317,4 +303,6 @@ def _known(place: tuple[str | int, ...]) -> list[str]:
         model = inside if len(place) > 1 and place[0] == section else model
     for section, table in (("quiet", QuietHours), ("caps", Caps)):
         model = table if len(place) > 3 and place[2] == section else model
+    if place[0] == "events" and len(place) > 1:
+        model = endpoints.model_at(place)
     return list(model.model_fields)

@@ -1,20 +1,16 @@
 """`emit`: the application is told of something."""
 
-import re
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from convo.flow.plan import StatePlan
 from convo.flow.steps.base import Assigned, Section, Step
-
-# What convo itself tells of begins so; an author's event must not pass for one.
-OUR_OWN = frozenset({"consent", "message", "conversation", "contact", "flow", "convo"})
-_EVENT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,7}")
+from convo.kinds import LONGEST_NAME, NAME, OUR_OWN
 
 
 def _event(text: str) -> str:
-    if len(text) > 100 or not _EVENT.fullmatch(text):
+    if len(text) > LONGEST_NAME or not NAME.fullmatch(text):
         raise ValueError(
             f"'{text}' is not the name of an event; write small letters and dots, like order.ready"
         )

@@ -1,0 +1,183 @@
+"""The kinds of events that convo itself tells an application of: one row a kind.
+
+What flows `emit` has names of its own, which never begin with a word of OUR_OWN. The rows are also what
+docs/events.md is made from.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,7}")
+LONGEST_NAME = 100
+EVERY = "*"  # the pattern that every kind fits
+# What convo itself tells of begins so; an author's event must not pass for one.
+OUR_OWN = frozenset({"campaign", "consent", "contact", "conversation", "convo", "flow", "message"})
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """A kind of event: when it is told, what comes with it, and an example."""
+
+    name: str
+    about: str
+    fields: Mapping[str, str]  # what comes with it, each with what it is; about a contact, ENVELOPE does too
+    example: Mapping[str, Any]  # the whole of its data
+    # Kept even where nobody listens yet: an endpoint that is added later may be sent it. What every text
+    # would write is kept only where somebody wants it.
+    always: bool = True
+
+
+# What comes with every event about a contact.
+ENVELOPE: Mapping[str, str] = MappingProxyType(
+    {
+        "contact": "the person's number",
+        "number": "our number that they wrote to, or that they are talking to",
+        "brand": "whose number that is: the scope of an opt-out",
+        "conversation": "the id of the conversation that it belongs to; null where there is none",
+    }
+)
+_ANA: Mapping[str, Any] = MappingProxyType(
+    {
+        "contact": "+15550001111",
+        "number": "+18005550100",
+        "brand": "Elm Street Clinic",
+        "conversation": 812,
+    }
+)
+_SAID: Mapping[str, str] = MappingProxyType(
+    {
+        "entry": "the id of its line in the consent ledger",
+        "text": "what the contact wrote; empty where the provider told of it",
+        "rule": "why it was taken for this: `word:` and the word, or `provider:` and what that said",
+        "language": "of the word and its answer (BCP 47); null where nobody was answered",
+        "actor": "`contact`, or `provider` where that refused a text because of an opt-out",
+        "changed": "whether it changed anything: false for a second STOP, and a START of who was not out",
+        "opted_out": "whether the contact is opted out of the brand from now on",
+        "answer": "what convo answers; null where it stays silent",
+    }
+)
+
+
+def _kept(*rows: EventKind) -> Mapping[str, EventKind]:
+    return MappingProxyType({row.name: row for row in rows})
+
+
+KINDS = _kept(
+    EventKind(
+        "consent.stopped",
+        "A contact has said STOP, or a provider told that they have opted out. Nothing is sent to them any "
+        "more. Every STOP is told, with `changed` false where they were out already.",
+        _SAID,
+        {
+            **_ANA,
+            "entry": 93,
+            "text": "Stop.",
+            "rule": "word:stop",
+            "language": "en",
+            "actor": "contact",
+            "changed": True,
+            "opted_out": True,
+            "answer": "You have successfully been unsubscribed to messages from this number. "
+            "Reply START to resubscribe.",
+        },
+    ),
+    EventKind(
+        "consent.started",
+        "A contact has said START. They can be texted again. Every START is told, with `changed` false where "
+        "they were not out.",
+        _SAID,
+        {
+            **_ANA,
+            "conversation": None,
+            "entry": 94,
+            "text": "START",
+            "rule": "word:start",
+            "language": "en",
+            "actor": "contact",
+            "changed": True,
+            "opted_out": False,
+            "answer": "You have successfully been re-subscribed to messages from this number. "
+            "Reply STOP to unsubscribe.",
+        },
+    ),
+    EventKind(
+        "consent.help",
+        "A contact has asked for HELP. `changed` is always false.",
+        _SAID,
+        {
+            **_ANA,
+            "entry": 95,
+            "text": "help",
+            "rule": "word:help",
+            "language": "en",
+            "actor": "contact",
+            "changed": False,
+            "opted_out": False,
+            "answer": "Elm Street Clinic: visit reminders. Call 555 0100. Reply STOP to opt out.",
+        },
+    ),
+    EventKind(
+        "message.received",
+        "A contact has texted, and it was no STOP, START or HELP: those are told as `consent.…`, so that "
+        "every text is told once. Answers to a flow and texts to a person are told, texts that nobody waits "
+        "for, reactions of phones, and texts of contacts who are opted out. A text that the provider "
+        "delivers twice is told once.",
+        {
+            "id": "of the message",
+            "text": "what the contact wrote",
+            "media": "the kinds of what came with it, like `image/jpeg`",
+            "segments": "how many SMS segments it takes",
+            "reaction": "whether a phone wrote it for its owner, like `Liked “See you on Monday”`",
+            "opted_out": "whether the contact is opted out: nothing answers, and nothing may be sent",
+        },
+        {
+            **_ANA,
+            "id": 4711,
+            "text": "yes",
+            "media": [],
+            "segments": 1,
+            "reaction": False,
+            "opted_out": False,
+        },
+        always=False,
+    ),
+    EventKind(
+        "convo.ping",
+        "Somebody tries an endpoint out with `convo events ping`. It is told at once and not stored.",
+        {"endpoint": "its name in the settings"},
+        {"endpoint": "default"},
+    ),
+)
+
+
+def is_always_kept(kind: str) -> bool:
+    """Whether an event is stored where nobody wants it yet; what flows emit is."""
+    return kind not in KINDS or KINDS[kind].always
+
+
+def fits(pattern: str, kind: str) -> bool:
+    """Whether `kind` is meant by `pattern`: its name, `consent.*`, or `*`."""
+    return pattern in (EVERY, kind) or (pattern.endswith(".*") and kind.startswith(pattern[:-1]))
+
+
+def refused(pattern: str) -> str | None:
+    """What is wrong with a pattern, as a sentence with its mend; None where it may mean something."""
+    if pattern == EVERY:
+        return None
+    plain = pattern.removesuffix(".*")
+    if len(plain) > LONGEST_NAME or not NAME.fullmatch(plain):
+        return f"'{pattern}' names no events; write a name like consent.stopped, or consent.*, or *"
+    if plain.partition(".")[0] not in OUR_OWN or any(fits(pattern, kind) for kind in KINDS):
+        return None
+    return f"there is no event '{pattern}'; {did_you_mean(pattern, KINDS)}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint at what a name that is not known may have meant."""
+    listed = sorted(known)
+    near = difflib.get_close_matches(name, listed, n=1)
+    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(listed)}"
