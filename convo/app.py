@@ -15,12 +15,14 @@ from convo.messages import Item
 from convo.providers import make
 from convo.runtime import codes
 from convo.runtime.clockwork import Clockwork
-from convo.runtime.events import Relay, Subscriber
+from convo.runtime.events import unheard
 from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
+from convo.runtime.relay import Relay
 from convo.runtime.sender import Sender
 from convo.runtime.starting import Start, start
+from convo.runtime.subscribers import Subscriber
 from convo.settings import Settings
 from convo.store.conversations import Stored
 from convo.store.engine import Store
@@ -37,10 +39,10 @@ class App:
         self.store = Store(settings.database)
         self.library = Library(settings.flows)
         self.providers = make(settings.accounts, self._deliver, clock)
-        self.intake = Intake(self.store, settings, self.library, clock, self.changed)
+        self.relay = Relay(self.store, settings.events, clock)
+        self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears)
         self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._tell)
         self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
-        self.relay = Relay(self.store, clock)
         self._watchers: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._deliveries: set[asyncio.Task[None]] = set()
@@ -51,13 +53,14 @@ class App:
         self.store.upgrade()
         problems = await self.read_flows()
         check_flows(self.settings, self.library)
+        check_kinds(self.settings, self.library)
         while await self.store.write(lambda c: reconsider(c, self.settings, self.clock())):
             pass  # some hundred contacts at a time
         self._tasks = [
             asyncio.create_task(self.intake.run()),
             asyncio.create_task(self.sender.run(alone=alone)),
             asyncio.create_task(self.clockwork.run()),
-            asyncio.create_task(self.relay.run()),
+            asyncio.create_task(self.relay.run(alone=alone)),
         ]
         # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
         gc.collect()
@@ -69,14 +72,15 @@ class App:
         if self._tasks:
             intake, sender, clockwork, relay = self._tasks
             clockwork.cancel()
-            relay.cancel()
             await self.sender.stop()
-            await asyncio.gather(sender, return_exceptions=True)
+            await self.relay.stop()
+            await asyncio.gather(sender, relay, return_exceptions=True)
             await asyncio.gather(*self._deliveries, return_exceptions=True)
             intake.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         for provider in self.providers.values():
             await provider.close()
+        await self.relay.close()
         self.store.close()
 
     def stopped(self) -> list[str]:
@@ -108,10 +112,11 @@ class App:
         return begun
 
     def on(self, event: str, subscriber: Subscriber) -> Callable[[], None]:
-        """Call `subscriber` with every event that a flow emits by this name, `*` for all of them.
+        """Call `subscriber` with every event of this kind, `consent.*` or `*` for several.
 
-        It is called after the commit, at least once for each event, in a thread of its own; one that is a
-        coroutine runs in the event loop. What it raises is logged. Returns how to end it.
+        Kinds are what flows emit, and `convo.kinds`. It is called after the commit, at least once for each
+        event, those of one contact in their order, one event at a time, in a thread of its own; one that is
+        a coroutine runs in the event loop. What it raises is logged. Returns how to end it.
         """
         return self.relay.on(event, subscriber)
 
@@ -123,6 +128,7 @@ class App:
     def changed(self) -> None:
         """Something was committed: there may be texts to send and pages to refresh."""
         self.sender.wake()
+        self.relay.wake()
         self._tell()
 
     def _tell(self) -> None:
@@ -139,6 +145,15 @@ class App:
         self._deliveries.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("report.lost", error=str(error))
+
+
+def check_kinds(settings: Settings, library: Library) -> None:
+    """Raises SettingsError for a kind of event that was meant for one of convo's own, and warns of others."""
+    found = list(unheard(settings.events, library.current.values()))
+    if slips := [str(each) for each in found if each.is_slip]:
+        raise SettingsError("\n".join(slips))
+    for each in found:
+        log.warning("events.kind_unknown", setting=str(each))
 
 
 def check_flows(settings: Settings, library: Library) -> None:

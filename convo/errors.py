@@ -6,6 +6,7 @@ ConvoError
 ├── StartError           a conversation cannot be started
 ├── HandBackError        a person cannot hand a conversation back like this
 ├── InboxError           a person cannot do this with a conversation
+├── EventError           an event cannot be told again like this
 ├── InvalidSignature     a request is not from whom it says (401)
 ├── UnreadablePayload    a request's body cannot be read (400)
 └── StoreUnavailable     the database cannot store now (503)
@@ -96,6 +97,18 @@ class InboxError(ConvoError):
     """A person cannot do this with a conversation; `code` is a stable word for programs.
 
     `not_found`, `ended`, `not_handed_off`, `opted_out`, `bad_text`, `bad_outcome`, `key_reused`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class EventError(ConvoError):
+    """An event cannot be told again like this; `code` is a stable word for programs.
+
+    `not_found`, `unknown_endpoint` (the settings have none of that name), `nobody` (it was for nobody whom
+    the settings name).
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -9,8 +9,9 @@ from convo import keywords, segments
 from convo.flow.session import Closed
 from convo.keywords import Keyword, KeywordKind
 from convo.messages import Direction, Inbound, Kind, Reason, Status
+from convo.runtime.events import Effect, consented
 from convo.settings import Settings
-from convo.store import consent, conversations, events, messages
+from convo.store import consent, conversations, events, messages, outgoing
 from convo.store.contacts import Known
 
 STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
@@ -32,6 +33,12 @@ class Said:
     keyword: Keyword
     opted_out: bool  # before this text
     language: str | None = None  # that of the flow which the contact was talking to
+    conversation: int | None = None  # that was running
+
+    @property
+    def spoken(self) -> str | None:
+        """The language of the word, or else of the contact, or of the flow."""
+        return self.keyword.language or self.known.contact.language or self.language
 
 
 def apply(connection: Connection, settings: Settings, said: Said, now: datetime) -> bool:
@@ -45,15 +52,18 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
     )
     answers = changes or kind is KeywordKind.HELP
     wording = _wording(settings, said) if answers else None
-    (entry,) = consent.append(connection, [_entry(said, brand, wording, now)])
+    line = _entry(said, brand, wording, now)
+    (entry,) = consent.append(connection, [line])
     if kind is KeywordKind.STOP:
         stop(connection, brand, said.known.id, now)
     if changes:
-        out = kind is KeywordKind.STOP
-        consent.decide(connection, brand, said.known.id, entry, now, out=out)
+        consent.decide(connection, brand, said.known.id, entry, now, out=kind is KeywordKind.STOP)
     if wording is not None:
         messages.write(connection, [_answer(settings, said, brand, wording, entry, now)])
-    return said.opted_out if kind is KeywordKind.HELP else kind is KeywordKind.STOP
+    out = said.opted_out if kind is KeywordKind.HELP else kind is KeywordKind.STOP
+    effect = Effect(changes, out, said.spoken, said.conversation)
+    outgoing.write(connection, [consented(settings.events, entry, line, said.known.id, effect)])
+    return out
 
 
 def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> None:
@@ -64,8 +74,20 @@ def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> 
     messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
 
 
-def stopped_by_provider(connection: Connection, brand: str, number: str, known: Known, now: datetime) -> None:
-    """The provider says that this contact has opted out: put it on record, and stop."""
+def stopped_by_provider(
+    connection: Connection,
+    settings: Settings,
+    brand: str,
+    number: str,
+    known: Known,
+    now: datetime,
+    conversation: int | None = None,
+) -> None:
+    """The provider says that this contact has opted out: put it on record, and stop.
+
+    `conversation` is that of the message which it refused.
+    """
+    out_before = (brand, known.id) in consent.opted_out(connection, [known.id])
     entry = consent.Entry(
         brand=brand,
         contact=known.contact.number,
@@ -82,14 +104,15 @@ def stopped_by_provider(connection: Connection, brand: str, number: str, known: 
     (line,) = consent.append(connection, [entry])
     consent.decide(connection, brand, known.id, line, now, out=True)
     stop(connection, brand, known.id, now)
+    effect = Effect(not out_before, True, known.contact.language, conversation)
+    outgoing.write(connection, [consented(settings.events, line, entry, known.id, effect)])
 
 
 def _wording(settings: Settings, said: Said) -> str:
     number = settings.number(said.inbound.number)
     if said.keyword.kind is KeywordKind.HELP and number.help:
         return number.help
-    language = said.keyword.language or said.known.contact.language or said.language or "en"
-    return keywords.answer(said.keyword.kind, language)
+    return keywords.answer(said.keyword.kind, said.spoken or "en")
 
 
 def _entry(said: Said, brand: str, wording: str | None, now: datetime) -> consent.Entry:

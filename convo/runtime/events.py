@@ -1,82 +1,153 @@
-"""Telling the application of events: its own subscribers in this process, each event at least once."""
+"""What the application is told of: events as they are stored, and as they are posted.
 
-import asyncio
-import inspect
-import itertools
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+A kind of convo's own is a row of `convo.kinds`, and a function here that writes its data.
+"""
 
-import structlog
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from convo.clock import Clock
-from convo.errors import StoreUnavailable
-from convo.store import outgoing
-from convo.store.engine import Store
-from convo.store.outgoing import OutgoingEvent
+from convo.endpoints import IN_PROCESS, ONLY, Events
+from convo.flow.compile import Bundle
+from convo.flow.session import Emit
+from convo.flow.steps.emit import EmitEvent
+from convo.flow.values import shown
+from convo.keywords import KeywordKind
+from convo.kinds import KINDS, fits
+from convo.reactions import is_reaction
+from convo.store import consent, messages
+from convo.store.conversations import Stored
+from convo.store.outgoing import Draft, OutgoingEvent
 
-EVERY = "*"  # the kind of all events
-MOST_TOLD = 20  # at one go
-LEASE = timedelta(minutes=5)  # a process that died meanwhile leaves them to be told again
-PATIENCE = timedelta(seconds=10)  # with one subscriber
-POLL = timedelta(seconds=1)
-
-Subscriber = Callable[[OutgoingEvent], Awaitable[None] | None]
-log = structlog.get_logger(__name__)
-
-
-class Relay:
-    """Looks every second for events to tell; a subscriber that fails is logged, and hurts nobody."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._subscribers: dict[int, tuple[str, Subscriber]] = {}
-        self._tickets = itertools.count()
-
-    def on(self, kind: str, subscriber: Subscriber) -> Callable[[], None]:
-        """Call `subscriber` with every event of this kind, `*` for all; returns how to end it."""
-        ticket = next(self._tickets)
-        self._subscribers[ticket] = (kind, subscriber)
-
-        def end() -> None:
-            self._subscribers.pop(ticket, None)
-
-        return end
-
-    async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
-            try:
-                if await self.tell():
-                    continue
-            except StoreUnavailable as error:
-                log.warning("events.store_unavailable", error=str(error))
-            except Exception:
-                log.exception("events.failed")  # one bad round must not stop every event
-            await asyncio.sleep(POLL.total_seconds())
-
-    async def tell(self) -> int:
-        """Tell the events that are due now; how many there were."""
-        now = self._clock()
-        due = await self._store.read(outgoing.next_due)
-        if due is None or due > now:
-            return 0
-        claimed = await self._store.write(lambda c: outgoing.claim(c, now, now + LEASE, MOST_TOLD))
-        for event in claimed:
-            for kind, subscriber in list(self._subscribers.values()):
-                if kind in (event.kind, EVERY):
-                    await _call(subscriber, event)
-        numbers = [event.id for event in claimed]
-        await self._store.write(lambda c: outgoing.settle(c, numbers))
-        return len(claimed)
+RECEIVED = "message.received"
+PING = "convo.ping"
+_CONSENT = {
+    KeywordKind.STOP: "consent.stopped",
+    KeywordKind.START: "consent.started",
+    KeywordKind.HELP: "consent.help",
+}
 
 
-async def _call(subscriber: Subscriber, event: OutgoingEvent) -> None:
-    try:
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            # In a thread: a plain function may take its time, and everything else goes on.
-            answer = await asyncio.to_thread(subscriber, event)
-            if inspect.isawaitable(answer):
-                await answer
-    except Exception:
-        log.exception("events.subscriber_failed", kind=event.kind, id=event.id)
+class Effect(NamedTuple):
+    """What a line of the consent ledger means for its contact."""
+
+    changed: bool
+    opted_out: bool  # from now on
+    language: str | None  # of the word, or else of the contact or the flow
+    conversation: int | None  # that was running
+
+
+def emitted(events: Events, by: Stored, emit: Emit, now: datetime) -> Draft:
+    """What a flow emits."""
+    return Draft(
+        kind=emit.event,
+        contact_id=by.contact_id,
+        number=by.number,
+        brand=by.brand,
+        conversation_id=by.id,
+        data={name: shown(value) for name, value in emit.data.items()},
+        created_at=now,
+        to=(*events.takers(emit.event), IN_PROCESS),
+    )
+
+
+def consented(events: Events, line: int, entry: consent.Entry, contact_id: int, effect: Effect) -> Draft:
+    """A line of the consent ledger, by its number."""
+    kind = _CONSENT[KeywordKind(entry.action)]
+    return Draft(
+        kind=kind,
+        contact_id=contact_id,
+        number=entry.number,
+        brand=entry.brand,
+        conversation_id=effect.conversation,
+        data={
+            "entry": line,
+            "text": entry.text,
+            "rule": entry.rule,
+            "language": effect.language,
+            "actor": entry.actor,
+            "changed": effect.changed,
+            "opted_out": effect.opted_out,
+            "answer": entry.wording,
+        },
+        created_at=entry.at,
+        to=(*events.takers(kind), IN_PROCESS),
+    )
+
+
+def hearers(events: Events, *, in_process: bool) -> tuple[str, ...]:
+    """Who is told of every text: nobody, as a rule, and then nothing is written."""
+    return (*events.takers(RECEIVED), *([IN_PROCESS] if in_process else []))
+
+
+def received(text: messages.Draft, to: Sequence[str], *, opted_out: bool) -> Draft:
+    """A text of a contact; its id is known once it is written."""
+    return Draft(
+        kind=RECEIVED,
+        contact_id=text.contact_id,
+        number=text.number,
+        brand=text.brand,
+        conversation_id=text.conversation_id,
+        data={
+            "text": text.text,
+            "media": list(text.media),
+            "segments": text.segments,
+            "reaction": is_reaction(text.text),
+            "opted_out": opted_out,
+        },
+        created_at=text.created_at,
+        to=to,
+        about=text,
+    )
+
+
+def payload(event: OutgoingEvent) -> dict[str, Any]:
+    """An event as it is posted and listed (Standard Webhooks, "Payload structure")."""
+    about = {
+        "contact": event.contact,
+        "number": event.number,
+        "brand": event.brand,
+        "conversation": event.conversation,
+    }
+    given = event.data if event.kind in KINDS else {"with": event.data}
+    return {"type": event.kind, "timestamp": event.at.isoformat(), "data": {**about, **given}}
+
+
+def ping(endpoint: str, now: datetime) -> dict[str, Any]:
+    """What `convo events ping` posts."""
+    return {"type": PING, "timestamp": now.isoformat(), "data": {"endpoint": endpoint}}
+
+
+class Unheard(NamedTuple):
+    """A kind that an endpoint wants and that nothing tells."""
+
+    place: str  # in the settings
+    pattern: str
+    near: str | None  # a kind that may have been meant
+
+    def __str__(self) -> str:
+        hint = f"; did you mean '{self.near}'?" if self.near else ""
+        return f"{self.place}: no flow emits '{self.pattern}'{hint}"
+
+    @property
+    def is_slip(self) -> bool:
+        """Whether one of convo's own was meant: no flow can be changed so that it is told."""
+        return self.near in KINDS
+
+
+def unheard(events: Events, flows: Iterable[Bundle]) -> Iterator[Unheard]:
+    """The kinds that endpoints want and that neither convo nor a flow of `flows` tells."""
+    of_flows = {
+        step.root.event
+        for bundle in flows
+        for part in bundle.flows.values()
+        for state in part.flow.states.values()
+        if (step := state.step(EmitEvent)) is not None
+    }
+    for name, endpoint in events.by_name.items():
+        place = "events.kinds" if name == ONLY and events.url else f"events.endpoints.{name}.kinds"
+        for pattern in endpoint.kinds:
+            if not any(fits(pattern, kind) for kind in (*KINDS, *of_flows)):
+                near = difflib.get_close_matches(pattern, sorted({*KINDS, *of_flows}), n=1, cutoff=0.8)
+                yield Unheard(place, pattern, near[0] if near else None)

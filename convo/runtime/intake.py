@@ -17,6 +17,7 @@ from convo.clock import Clock
 from convo.errors import ConvoError, StoreUnavailable
 from convo.messages import Inbound, Item, Report, Unread, storable
 from convo.runtime import reports
+from convo.runtime.events import RECEIVED
 from convo.runtime.library import Library
 from convo.runtime.routing import Texts
 from convo.runtime.turns import Line
@@ -91,6 +92,11 @@ def _storable(text: Inbound) -> Inbound:
     return replace(text, text=words, provider_id=name)
 
 
+def _nobody_hears(kind: str) -> bool:
+    del kind
+    return False
+
+
 class Intake:
     """The queue before the first line. A request waits until what it brought is committed."""
 
@@ -101,12 +107,15 @@ class Intake:
         library: Library,
         clock: Clock,
         on_commit: Callable[[], None],
+        hears: Callable[[str], bool] = _nobody_hears,
     ) -> None:
+        """`hears` tells whether a subscriber in this process wants a kind of event."""
         self._store = store
         self._settings = settings
         self._library = library
         self._clock = clock
         self._on_commit = on_commit
+        self._hears = hears
         self._waiting: deque[Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -178,8 +187,10 @@ class Intake:
         return None
 
     def _write(self, job: Callable[[Line], object]) -> None:
+        heard = self._hears(RECEIVED)
+
         def run(connection: Connection) -> None:
-            job(Line(connection, self._settings, self._library, self._clock()))
+            job(Line(connection, self._settings, self._library, self._clock(), texts_are_heard=heard))
 
         self._store.transact(run)
 

@@ -49,7 +49,13 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
     for message in failed:
         if told_off(changes[message.id]):
             consent.stopped_by_provider(
-                connection, message.brand, message.number, known[message.contact], line.now
+                connection,
+                line.settings,
+                message.brand,
+                message.number,
+                known[message.contact],
+                line.now,
+                message.conversation_id,
             )
     outbox.change(connection, changes.values())
     early.keep(connection, unknown)

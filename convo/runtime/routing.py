@@ -21,6 +21,7 @@ from convo.reactions import is_reaction, is_thanks
 from convo.runtime import codes
 from convo.runtime import consent as consenting
 from convo.runtime.beginning import Start, begin, blank
+from convo.runtime.events import hearers, received
 from convo.runtime.marketing import refuse
 from convo.runtime.sessions import decode, encode, flows_of
 from convo.runtime.turns import Line, Turns
@@ -46,6 +47,7 @@ class Texts:
         self._out = consent.opted_out(line.connection, rows)
         self._turns.know(rows)
         self._veiled: Kind | None = None  # of the text at hand, where it goes to a `verify`
+        self._hear = hearers(line.settings.events, in_process=line.texts_are_heard)
 
     def run(self) -> None:
         """Store them all, and everything that follows."""
@@ -60,7 +62,7 @@ class Texts:
             if keyword is not None:
                 self._keyword(consenting.Said(text, known, keyword, out, self._language(text, known)))
                 continue
-            place, conversation = len(history), None
+            place, told, conversation = len(history), len(self._turns.told), None
             try:
                 conversation = None if out else self._route(text, known)
                 self._turns.begin_asked()
@@ -75,6 +77,8 @@ class Texts:
                 veiled.append((text.account, text.provider_id))
             self._veiled = None
             history.insert(place, draft)
+            if self._hear:
+                self._turns.told.insert(told, received(draft, self._hear, opted_out=out))
         self._turns.flush()
         receipts.blame(self._line.connection, poisoned)
         receipts.veil(self._line.connection, veiled)
@@ -83,7 +87,8 @@ class Texts:
         line, known, text = self._line, said.known, said.inbound
         stored = self._turns.running(known.id, text.number)
         brand = line.settings.brand(text.number)
-        draft = self._draft(text, known, brand, stored.id if stored else None)
+        said = replace(said, conversation=stored.id if stored else None)
+        draft = self._draft(text, known, brand, said.conversation)
         self._turns.history.append(draft._replace(kind=Kind.KEYWORD))
         self._turns.flush()
         if consenting.apply(line.connection, line.settings, said, line.now):

@@ -67,7 +67,13 @@ def settle(line: Line, results: Sequence[Result]) -> None:
         message = messages[change.id]
         if told_off(change):
             consent.stopped_by_provider(
-                connection, message.brand, message.number, known[message.contact_id], line.now
+                connection,
+                line.settings,
+                message.brand,
+                message.number,
+                known[message.contact_id],
+                line.now,
+                message.conversation_id,
             )
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late

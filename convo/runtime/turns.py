@@ -34,18 +34,18 @@ from convo.flow.session import (
     Undelivered,
     Untag,
 )
-from convo.flow.values import shown
 from convo.messages import Direction
 from convo.runtime import marketing
 from convo.runtime.beginning import Asked, begin_asked
 from convo.runtime.drafts import drafts
+from convo.runtime.events import emitted
 from convo.runtime.library import Library
 from convo.runtime.marketing import Agreement
 from convo.runtime.records import happened, started_with
 from convo.runtime.sessions import decode, encode
 from convo.runtime.unit_of_work import RUNNING, UnitOfWork
 from convo.settings import Settings
-from convo.store import messages, outgoing
+from convo.store import messages
 from convo.store.conversations import Stored
 
 log = structlog.get_logger(__name__)
@@ -59,6 +59,7 @@ class Line:
     settings: Settings
     library: Library
     now: datetime
+    texts_are_heard: bool = False  # by a subscriber in this process
 
 
 class Turns(UnitOfWork):
@@ -219,11 +220,8 @@ class Turns(UnitOfWork):
                     self.tag(after.contact_id, turn.session.contact.tags)
                 case Agree():
                     marketing.record(self._line.connection, self._agreement(after, effect), self._line.now)
-                case Emit(kind, given):
-                    data = {name: shown(value) for name, value in given.items()}
-                    self.tell(
-                        outgoing.Draft(kind, after.contact_id, after.number, after.id, data, self._line.now)
-                    )
+                case Emit():
+                    self.told.append(emitted(self._line.settings.events, after, effect, self._line.now))
                 case Begin():
                     self._asked.append(Asked(after, effect, depth + 1, answers))
 

@@ -28,8 +28,8 @@ class UnitOfWork:
         self._tags: dict[int, tuple[str, ...]] = {}  # of contacts who were tagged here
         self._tagged: set[int] = set()  # those whose tags are to be written
         self._errands: list[Errand] = []
-        self._events: list[outgoing.Draft] = []
         self.history: list[messages.Draft | events.Happened] = []  # in this order
+        self.told: list[outgoing.Draft] = []  # what the application is to be told of, in this order
 
     # What there is.
 
@@ -105,10 +105,6 @@ class UnitOfWork:
         self._tags[contact_id] = tags
         self._tagged.add(contact_id)
 
-    def tell(self, event: outgoing.Draft) -> None:
-        """The application is to be told of this."""
-        self._events.append(event)
-
     def send(self, errand: Errand) -> None:
         """Another contact's flow is to begin."""
         self._errands.append(errand)
@@ -129,15 +125,16 @@ class UnitOfWork:
             )
         conversations.save(connection, running)
         conversations.insert(connection, list(self._new.values()))
-        events.write(connection, self.history)
+        numbers = events.write(connection, self.history)
         # After the messages: a conversation that slept long may say and leave in one go.
         messages.lapse(connection, self._left.values())
         for contact_id in self._tagged:
             contacts.tag(connection, contact_id, self._tags[contact_id])
-        outgoing.write(connection, self._events)
+        if self.told:
+            outgoing.write(connection, self._identified(numbers))
         errands.add(connection, self._errands)
         written = (
-            self._new, self._changed, self._left, self._tagged, self._events, self._errands, self.history
+            self._new, self._changed, self._left, self._tagged, self.told, self._errands, self.history
         )  # fmt: skip
         for collected in written:
             collected.clear()
@@ -146,6 +143,14 @@ class UnitOfWork:
         if contact_id not in self._loaded:
             self.know([contact_id])
         return self._open.get(contact_id, {}).values()
+
+    def _identified(self, numbers: list[int]) -> list[outgoing.Draft]:
+        """What is to be told, each with the number of the message that it is about."""
+        by_draft = {id(item): number for item, number in zip(self.history, numbers, strict=True)}
+        return [
+            event._replace(data={"id": by_draft[id(event.about)], **event.data}) if event.about else event
+            for event in self.told
+        ]
 
     def _remember(self, stored: Stored) -> None:
         here = self._open.setdefault(stored.contact_id, {})

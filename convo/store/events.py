@@ -43,11 +43,12 @@ class Text:
     sent_at: datetime | None  # when the provider had accepted it
 
 
-def write(connection: Connection, history: Sequence[Draft | Happened]) -> None:
-    """Write new messages and events, numbered in this order."""
+def write(connection: Connection, history: Sequence[Draft | Happened]) -> list[int]:
+    """Write new messages and events, numbered in this order; their numbers."""
     drafts: list[tuple[int, Draft]] = []
     rows = []
-    for number, item in zip(ids.allocate(connection, messages, len(history)), history, strict=True):
+    numbers = ids.allocate(connection, messages, len(history))
+    for number, item in zip(numbers, history, strict=True):
         if isinstance(item, Draft):
             drafts.append((number, item))
         else:
@@ -56,6 +57,7 @@ def write(connection: Connection, history: Sequence[Draft | Happened]) -> None:
     if rows:
         insert_rows(connection, events, ("id", "conversation_id", "at", "kind", "data"), rows)
         ids.used(connection, messages, rows[-1][0])
+    return numbers
 
 
 def of_conversation(connection: Connection, conversation_id: int) -> list[Happened]:

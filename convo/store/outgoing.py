@@ -1,28 +1,39 @@
-"""Events for the application, written with what they tell of and kept after they were told.
+"""Events for the application, written with what they tell of. Who is told of one is in `deliveries`."""
 
-`due_at` is when they are to be told next; it is empty once everybody in the process was told.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, or_, select, update
 
-from convo.store.tables import contacts, outgoing_events
+from convo.kinds import EVERY
+from convo.store import ids, messages
+from convo.store.deliveries import Delivery, State, of_events
+from convo.store.rows import insert_rows
+from convo.store.tables import contacts, event_deliveries, outgoing_events, spelled
+
+MOST_FORGOTTEN = 500  # in one transaction
+TOO_OLD = "it waited for longer than events are kept"
+_PREFIX = "evt_"
+_LONGEST_ID = 18  # digits: what a database takes as a number
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITTEN = ("id", "kind", "contact_id", "number", "brand", "conversation_id", "data", "created_at")
+_DELIVERED = ("event_id", "endpoint", "contact_id", "status", "due_at", "tries")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event that is not stored yet."""
 
     kind: str  # like order.ready
     contact_id: int
     number: str
+    brand: str
     conversation_id: int | None
     data: Mapping[str, Any]
     created_at: datetime
+    to: Sequence[str]  # the endpoints that are told
+    about: messages.Draft | None = None  # a message whose number goes into `data` once it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,74 +44,135 @@ class OutgoingEvent:
     kind: str
     contact: str
     number: str  # ours
+    brand: str
     conversation: int | None
     data: Mapping[str, Any]
     at: datetime
 
+    @property
+    def webhook_id(self) -> str:
+        """Its name wherever it is posted: the same for every try, and in no other database."""
+        return f"{_PREFIX}{(self.at - _EPOCH) // timedelta(microseconds=1):x}_{self.id}"
 
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An event and what became of it."""
+
+    event: OutgoingEvent
+    deliveries: Sequence[Delivery]
+
+    @property
+    def id(self) -> int:
+        return self.event.id
+
+
+class Chosen(NamedTuple):
+    """Which events are listed; None leaves the choice open."""
+
+    contact: str | None = None
+    kind: str | None = None  # a pattern, like consent.*
+    status: State | None = None  # some delivery has it
+    endpoint: str | None = None  # some delivery goes there
+
+
+_E = outgoing_events.c
 _SELECT = select(
-    outgoing_events.c.id,
-    outgoing_events.c.kind,
-    contacts.c.number,
-    outgoing_events.c.number,
-    outgoing_events.c.conversation_id,
-    outgoing_events.c.data,
-    outgoing_events.c.created_at,
-).join(contacts, contacts.c.id == outgoing_events.c.contact_id)
-_DUE = (
-    select(outgoing_events.c.id)
-    .where(outgoing_events.c.due_at.is_not(None), outgoing_events.c.due_at <= bindparam("now"))
-    .order_by(outgoing_events.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
+    _E.id, _E.kind, contacts.c.number, _E.number, _E.brand, _E.conversation_id, _E.data, _E.created_at
+).join(contacts, contacts.c.id == _E.contact_id)
+_D = event_deliveries.c
 
 
-def write(connection: Connection, drafts: Iterable[Draft]) -> None:
+def write(connection: Connection, drafts: Sequence[Draft]) -> None:
     """Keep events, in this order; each is due at once."""
-    rows = [
-        {
-            "kind": one.kind,
-            "contact_id": one.contact_id,
-            "number": one.number,
-            "conversation_id": one.conversation_id,
-            "data": dict(one.data),
-            "created_at": one.created_at,
-            "due_at": one.created_at,
-        }
-        for one in drafts
+    if not drafts:
+        return
+    numbered = list(zip(ids.allocate(connection, outgoing_events, len(drafts)), drafts, strict=True))
+    insert_rows(connection, outgoing_events, _WRITTEN, ((number, *draft[:7]) for number, draft in numbered))
+    deliveries = [
+        (number, endpoint, draft.contact_id, State.WAITING.value, draft.created_at, 0)
+        for number, draft in numbered
+        for endpoint in draft.to
     ]
-    if rows:
-        connection.execute(insert(outgoing_events), rows)
+    insert_rows(connection, event_deliveries, _DELIVERED, deliveries)
 
 
-def claim(connection: Connection, now: datetime, until: datetime, most: int) -> list[OutgoingEvent]:
-    """Events that are due, oldest first; nobody else gets them before `until`."""
-    numbers = list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
-    _due(connection, numbers, until)
-    found = connection.execute(
-        _SELECT.where(outgoing_events.c.id.in_(numbers)).order_by(outgoing_events.c.id)
-    )
-    return [OutgoingEvent(*row) for row in found]
-
-
-def settle(connection: Connection, numbers: Sequence[int]) -> None:
-    """These events were told."""
-    _due(connection, numbers, None)
+def by_ids(connection: Connection, numbers: Sequence[int]) -> dict[int, OutgoingEvent]:
+    """These events, by number."""
+    return {row[0]: OutgoingEvent(*row) for row in connection.execute(_SELECT.where(_E.id.in_(numbers)))}
 
 
 def of_contact(connection: Connection, contact: str) -> list[OutgoingEvent]:
     """Every event about a contact, oldest first."""
-    found = _SELECT.where(contacts.c.number == contact).order_by(outgoing_events.c.id)
+    found = _SELECT.where(contacts.c.number == contact).order_by(_E.id)
     return [OutgoingEvent(*row) for row in connection.execute(found)]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next event is to be told."""
-    due_at = outgoing_events.c.due_at
-    return connection.execute(select(due_at).where(due_at.is_not(None)).order_by(due_at).limit(1)).scalar()
+def listed(connection: Connection, chosen: Chosen, after: int, most: int) -> list[Listed]:
+    """Events from after number `after` on, oldest first, with what became of them."""
+    return _listed(connection, _choice(chosen).where(_E.id > after).order_by(_E.id).limit(most))
 
 
-def _due(connection: Connection, numbers: Sequence[int], at: datetime | None) -> None:
-    if numbers:
-        connection.execute(update(outgoing_events).where(outgoing_events.c.id.in_(numbers)).values(due_at=at))
+def latest(connection: Connection, chosen: Chosen, most: int) -> list[Listed]:
+    """The newest events, oldest first, with what became of them."""
+    return _listed(connection, _choice(chosen).order_by(_E.id.desc()).limit(most))[::-1]
+
+
+def numbered(name: str) -> int | None:
+    """The number of an event by its id in a list, or by its webhook id; None for what is neither."""
+    plain = name.rpartition("_")[2] if name.startswith(_PREFIX) else name
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= _LONGEST_ID else None
+
+
+def contact_of(connection: Connection, number: int) -> int | None:
+    """The row of the contact whom an event is about; None where there is no such event."""
+    found: int | None = connection.execute(select(_E.contact_id).where(_E.id == number)).scalar()
+    return found
+
+
+def forget(connection: Connection, now: datetime, keep: timedelta, after: int) -> int | None:
+    """Go on from `after` through the events that are older than `keep`; where to go on, None at the end.
+
+    What waits for longer is given up; what was told, or given up, longer ago is removed.
+    """
+    since = now - keep
+    old: list[int] = list(
+        connection.execute(
+            select(_E.id).where(_E.id > after, _E.created_at < since).order_by(_E.id).limit(MOST_FORGOTTEN)
+        ).scalars()
+    )
+    if not old:
+        return None
+    connection.execute(
+        update(event_deliveries)
+        .where(_D.event_id.in_(old), _D.status == State.WAITING.value)
+        .values(status=State.DEAD.value, error=TOO_OLD, done_at=now)
+    )
+    still = exists().where(_D.event_id == _E.id, or_(_D.done_at.is_(None), _D.done_at >= since))
+    gone = list(connection.execute(select(_E.id).where(_E.id.in_(old), ~still)).scalars())
+    connection.execute(delete(event_deliveries).where(_D.event_id.in_(gone)))
+    connection.execute(delete(outgoing_events).where(_E.id.in_(gone)))
+    return old[-1]
+
+
+def _choice(chosen: Chosen) -> Select[Any]:
+    statement = _SELECT
+    if chosen.contact is not None:
+        statement = statement.where(contacts.c.number == chosen.contact)
+    if chosen.kind is not None and chosen.kind != EVERY:
+        named = chosen.kind.removesuffix("*")
+        wanted = _E.kind.startswith(named, autoescape=True) if named != chosen.kind else _E.kind == named
+        statement = statement.where(wanted)
+    ways = [_D.status == spelled(chosen.status)] if chosen.status else []
+    ways += [_D.endpoint == chosen.endpoint] if chosen.endpoint is not None else []
+    if chosen.status in (State.WAITING, State.SENDING):
+        ways.append(_D.done_at.is_(None))  # as the index has it
+    if chosen.status in (None, State.TOLD):  # most have it: look whether each does
+        return statement.where(exists().where(_D.event_id == _E.id, *ways)) if ways else statement
+    return statement.where(_E.id.in_(select(_D.event_id).where(*ways)))
+
+
+def _listed(connection: Connection, statement: Select[Any]) -> list[Listed]:
+    events = [OutgoingEvent(*row) for row in connection.execute(statement)]
+    deliveries = of_events(connection, [event.id for event in events])
+    return [Listed(event, deliveries[event.id]) for event in events]

@@ -227,12 +227,11 @@ class EventRow(Row, table=True):
 
 
 class OutgoingEventRow(Row, table=True):
-    """Something that the application is told of."""
+    """Something that the application is told of. Who is told of it, its deliveries say."""
 
     __tablename__ = "outgoing_event"
     __table_args__ = (
         Index("ix_outgoing_event_contact_id_id", "contact_id", "id"),
-        _partial("ix_outgoing_event_due_at", "due_at", where="due_at IS NOT NULL"),
         _numbered(),
     )
 
@@ -240,10 +239,43 @@ class OutgoingEventRow(Row, table=True):
     kind: str
     contact_id: int = Field(sa_type=BigInteger)
     number: str
+    brand: str
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
     data: dict[str, Any] = Field(sa_type=Document)
     created_at: datetime = Field(sa_type=Moment)
-    due_at: datetime | None = Field(default=None, sa_type=Moment)  # None: told
+
+
+class EventDeliveryRow(Row, table=True):
+    """An event on its way to somebody who is told of it: an endpoint, or the subscribers in the process."""
+
+    __tablename__ = "event_delivery"
+    __table_args__ = (
+        # What is open stays small, however much was told.
+        _partial("ix_event_delivery_due_at", "endpoint", "due_at", "event_id", where="done_at IS NULL"),
+        _partial("ix_event_delivery_open", "contact_id", "endpoint", "event_id", where="done_at IS NULL"),
+        _partial("ix_event_delivery_dead", "event_id", where="status = 'dead'"),
+        {"sqlite_with_rowid": False},
+    )
+
+    event_id: int = Field(primary_key=True, sa_type=BigInteger)
+    endpoint: str = Field(primary_key=True)
+    contact_id: int = Field(sa_type=BigInteger)
+    status: str
+    due_at: datetime = Field(sa_type=Moment)  # its next try, or the end of its lease
+    tries: int = 0
+    error: str | None = None  # what came of the last try that failed
+    done_at: datetime | None = Field(default=None, sa_type=Moment)  # told or given up; None: open
+
+
+class EndpointOffRow(Row, table=True):
+    """An endpoint that wants nothing more at this address."""
+
+    __tablename__ = "endpoint_off"
+
+    endpoint: str = Field(primary_key=True)
+    url: str
+    since: datetime = Field(sa_type=Moment)
+    reason: str
 
 
 class ErrandRow(Row, table=True):
@@ -430,6 +462,8 @@ flow_versions = table(FlowVersionRow)
 conversations = table(ConversationRow)
 events = table(EventRow)
 outgoing_events = table(OutgoingEventRow)
+event_deliveries = table(EventDeliveryRow)
+endpoints_off = table(EndpointOffRow)
 errands = table(ErrandRow)
 messages = table(MessageRow)
 codes = table(CodeRow)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from convo.clock import VirtualClock
 from convo.flow.compile import Bundle
+from convo.kinds import KINDS
 from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, Status
 from convo.runtime import clockwork, errands, inbox, intake, sender, settling
 from convo.runtime.codes import revealed
@@ -194,7 +195,7 @@ class World:
 
     def emitted(self, contact: str) -> list[OutgoingEvent]:
         """Every event that flows emitted while they talked to a contact, oldest first."""
-        return self.do(lambda c: outgoing.of_contact(c, contact))
+        return [one for one in self.do(lambda c: outgoing.of_contact(c, contact)) if one.kind not in KINDS]
 
     def _take(self, *items: Item) -> None:
         self.do(lambda c: intake.take(self.line(c), items))

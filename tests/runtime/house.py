@@ -30,10 +30,11 @@ from convo.runtime.settling import Result, settle
 from convo.runtime.starting import Start, start
 from convo.settings import SIMULATOR, Number
 from convo.store import consent as ledger
-from convo.store import contacts, conversations
+from convo.store import contacts, conversations, outgoing
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.messages import Stored as Message
+from convo.store.outgoing import OutgoingEvent
 from convo.testing.world import Handset, World
 
 T = TypeVar("T")
@@ -192,13 +193,17 @@ class House(World):
     def ledger(self, brand: str = OURS, contact: str = ANA) -> list[ledger.Entry]:
         return self.do(lambda c: ledger.history(c, brand, contact))
 
+    def events(self, contact: str = ANA) -> list[OutgoingEvent]:
+        """Everything that the application is told of a contact, oldest first."""
+        return self.do(lambda c: outgoing.of_contact(c, contact))
+
     def rows(self, query: str) -> Sequence[tuple[object, ...]]:
         return self.do(lambda c: [tuple(row) for row in c.execute(text(query))])
 
     def provider_opted_out(self, contact: str) -> None:
         def job(connection: Connection) -> None:
             known = contacts.lock(connection, [contact], self.clock())[contact]
-            consent.stopped_by_provider(connection, OURS, OURS, known, self.clock())
+            consent.stopped_by_provider(connection, self.settings, OURS, OURS, known, self.clock())
 
         self.do(job)
 

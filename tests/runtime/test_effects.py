@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from convo.flow.session import Phase
 from convo.runtime import errands
-from convo.runtime.events import LEASE, Relay
+from convo.runtime.relay import LEASE_HEARD, Relay
 from convo.runtime.starting import Start
 from convo.store.errands import Errand
 from convo.store.outgoing import OutgoingEvent
@@ -267,7 +267,7 @@ class Told:
     """A subscriber that keeps what it is told."""
 
     def __init__(self, house: House) -> None:
-        self.relay = Relay(house.store, house.clock)
+        self.relay = Relay(house.store, house.settings.events, house.clock)
         self.events: list[OutgoingEvent] = []
 
     def tell(self) -> int:
@@ -332,12 +332,12 @@ def test_what_a_process_that_died_had_claimed_is_told_again(town: House) -> None
     def dies(event: OutgoingEvent) -> None:
         raise SystemExit(event.id)
 
-    dying = Relay(town.store, town.clock)
+    dying = Relay(town.store, town.settings.events, town.clock)
     dying.on("*", dies)
     with pytest.raises(SystemExit):
         asyncio.run(dying.tell())
     assert told.tell() == 0
-    town.later(seconds=LEASE.total_seconds() - 1)
+    town.later(seconds=LEASE_HEARD.total_seconds() - 1)
     assert told.tell() == 0
     town.later(seconds=1)
     assert told.tell() == 1

@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import Connection
 
 from convo.messages import Priority
-from convo.store import conversations, messages, outbox, reports
+from convo.store import conversations, deliveries, messages, outbox, outgoing, reports
+from convo.store.deliveries import Change, Claimed, State
 from convo.store.engine import Store
 from convo.store.outbox import Wanted
+from convo.store.outgoing import Chosen
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 OURS = "+15550009999"
+TOLD = Change(Claimed(1, "default", 1, 1), State.TOLD, NOW)
 HOT: dict[str, Callable[[Connection], object]] = {
     "what waits": outbox.queues,
     "what may leave": lambda c: outbox.lock_ready(c, [Wanted(OURS, Priority.TALK, 10)], NOW),
@@ -27,10 +30,15 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "live conversations": lambda c: conversations.alive(c, [1, 2]),
     "due conversations": lambda c: conversations.lock_due(c, NOW, 10),
     "texts that lapse": lambda c: messages.lapse(c, [(1, 2, 3)]),
+    "events that are due": lambda c: deliveries.is_due(c, ["default", "python"], NOW),
+    "events to claim": lambda c: deliveries.claim(c, "default", NOW, NOW, 10),
+    "events that were told": lambda c: deliveries.settle(c, [TOLD]),
+    "events that were given up": lambda c: outgoing.latest(c, Chosen(status=State.DEAD), 10),
+    "a contact's events": lambda c: outgoing.latest(c, Chosen(contact="+15550001111"), 10),
     "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
 }
 # Small by their condition, whatever the history: what waits, and what is under way.
-SMALL = ("ix_message_queue", "ix_message_sending_contact_id")
+SMALL = ("ix_message_queue", "ix_message_sending_contact_id", "ix_event_delivery_dead")
 
 
 @pytest.mark.parametrize("what", HOT)
@@ -53,7 +61,7 @@ def test_nothing_scans_a_table(what: str) -> None:
     store.transact(job)
     assert statements
     for step in store.look(plans):
-        if re.match(r"SCAN (message|conversation|report|contact|other)\b", step):
+        if re.match(r"SCAN (message|conversation|report|contact|other|event_delivery|before)\b", step):
             assert any(name in step for name in SMALL), step
         # The history of a contact is never walked through for what waits.
         if what.startswith("what may leave"):

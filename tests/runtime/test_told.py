@@ -1,0 +1,274 @@
+"""What the application is told of, and what comes with it; who listens decides what is written at all."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from convo.endpoints import Events
+from convo.kinds import ENVELOPE, KINDS
+from convo.messages import Inbound, Reason, Status
+from convo.runtime.events import PING, payload, ping
+from convo.runtime.intake import Intake
+from convo.runtime.relay import Relay
+from convo.runtime.routing import Texts
+from convo.settings import Number
+from convo.store.outgoing import OutgoingEvent
+from tests.runtime.conftest import Build
+from tests.runtime.house import ANA, BEN, NOW, OURS, VISIT, House
+from tests.runtime.told import SECRET
+
+ELM = {OURS: Number(flow=None, brand="Elm Street", help="Elm Street: visits. STOP ends.")}
+EMITS = """\
+flow: order
+triggers: {keyword: [order]}
+start: ask
+states:
+  ask: {emit: {event: order.made, with: {contact: contact.number, at: now}}, say: Thank you., end: made}
+"""
+
+
+@pytest.fixture
+def elm(build: Build) -> House:
+    return build(numbers=ELM, flows={"visit": VISIT, "order": EMITS})
+
+
+def wants(house: House, *kinds: str) -> None:
+    """An endpoint wants these from now on."""
+    events = Events(url="http://127.0.0.1:9/", secret=[SECRET], kinds=list(kinds))
+    house.settings = house.settings.model_copy(update={"events": events})
+
+
+def told(house: House, contact: str = ANA) -> list[tuple[str, Mapping[str, Any]]]:
+    """The kind of every event that is stored, and what comes with it."""
+    return [(event.kind, payload(event)["data"]) for event in house.events(contact)]
+
+
+def says(house: House, *words: str, contact: str = ANA) -> list[tuple[str, Mapping[str, Any]]]:
+    """Text these, each in a transaction of its own; what is told of it."""
+    before = len(house.events(contact))
+    for each in words:
+        house.take(house.text(each, contact))
+    return told(house, contact)[before:]
+
+
+# STOP, START and HELP.
+
+
+def test_a_stop_tells_what_was_said_and_what_it_means(elm: House) -> None:
+    elm.take(elm.text("visit"))
+    ((kind, data),) = says(elm, " Stop. ")
+
+    assert kind == "consent.stopped"
+    assert data == {
+        "contact": ANA, "number": OURS, "brand": "Elm Street", "conversation": elm.conversation().id,
+        "entry": 1, "text": " Stop. ", "rule": "word:stop", "language": "en", "actor": "contact",
+        "changed": True, "opted_out": True, "answer": elm.ledger("Elm Street")[0].wording,
+    }  # fmt: skip
+
+
+def test_every_word_is_told_and_whether_it_changed_anything(elm: House) -> None:
+    said = says(elm, "start", "stop", "arrêt", "help", "START", "yes", "ayuda")
+
+    assert [(kind, data["changed"], data["opted_out"]) for kind, data in said] == [
+        ("consent.started", False, False),
+        ("consent.stopped", True, True),
+        ("consent.stopped", False, True),
+        ("consent.help", False, True),
+        ("consent.started", True, False),
+        ("consent.help", False, False),
+    ]
+    assert [data["language"] for _, data in said] == [None, None, "fr", "en", None, "es"]
+    assert [data["answer"] is not None for _, data in said] == [False, True, False, True, True, True]
+    assert [data["entry"] for _, data in said] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_word_that_the_provider_delivers_twice_is_told_once(elm: House) -> None:
+    stop = elm.text("stop")
+    elm.take(stop, stop)
+    elm.take(stop)
+
+    assert [kind for kind, _ in told(elm)] == ["consent.stopped"]
+
+
+def test_two_stops_in_one_transaction_are_told_each(elm: House) -> None:
+    elm.take(elm.text("stop"), elm.text("stop"))
+
+    assert [data["changed"] for _, data in told(elm)] == [True, False]
+
+
+@pytest.mark.parametrize("before", ["in", "out"])
+def test_an_opt_out_that_the_provider_tells_of_is_told(elm: House, before: str) -> None:
+    elm.take(elm.text("visit"))
+    elm.leaves()
+    if before == "out":
+        elm.take(elm.text("stop"))
+    elm.report(elm.message("Can you come?"), Status.FAILED, Reason.OPTED_OUT)
+
+    kind, data = told(elm)[-1]
+    assert (kind, data["actor"], data["rule"]) == ("consent.stopped", "provider", "provider:opted-out")
+    assert (data["text"], data["answer"], data["opted_out"]) == ("", None, True)
+    assert data["changed"] is (before == "in")
+    assert data["conversation"] == elm.conversation().id
+
+
+# Texts.
+
+
+# What it is, what was texted before, the text, and what is told of it beside what is always the same.
+CASES: list[tuple[str, list[str], str, dict[str, Any]]] = [
+    ("an answer", ["visit"], "yes", {"conversation": 1}),
+    ("one that starts a flow", [], "visit", {"conversation": 1}),
+    ("one that nobody waits for", [], "hello", {"conversation": None}),
+    ("to a person", ["visit", "person"], "hi", {"conversation": 1}),
+    ("of who is opted out", ["stop"], "hello", {"opted_out": True}),
+    ("a reaction", ["visit"], "Liked “Can you come?”", {"reaction": True, "conversation": 1}),
+    ("a lone emoji", [], "👍", {"segments": 1, "reaction": False}),
+    ("of several segments", [], "a" * 200, {"segments": 2}),
+    ("with a null in it", [], "a\x00b", {"text": "a\ufffdb"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
+def test_every_other_text_is_told_as_it_was_stored(
+    elm: House, before: list[str], words: str, expected: Mapping[str, Any]
+) -> None:
+    says(elm, *before)
+    wants(elm, "message.received")
+    ((kind, data),) = says(elm, words)
+
+    assert kind == "message.received"
+    stored = [message for message in elm.history(ANA) if message.direction == "in"][-1]
+    assert data == {
+        "contact": ANA, "number": OURS, "brand": "Elm Street", "conversation": stored.conversation,
+        "id": stored.id, "text": words, "media": [], "segments": 1, "reaction": False, "opted_out": False,
+        **expected,
+    }  # fmt: skip
+
+
+def test_each_text_is_told_once_words_of_consent_as_such(elm: House) -> None:
+    wants(elm, "*")
+    said = says(elm, "hello", "stop", "hello?", "start", "help", "visit", "yes")
+
+    assert [kind for kind, _ in said] == [
+        "message.received", "consent.stopped", "message.received", "consent.started", "consent.help",
+        "message.received", "message.received",
+    ]  # fmt: skip
+
+
+def test_in_one_transaction_all_stand_in_the_order_of_the_texts(elm: House) -> None:
+    wants(elm, "*")
+    elm.take(*(elm.text(each) for each in ("order", "stop", "hm", "start", "order")))
+
+    assert [kind for kind, _ in told(elm)] == [
+        "message.received", "order.made", "consent.stopped", "message.received", "consent.started",
+        "message.received", "order.made",
+    ]  # fmt: skip
+    ids = [data["id"] for kind, data in told(elm) if kind == "message.received"]
+    assert ids == [message.id for message in elm.history(ANA) if message.text in ("order", "hm")]
+
+
+def test_what_comes_with_a_text_is_told(elm: House) -> None:
+    wants(elm, "message.received")
+    elm.take(Inbound("simulator", "in-x", ANA, OURS, "", media=("image/jpeg", "audio/amr")))
+
+    assert told(elm)[0][1]["media"] == ["image/jpeg", "audio/amr"]
+
+
+def test_a_text_that_a_flow_chokes_on_is_told_all_the_same(
+    elm: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wants(elm, "message.received")
+
+    def chokes(*_: object) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(Texts, "_route", chokes)
+    assert [data["text"] for _, data in says(elm, "hello")] == ["hello"]
+
+
+def test_a_text_that_comes_twice_is_told_once(elm: House) -> None:
+    wants(elm, "message.received")
+    text = elm.text("hello")
+    elm.take(text, text)
+    elm.take(text)
+
+    assert len(told(elm)) == 1
+
+
+# What flows emit.
+
+
+def test_what_a_flow_emits_comes_with_its_values_apart_from_ours(elm: House) -> None:
+    ((kind, data),) = says(elm, "order")
+
+    assert kind == "order.made"
+    assert data == {
+        "contact": ANA, "number": OURS, "brand": "Elm Street", "conversation": elm.conversation().id,
+        "with": {"contact": ANA, "at": NOW.isoformat()},
+    }  # fmt: skip
+
+
+# Who listens decides.
+
+
+def test_texts_are_not_written_where_nobody_wants_them(elm: House) -> None:
+    wants(elm, "consent.*", "order.made")
+    said = says(elm, "hello", "order", "stop")
+
+    assert [kind for kind, _ in said] == ["order.made", "consent.stopped"]
+
+
+def test_what_is_rare_is_kept_even_where_nobody_listens_yet(elm: House) -> None:
+    assert [kind for kind, _ in says(elm, "hello", "order", "stop")] == ["order.made", "consent.stopped"]
+
+
+@pytest.mark.parametrize(("kind", "heard"), [("message.received", 1), ("*", 2), ("consent.*", 0), (None, 0)])
+def test_a_subscriber_in_the_process_hears_texts_where_it_wants_them(
+    house: House, kind: str | None, heard: int
+) -> None:
+    """`*` hears the STOP as well."""
+    came: list[OutgoingEvent] = []
+
+    async def serve() -> None:
+        relay = Relay(house.store, house.settings.events, house.clock)
+        if kind is not None:
+            relay.on(kind, came.append)
+        line = Intake(house.store, house.settings, house.library, house.clock, relay.wake, relay.hears)
+        at_work = asyncio.create_task(line.run())
+        await line.put([house.text("hello")])
+        if kind == "*":
+            await line.put([house.text("stop")])
+        at_work.cancel()
+        await asyncio.gather(at_work, return_exceptions=True)
+        await relay.tell()
+
+    asyncio.run(serve())
+    assert [event.kind for event in came] == ["message.received", "consent.stopped"][:heard]
+    assert len(house.events()) == heard
+
+
+# The table of kinds.
+
+
+def one_of_each(elm: House) -> dict[str, Mapping[str, Any]]:
+    wants(elm, "*")
+    elm.take(elm.text("visit", BEN))
+    found = dict(says(elm, "stop", "help", "start", "yes", contact=BEN))
+    return {**found, PING: ping("default", NOW)["data"]}
+
+
+def test_what_the_documentation_says_of_a_kind_is_what_comes(elm: House) -> None:
+    """A new kind needs its place here, its fields and an example."""
+    real = one_of_each(elm)
+
+    assert set(real) == set(KINDS)
+    for name, kind in KINDS.items():
+        envelope = set() if name == PING else set(ENVELOPE)
+        assert set(kind.fields) | envelope == set(kind.example) == set(real[name]), name
+        for field, value in kind.example.items():
+            given = real[name][field]
+            assert type(given) is type(value) or None in (given, value), (name, field)
