@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, text
 
@@ -20,14 +22,17 @@ from convo.errors import SettingsError, Severity, StoreUnavailable
 from convo.flow.project import check
 from convo.providers import settings_of
 from convo.runtime import versions
+from convo.runtime.events import unheard
 from convo.runtime.library import Library
+from convo.runtime.resending import known
 from convo.settings import FILE, SIMULATOR, Settings
-from convo.store import receipts
+from convo.store import deliveries, receipts
 from convo.store.engine import Store
 from convo.store.messages import newest
 from convo.store.schema import Schema, schema, writable
 
 LOW, LOWEST = 1024**3, 100 * 1024**2  # bytes free on the disk: warned of, and too few
+LATE = timedelta(hours=1)  # that an event waits
 OFF, FAR_OFF = timedelta(seconds=5), timedelta(minutes=1)  # a clock: warned of, and wrong
 LATELY = timedelta(days=1)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no clock is right that is before this version
@@ -67,7 +72,7 @@ def examine(clock: Clock) -> Iterator[Finding]:
     if not wrong:
         read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
         yield Finding("settings", Level.OK, read)
-    for look in (_variables, _token, _accounts, _numbers, _flows):
+    for look in (_variables, _token, _accounts, _numbers, _flows, _events):
         yield from look(settings)
     yield from _database(settings, clock)
 
@@ -159,6 +164,56 @@ def _flows(settings: Settings) -> Iterator[Finding]:
     yield Finding("flows", level, told, mend)
 
 
+def _events(settings: Settings) -> Iterator[Finding]:
+    """Where events go, and kinds that nothing tells."""
+    library = Library(settings.flows)
+    library.read()
+    library.publish()
+    for name, endpoint in settings.events.by_name.items():
+        subject = f"events.{name}"
+        told = f"{', '.join(endpoint.kinds)} to {endpoint.url}"
+        parts = urlsplit(endpoint.url)
+        if parts.scheme == "http" and not _is_near(parts.hostname or ""):
+            mend = "use https: what people text can be read on the way"
+            yield Finding(subject, Level.WARNING, told, mend)
+        else:
+            yield Finding(subject, Level.OK, f"{told}; `convo events ping {name}` tries it out")
+    for each in unheard(settings.events, library.current.values()):
+        level = Level.ERROR if each.is_slip else Level.WARNING
+        yield Finding("events", level, str(each), f"mend it in {FILE}, or emit it in a flow")
+
+
+def _is_near(host: str) -> bool:
+    """Whether nobody between here and there can read along: this machine, or a private network."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
+
+
+def _told(store: Store, settings: Settings, now: datetime) -> Iterator[Finding]:
+    """What could not be told, and what waits for long."""
+    off = store.look(deliveries.off)
+    for name, endpoint in settings.events.by_name.items():
+        if name in off and off[name].url == endpoint.url:
+            told = f"it is off since {off[name].since:%Y-%m-%d %H:%M} UTC: {off[name].reason}"
+            yield Finding(f"events.{name}", Level.ERROR, told, f"mend it, then `convo events ping {name}`")
+    for each in store.look(deliveries.standing):
+        subject = f"events.{each.endpoint}"
+        if each.endpoint not in known(settings.events):
+            if each.open:
+                told, mend = f"{each.open} wait for an endpoint that is not in the settings", "add it again"
+                yield Finding(subject, Level.WARNING, told, f"{mend}, or leave them: they are given up")
+            continue
+        if each.dead:
+            mend = "`convo events list --dead` tells why, `convo events resend --dead` tells them again"
+            yield Finding(subject, Level.WARNING, f"{each.dead} were given up", mend)
+        if each.oldest is not None and now - each.oldest > LATE:
+            told = f"{each.open} wait, the first since {each.oldest:%Y-%m-%d %H:%M} UTC"
+            mend = "see that `convo serve` runs, and what `convo events list` says of the tries"
+            yield Finding(subject, Level.WARNING, told, mend)
+
+
 def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
         store = Store(settings.database)
@@ -196,6 +251,8 @@ def _opened(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]
         yield Finding(
             "database", Level.ERROR, MENDS[found].partition("; ")[0], MENDS[found].partition("; ")[2]
         )
+    if found is Schema.CURRENT:
+        yield from _told(store, settings, clock())
     if found in (Schema.CURRENT, Schema.BEHIND):
         yield from _versions(store, settings)
     if found is Schema.CURRENT:

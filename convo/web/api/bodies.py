@@ -12,7 +12,10 @@ LONGEST_ID = 18  # digits: what a database takes as a number
 
 
 async def read(request: Request, model: type[M], most: int) -> M:
-    """The body as `model`; raises Refusal for one over `most` bytes (413), and one that will not do (422)."""
+    """The body as `model`, none at all as an empty one.
+
+    Raises Refusal for one over `most` bytes (413), and one that will not do (422).
+    """
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > most:
         raise Refusal(413, "too_large", f"at most {most} bytes")
@@ -25,7 +28,7 @@ async def read(request: Request, model: type[M], most: int) -> M:
     except ClientDisconnect:
         raise Refusal(400, "bad_request", "the body came to no end") from None
     try:
-        return model.model_validate_json(bytes(body))
+        return model.model_validate_json(bytes(body) or b"{}")
     except ValidationError as error:
         raise Refusal(422, "bad_request", _sentence(error)) from None
 

@@ -9,13 +9,14 @@ from starlette.routing import Route
 from convo.app import App
 from convo.web.api.access import Endpoint, Refusal, guarded, problem
 from convo.web.api.conversations import Conversations
+from convo.web.api.events import EventsApi
 from convo.web.api.inbox import Inbox
 from convo.web.api.messages import Messages
 
 
 def api_routes(app: App) -> list[Route]:
     """The routes under `/v1`; what is none of them is told like every other error."""
-    messages, conversations, inbox = Messages(app), Conversations(app), Inbox(app)
+    messages, conversations, inbox, events = Messages(app), Conversations(app), Inbox(app), EventsApi(app)
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", "/v1/messages", messages.list),
         ("GET", "/v1/conversations", conversations.list),
@@ -24,6 +25,9 @@ def api_routes(app: App) -> list[Route]:
         ("POST", "/v1/conversations/{id}/messages", inbox.reply),
         ("POST", "/v1/conversations/{id}/hand-back", inbox.hand_back),
         ("POST", "/v1/conversations/{id}/close", inbox.close),
+        ("GET", "/v1/events", events.list),
+        ("GET", "/v1/events/{id}", events.one),
+        ("POST", "/v1/events/{id}/resend", events.resend),
     ]
     routes = [Route(path, guarded(app.settings, answer), methods=[method]) for method, path, answer in paths]
     return [*routes, Route("/v1/{rest:path}", guarded(app.settings, _nowhere(routes)), methods=_METHODS)]
