@@ -91,7 +91,7 @@ def received(text: messages.Draft, to: Sequence[str], *, opted_out: bool) -> Dra
         conversation_id=text.conversation_id,
         data={
             "text": text.text,
-            "media": list(text.media),
+            "media": list(text.media or ()),
             "segments": text.segments,
             "reaction": is_reaction(text.text),
             "opted_out": opted_out,
