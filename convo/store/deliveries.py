@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
+from convo.store.columns import Moment
 from convo.store.rows import upsert
-from convo.store.tables import Moment, endpoints_off, event_deliveries, outgoing_events, spelled
+from convo.store.tables import endpoints_off, event_deliveries, outgoing_events, spelled
 
 
 class State(StrEnum):

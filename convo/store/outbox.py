@@ -21,7 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
-from convo.store.tables import Moment, contacts, messages, spelled
+from convo.store.columns import Moment
+from convo.store.tables import contacts, messages, spelled
 
 
 @dataclass(frozen=True, slots=True)

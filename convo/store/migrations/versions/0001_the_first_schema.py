@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from convo.store.tables import Document, Moment
+from convo.store.columns import Document, Moment
 
 revision = "0001"
 down_revision = None

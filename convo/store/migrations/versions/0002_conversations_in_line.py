@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from convo.store import ids
-from convo.store.tables import Document, Moment, messages
+from convo.store.columns import Document, Moment
+from convo.store.tables import messages
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from convo.store.tables import Document, Id, Moment
+from convo.store.columns import Document, Id, Moment
 
 revision = "0003"
 down_revision = "0002"

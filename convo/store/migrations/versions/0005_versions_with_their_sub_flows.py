@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from convo.store.tables import Document
+from convo.store.columns import Document
 
 revision = "0005"
 down_revision = "0004"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from convo.store.tables import Document, Moment
+from convo.store.columns import Document, Moment
 
 revision = "0006"
 down_revision = "0005"
