@@ -128,7 +128,7 @@ KINDS = _kept(
         "delivers twice is told once.",
         {
             "id": "of the message",
-            "text": "what the contact wrote",
+            "text": "what the contact wrote; where it answers a `verify`, each digit is a •",
             "media": "the kinds of what came with it, like `image/jpeg`",
             "segments": "how many SMS segments it takes",
             "reaction": "whether a phone wrote it for its owner, like `Liked “See you on Monday”`",

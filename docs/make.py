@@ -1,7 +1,8 @@
 """Writes the pages that are made from the code: `python docs/make.py`; a test fails where they are old."""
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from inspect import cleandoc
 from pathlib import Path
@@ -13,11 +14,14 @@ from pydantic.fields import FieldInfo
 from convo.flow.checks import all_rules
 from convo.flow.checks.base import Rule
 from convo.flow.model import Flow, State
+from convo.kinds import ENVELOPE, KINDS, EventKind
 
 CHECK = Path(__file__).parent / "check.md"
 RULES = "## What it does\n"
 REFERENCE = Path(__file__).parent / "reference.md"
 KEYS = "## The file\n"
+EVENTS = Path(__file__).parent / "events.md"
+KINDS_OF_EVENTS = "## Kinds\n"
 
 
 def check_page() -> str:
@@ -108,6 +112,26 @@ def _inside(annotation: Any) -> Iterator[type]:
             yield from _inside(each)
 
 
+def events_page() -> str:
+    """`events.md`: what is written by hand, then a section for each kind of event."""
+    by_hand = EVENTS.read_text().partition(KINDS_OF_EVENTS)[0]
+    envelope = "With every event about a contact come\n\n" + _fields(ENVELOPE)
+    return "\n".join([f"{by_hand}{KINDS_OF_EVENTS}", envelope, *map(_kind, KINDS.values())])
+
+
+def _kind(kind: EventKind) -> str:
+    posted = {"type": kind.name, "timestamp": "2026-11-30T09:00:00+00:00", "data": dict(kind.example)}
+    example = json.dumps(posted, ensure_ascii=False, indent=2)
+    return f"### {kind.name}\n\n{kind.about}\n\n{_fields(kind.fields)}\n```json\n{example}\n```\n"
+
+
+def _fields(fields: Mapping[str, str]) -> str:
+    return "\n".join(
+        ["| | |", "| --- | --- |", *(f"| `{name}` | {what} |" for name, what in fields.items()), ""]
+    )
+
+
 if __name__ == "__main__":
     CHECK.write_text(check_page())
     REFERENCE.write_text(reference_page())
+    EVENTS.write_text(events_page())

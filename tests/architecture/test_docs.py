@@ -1,15 +1,21 @@
 """The documentation says what is true."""
 
+import base64
 import re
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
+from convo.clock import system
+from convo.endpoints import Endpoint, Events
 from convo.flow.checks import all_rules
 from convo.flow.model import Flow, State
 from convo.flow.steps import all_steps
+from convo.kinds import KINDS
 from convo.providers import all_providers
 from convo.providers.base import ProviderClass
 from convo.settings import Account, Number, Settings
@@ -72,6 +78,47 @@ def test_every_key_says_what_it_is_for() -> None:
         assert model.__doc__
         for name, field in model.model_fields.items():
             assert field.description, f"{model.__name__}.{name}: give it a Field(description=…)"
+
+
+def test_every_kind_of_event_stands_in_its_page_with_its_example() -> None:
+    """The page is made from the kinds: `python docs/make.py`."""
+    page = (ROOT / "docs" / "events.md").read_text()
+    assert page == _MADE["events_page"]()
+    for kind in KINDS.values():
+        assert f"### {kind.name}\n\n{kind.about}\n" in page
+
+
+def test_every_setting_of_events_is_explained() -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    whole = re.search(r"^\[events\]\n(.*?)```", page, re.MULTILINE | re.DOTALL)
+    one = re.search(r"^\[events\.endpoints\.\w+\]\n(.*?)\n\n", page, re.MULTILINE | re.DOTALL)
+    assert whole
+    assert one
+    assert set(re.findall(r"^(\w+) = .*#", whole[1], re.MULTILINE)) == set(Events.model_fields) - {
+        "endpoints"
+    }
+    assert set(re.findall(r"^(\w+) =", one[1], re.MULTILINE)) == set(Endpoint.model_fields)
+
+
+def test_an_application_that_is_written_as_the_page_says_knows_its_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = (ROOT / "docs" / "events.md").read_text()
+    taking, by_hand = (
+        block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "def " in block
+    )
+    secret, at = f"whsec_{base64.b64encode(b'a secret of 32 bytes, nearly so.').decode()}", system()
+    monkeypatch.setenv("EVENTS_SECRET", secret)
+    names: dict[str, Any] = {}
+    exec(compile(taking + by_hand, "events.md", "exec"), names)  # the page's own words
+    body = '{"type": "consent.stopped", "data": {"contact": "+15550001111"}}'
+    signed = Webhook(secret).sign("evt_1", at, body)
+    stamp = str(int(at.timestamp()))
+    headers = {"webhook-id": "evt_1", "webhook-timestamp": stamp, "webhook-signature": signed}
+
+    assert [names["take"](body.encode(), headers) for _ in range(2)] == [204, 204]
+    assert names["take"](body.replace("1111", "2222").encode(), headers) == 401
+    assert names["signature"](secret, "evt_1", stamp, body.encode()) == signed
 
 
 def test_every_setting_is_explained() -> None:

@@ -17,6 +17,7 @@ from convo.settings import Number
 from convo.store.outgoing import OutgoingEvent
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, NOW, OURS, VISIT, House
+from tests.runtime.test_codes import SIGN_IN, sent
 from tests.runtime.told import SECRET
 
 ELM = {OURS: Number(flow=None, brand="Elm Street", help="Elm Street: visits. STOP ends.")}
@@ -188,6 +189,15 @@ def test_a_text_that_a_flow_chokes_on_is_told_all_the_same(
 
     monkeypatch.setattr(Texts, "_route", chokes)
     assert [data["text"] for _, data in says(elm, "hello")] == ["hello"]
+
+
+def test_no_event_holds_a_code_that_is_texted_back(build: Build) -> None:
+    house = build(flows={"sign-in": SIGN_IN})
+    wants(house, "*")
+    house.take(house.text("login"))
+    code = sent(house)
+
+    assert [data["text"] for _, data in says(house, f"it is {code}")] == ["it is ••••••"]
 
 
 def test_a_text_that_comes_twice_is_told_once(elm: House) -> None:
