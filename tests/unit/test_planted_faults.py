@@ -212,7 +212,7 @@ CHECKED = {
     "a text for two segments": Fault(
         "onboarding",
         "Welcome to {{ practice }}, {{ name }}!",
-        "Welcome to {{ practice }}, {{ name }}! We look forward to seeing you soon, and would like to know more.",
+        "Welcome to {{ practice }}, {{ name }}! We look forward to seeing you, and wish to know more.",
         "C067",
     ),
     "a text of nothing but blanks": Fault(
