@@ -19,7 +19,7 @@ from ruamel.yaml.events import (
 
 from convo.errors import FlowError, Mend, Problem, Severity
 from convo.flow import traps
-from convo.flow.traps import Code, Trap
+from convo.flow.trap import Code, Trap
 
 Path = tuple[str | int, ...]
 Data = str | list["Data"] | dict[str, "Data"]
