@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from jinja2 import TemplateSyntaxError, Undefined, meta, nodes
+from jinja2 import TemplateError, Undefined, meta, nodes
 from jinja2.environment import Environment
 from jinja2.parser import Parser
 
 from convo.errors import ConvoError
+from convo.flow.complaints import in_words
 from convo.flow.values import Money, Value
 from convo.messages import storable
 
@@ -71,8 +72,8 @@ def compile_expression(jinja: Environment, source: str) -> Expression:
         template.set_environment(jinja)
         names = meta.find_undeclared_variables(template)
         run = jinja.compile_expression(source, undefined_to_none=False)
-    except TemplateSyntaxError as error:
-        why = (error.message or "it breaks off").rstrip(".")
+    except TemplateError as error:
+        why = in_words(error.message, source, jinja.filters)
         raise ValueError(f"this expression cannot be read: {why}; write it like count + 1") from None
 
     def result(values: Mapping[str, object]) -> object:

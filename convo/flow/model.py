@@ -1,6 +1,6 @@
 """The models of a flow file: which keys there are and what each takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -18,7 +18,7 @@ from pydantic import (
 
 from convo.errors import FlowError, Problem
 from convo.flow.anywhere import Anywhere
-from convo.flow.names import did_you_mean, mend_name
+from convo.flow.names import did_you_mean, is_near, mend_name
 from convo.flow.slots import parse_type
 from convo.flow.source import Path, Source
 from convo.flow.steps import all_steps
@@ -159,15 +159,26 @@ def parse(source: Source) -> Flow:
     try:
         return Flow.model_validate(source.data)
     except ValidationError as error:
-        problems = [_problem(source, dict(found)) for found in error.errors()]
+        errors = [dict(found) for found in error.errors()]
+        problems = [_problem(source, found) for found in errors if not _is_misspelt(found, errors)]
         raise FlowError(sorted(problems, key=lambda p: (p.line, p.column))) from None
 
 
+def _is_misspelt(missing: dict[str, Any], errors: Sequence[dict[str, Any]]) -> bool:
+    """Whether a key is missing only because it is written with a slip, which is told of."""
+    if missing["type"] != "missing":
+        return False
+    *above, key = missing["loc"]
+    unknown = [each["loc"] for each in errors if each["type"] == "extra_forbidden"]
+    return any(is_near(str(place[-1]), key) for place in unknown if list(place[:-1]) == above)
+
+
+_LINES = "this must be lines of `key: value`"
 _SENTENCES = {
     "string_type": "this must be a text",
-    "dict_type": "this must be lines of `key: value`",
-    "model_type": "this must be lines of `key: value`",
-    "model_attributes_type": "this must be lines of `key: value`",
+    "dict_type": _LINES,
+    "model_type": _LINES,
+    "model_attributes_type": _LINES,
     "list_type": "this must be a list, like [one, two]",
     "string_too_short": "this text is empty",
     "string_too_long": "this text is too long; {max_length} characters are the most",
@@ -186,16 +197,56 @@ def _problem(source: Source, error: dict[str, Any]) -> Problem:
         return source.problem("C002", place[:-1], message, _example(str(place[-1])))
     if kind == "extra_forbidden":
         word, known = str(place[-1]), _known(place)
-        hint = did_you_mean(word, known)
+        hint = _strayed(source, place) or did_you_mean(word, known)
         problem = source.problem("C001", place, f"unknown key '{word}'", hint, key=True)
         return replace(problem, mend=mend_name(problem, word, known))
     in_key = bool(place) and place[-1] == "[key]"
     if kind == "value_error":
         message, _, hint = str(error["ctx"]["error"]).partition("; ")
     else:
-        message, hint = _SENTENCES.get(kind, error["msg"]).format(**error.get("ctx", {})), ""
+        message = _SENTENCES.get(kind, error["msg"]).format(**error.get("ctx", {}))
+        hint = _shape(source, place) if message == _LINES else ""
     hint = hint[:1].upper() + hint[1:] + ("." if hint else "")
     return source.problem("C003", place[:-1] if in_key else place, message, hint, key=in_key)
+
+
+# What stands behind the keys that hold lines, or a `{…}`.
+_SHAPES = {
+    "needs": "{name: text, visit: datetime}",
+    "vars": "{clinic: text = Elm St}",
+    "triggers": "{keyword: [book]}",
+    "set": "{asked: asked + 1}",
+    "save": "{wanted: datetime}",
+    "replies": "{yes: confirmed}",
+    "anywhere": "{menu: menu}",
+    "otherwise": '{say: "Sorry, YES or NO?", tries: 2, then: desk}',
+    "after": "{4 hours: no_answer}",
+    "at": "{visit - 2 hours: remind}",
+    "choose": "{age >= 18: grown_up, else: child}",
+    "split": "{short: 50%, long: 50%}",
+}
+
+
+def _shape(source: Source, place: Path) -> str:
+    """How to write what has to be lines of `key: value` and is something else."""
+    key, line = str(place[-1]) if place else "", source.text.splitlines()[source.at(place).line - 1]
+    if isinstance(source.value_at(place), list) and line.lstrip().startswith("-"):
+        return f"take the - in front of each line below `{key}` out"
+    return f"write it like `{key}: {_SHAPES[key]}`" if key in _SHAPES else ""
+
+
+def _strayed(source: Source, place: Path) -> str:
+    """Where a line belongs that is no unknown key but stands a step too far to the left or the right."""
+    if len(place) != 3 or place[0] != "states":
+        return ""
+    keys, value = {step.KEY for step in all_steps()}, source.value_at(place)
+    if place[1] in keys:
+        return (
+            f"`{place[1]}` stands among the states: move it, and what is below it, two blanks to the right."
+        )
+    if isinstance(value, dict) and keys & set(value):
+        return f"If `{place[2]}` is a state, move it two blanks to the left."
+    return ""
 
 
 def _example(key: str) -> str:

@@ -5,12 +5,19 @@ from collections.abc import Iterable
 
 from convo.errors import Mend, Problem
 
+_NEAR = 0.6
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`Did you mean 'ask'?`, or the names there are."""
     names = list(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=_NEAR)
     return f"Did you mean '{near[0]}'?" if near else f"There is {', '.join(names)}."
+
+
+def is_near(word: str, name: str) -> bool:
+    """Whether `did_you_mean` would suggest that name."""
+    return bool(difflib.get_close_matches(word, [name], n=1, cutoff=_NEAR))
 
 
 def only_near(word: str, known: Iterable[str]) -> str | None:

@@ -1,33 +1,16 @@
-"""Lines that begin in the wrong column, and lines whose colon is missing or one too many."""
+"""Lines that begin in the wrong column: the one that YAML stumbles over, or the one that slid."""
 
 import re
+from collections import Counter
 
-from convo.flow.quoting import anatomy, quote_value
-from convo.flow.trap import Code, Trap, write
+from convo.flow.quoting import anatomy
+from convo.flow.trap import Code, Trap
 
-
-def colon(lines: list[str], row: int, column: int, problem: str) -> Trap | None:
-    """A second colon in a text, a colon without a blank, or none at all."""
-    line, above = lines[row], lines[row - 1] if row else ""
-    parts = anatomy(line)
-    if problem.startswith("mapping values") and parts and parts["key"] is not None:
-        if column > parts.end("key"):
-            mended = quote_value(line)
-            said = "A second colon with a blank behind it stands in this text."
-            return Trap(Code.SECOND_COLON, row + 1, column + 1, said, write(mended), mended)
-        if not re.match(r"\s*(- +)*\w+:\S", above) or ": " in above:
-            return None
-        line, row = above, row - 1
-    elif "could not find" not in problem:
-        return None
-    column = indent_of(line)
-    mended = re.sub(r"^([\s-]*\w+):(?=\S)", r"\1: ", line)
-    if mended != line:
-        said = "A blank is missing behind the colon."
-        return Trap(Code.NO_COLON, row + 1, column + 1, said, write(mended), mended)
-    said = f"`{line.strip()}` has no colon, so it is neither a key nor part of the text above."
-    hint = "Write a key, a colon and a value; or begin further right if it goes on with a text."
-    return Trap(Code.NO_COLON, row + 1, column + 1, said, hint)
+# Keys of a state that stand nowhere else: where most of them begin, all of them should.
+_LEVEL = frozenset({
+    "replies", "save", "otherwise", "after", "at", "choose", "split", "undelivered", "hand_off", "call",
+    "run", "verify",
+})  # fmt: skip
 
 
 def placement(lines: list[str], row: int, column: int, problem: str) -> Trap:
@@ -41,6 +24,9 @@ def placement(lines: list[str], row: int, column: int, problem: str) -> Trap:
         said = f"The {line[column : column + 1] or 'end'} does not fit here."
         hint = "Take it out; if it is part of a text, put the text in quotes."
         return Trap(Code.UNREADABLE, row + 1, column + 1, said, hint)
+    may_tell = "<scalar>" not in problem and (not continued or indent == _usual(lines))
+    if may_tell and (slid := _slid(lines, row)) is not None:
+        return slid
     target = min(columns, key=lambda one: (abs(one - indent), -one))
     mended = " " * target + line.strip() if target != indent else None
     hint = f"Let it begin in column {target + 1}; if it goes on with a text, put the text in quotes."
@@ -55,6 +41,60 @@ def placement(lines: list[str], row: int, column: int, problem: str) -> Trap:
     else:
         said = "This line begins in another column than the lines that it could belong to."
     return Trap(Code.INDENTED, row + 1, indent + 1, said, hint, mended)
+
+
+def _slid(lines: list[str], row: int) -> Trap | None:
+    """The trap of the line that slid, of those that cannot stand together; None where that is not known."""
+    found = _astray(lines, row)
+    if found is None:
+        return None
+    at, right = found
+    line = lines[at]
+    name = line.strip().partition(": ")[0].rstrip(":")
+    said = f"`{name}` begins in another column than the lines beside it."
+    place, hint = (at + 1, indent_of(line) + 1), f"Let it begin in column {right + 1}."
+    return Trap(Code.INDENTED, *place, said, hint, " " * right + line.strip())
+
+
+def _astray(lines: list[str], row: int) -> tuple[int, int] | None:
+    """The row of the line that slid, and where it should begin.
+
+    YAML stumbles over a line at `row` that begins right of the one that it would belong to, and left of
+    that one's other lines. Any of the three may be wrong; where their like begins elsewhere tells which.
+    """
+    indent, usual = indent_of(lines[row]), _usual(lines)
+    if usual not in (None, indent) and _key(lines[row]) in _LEVEL:
+        return row, usual or 0
+    rows = [at for at in range(row) if lines[at].strip() and not lines[at].lstrip().startswith("#")]
+    left = next((at for at in reversed(rows) if indent_of(lines[at]) < indent), None)
+    if left is None:
+        return None
+    if _holds_nothing(lines[left]):
+        beside = [at for at in rows if at < left and indent_of(lines[at]) <= indent]
+        fits = indent == usual or (beside and indent_of(lines[beside[-1]]) == indent)
+        return (left, indent) if fits else None
+    if usual is not None and _key(lines[left]) in _LEVEL and indent_of(lines[left]) != usual:
+        return left, usual
+    below = [at for at in rows if at > left]
+    return (below[0], indent) if indent == usual and below else None
+
+
+def _holds_nothing(line: str) -> bool:
+    """Whether a line has its value behind its colon, so that nothing can stand below it."""
+    parts = anatomy(line)
+    return parts is not None and parts["key"] is not None and bool(parts["value"])
+
+
+def _usual(lines: list[str]) -> int | None:
+    """Where the keys of states begin in this file; None where most of them do not agree."""
+    counts = Counter(indent_of(line) for line in lines if _key(line) in _LEVEL).most_common(2)
+    agree = bool(counts) and counts[0][1] > max(1, *(count for _, count in counts[1:]), 0)
+    return counts[0][0] if agree else None
+
+
+def _key(line: str) -> str:
+    found = re.match(r"\s*([a-z_]+):(?:\s|$)", line)
+    return found[1] if found else ""
 
 
 def indent_of(line: str) -> int:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Template, TemplateSyntaxError, meta, nodes
+from jinja2 import Template, meta, nodes
 from jinja2.exceptions import TemplateError
 
 from convo.errors import ConvoError
+from convo.flow.complaints import in_words
 from convo.flow.expressions import Expression, compile_expression
 from convo.flow.filters import FILTERS
 from convo.flow.sandbox import Sandbox
@@ -66,10 +67,10 @@ class Texts:
             names = meta.find_undeclared_variables(parsed)
             if not (parts := _parts(parsed)):
                 template()  # what is wrong with it is told now, not when it is said
-        except TemplateSyntaxError as error:
-            raise ValueError(f"this text cannot be read: {_mended(error.message)}") from None
-        except TemplateError as error:  # such as a filter that does not exist
-            raise ValueError(f"this text cannot be read: {_mended(str(error))}") from None
+        except TemplateError as error:  # also of a filter that does not exist
+            why = in_words(error.message, source, self._jinja.filters)
+            mend = "write it like {{ name }} or {{ visit | day_time }}"
+            raise ValueError(f"this text cannot be read: {why}; {mend}") from None
 
         def render(values: Mapping[str, object]) -> str:
             try:
@@ -105,11 +106,6 @@ def _joined(parts: Parts, render: Render) -> Render:
             return render(values)
 
     return join
-
-
-def _mended(message: str | None) -> str:
-    why = (message or "it breaks off").rstrip(".")
-    return f"{why}; write it like {{{{ name }}}} or {{{{ visit | day_time }}}}"
 
 
 def _always(plain: str) -> Render:

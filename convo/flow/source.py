@@ -101,6 +101,7 @@ def read(text: str | bytes, file: str) -> Source:
     mends = max(1, min(MENDS, MAX_BYTES // (len(text) + 1)))
     reading = _Reading(re.sub(r"\r\n?", "\n", text))
     while stop := reading.run():
+        stop = traps.curly(reading.lines[stop.line - 1], stop.line - 1) or stop
         if any(stop.line == one.line for one in found):
             found[-1] = replace(found[-1], hint="Put the text in quotes.")
             break
@@ -143,6 +144,8 @@ class _Reading:
     def run(self) -> Trap | None:
         """What stopped the reading; None at the end of the file."""
         stop, end = None, len(self.text)
+        if odd := traps.odd_blank(self.lines):
+            return odd
         try:
             self._document()
         except _StoppedError as stopped:
@@ -244,6 +247,9 @@ class _Reading:
                 self._note(Code.NOT_A_KEY, event.start_mark, said, "Put the key in quotes.")
             return f"{event.start_mark.index}"
         key = self._words(event)
+        cut = not event.style and key[:1] in "“„" and not re.search("[”“]", key[1:])
+        if cut and (curly := traps.curly(self.lines[event.start_mark.line], event.start_mark.line)):
+            self.found.append(curly)  # a colon in the text has made a key of it
         if _is_missing(event):
             said = "Nothing stands in front of this colon."
             self._note(Code.NOT_A_KEY, event.start_mark, said, "Write a key there.")
@@ -259,6 +265,10 @@ class _Reading:
         span = (event.start_mark.index, event.end_mark.index)
         self._spans.append(span)
         value: str = event.value
+        if not event.style and value[:1] in "“„" and value[-1:] in "”“" and len(value) > 1:
+            line = self.lines[event.start_mark.line]
+            if trap := traps.curly(line, event.start_mark.line, Severity.WARNING):
+                self.found.append(trap)
         if event.style in ("'", '"'):
             self._quoted = span
             if bad := _INVISIBLE.search(value):
@@ -283,7 +293,10 @@ class _Reading:
         if lonely:
             key, mark = lonely[0]
             line = self.lines[mark.line]
-            self.found.append(traps.lonely_key(line, mark.line, mark.column, key=key, parent=name))
+            self.found.append(
+                traps.curly(line, mark.line)
+                or traps.lonely_key(line, mark.line, mark.column, key=key, parent=name)
+            )
         elif start.flow_style and len(entries) > 1 and _wants_lines(path):
             said = f"`{name}` holds {len(entries)} entries in one {{…}}, which is hard to read."
             hint = f"Give each a line of its own below `{name}:`."

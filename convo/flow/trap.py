@@ -35,6 +35,7 @@ class Code(StrEnum):
     OPEN_BRACKET = "R024"
     BACKSLASH = "R025"  # \d in "…"
     NO_COLON = "R026"  # or no blank behind it
+    CURLY = "R027"  # “ where a " belongs
     HASH = "R030"  # a # with no blank behind it
     ONE_LINE = "R031"  # several replies, clocks or choices in one {…}
     UNREADABLE = "R099"  # anything else

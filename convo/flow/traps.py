@@ -5,7 +5,8 @@ import re
 from ruamel.yaml.error import MarkedYAMLError
 
 from convo.errors import Severity
-from convo.flow.placement import colon, indent_of, placement
+from convo.flow.colons import colon
+from convo.flow.placement import indent_of, placement
 from convo.flow.quoting import (
     PATTERNS,
     anatomy,
@@ -18,6 +19,11 @@ from convo.flow.quoting import (
 from convo.flow.trap import Code, Trap, write
 
 _COMPARES = re.compile(r"[\"']\s*(?:(?:not\s+)?in\b|[=!<>]=?|~|\|)")
+_CURLY = re.compile(r"(?:(?:^|:|,|\{|\[|^\s*-)\s+)([“”„‟])")
+_STRAIGHT = str.maketrans(dict.fromkeys("“”„‟", '"'))
+_ODD_BLANKS = re.compile(
+    "[ ]*([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*"
+)
 _GLUED = re.compile(r"#[^\s#!=*~_-]")
 _SIGNS = {"{{": Code.BRACES_FIRST, "!": Code.EXCLAMATION, "*": Code.STAR, "&": Code.STAR}
 
@@ -68,6 +74,16 @@ def odd_start(line: str, row: int, column: int) -> Trap | None:
     return Trap(code, row + 1, parts.start("value") + 1, said, write(mended), mended)
 
 
+def odd_blank(lines: list[str]) -> Trap | None:
+    """The trap of a line that begins with blanks which only look like ordinary ones."""
+    for row, line in enumerate(lines):
+        if found := _ODD_BLANKS.match(line):
+            said = "A blank that is not an ordinary one stands in front of this line."
+            mended = " " * (found.end() - found.start()) + line[found.end() :]
+            return Trap(Code.INVISIBLE, row + 1, found.start(1) + 1, said, "Type the blanks again.", mended)
+    return None
+
+
 def directive(text: str, end: int) -> Trap | None:
     """The trap of a line in front of `end` that begins with a %."""
     if not (found := re.search(r"^%", text[:end], re.MULTILINE)):
@@ -86,13 +102,24 @@ def lonely_key(line: str, row: int, column: int, *, key: str, parent: str) -> Tr
         return Trap(Code.NO_COLON, row + 1, column + 1, said, write(mended), mended)
     mended = quote_value(line)
     said = f"`{key}` stands alone: inside {{…}} each part is a key, a colon and a value."
-    hint = write(mended)
+    hint = write(mended) if mended else f"Write what it is behind a colon: `{key}: …`."
     if parent in PATTERNS:
         said = f"`{key}` leads nowhere: inside {{…}} a comma begins a new reply."
         inside = line[line.rfind("{", 0, column + 1) : line.find("}", column) + 1]
         replies = [f"`{one}: {to}`" for one, to in entries_of(inside, parent)]
         hint = f"Give each reply a line of its own: {', '.join(replies) or '`yes: confirmed`'}."
     return Trap(Code.COMMA, row + 1, column + 1, said, hint, mended)
+
+
+def curly(line: str, row: int, severity: Severity = Severity.ERROR) -> Trap | None:
+    """The trap of a text in curly quotes, as word processors and phones type them."""
+    found = _CURLY.search(line)
+    if found is None:
+        return None
+    mended = None if '"' in line else line.translate(_STRAIGHT)
+    said = f"The curly {found[1]} is a letter of the text and no quotation mark: a program typed it for you."
+    hint = write(mended) if mended else "Type straight quotes around the text."
+    return Trap(Code.CURLY, row + 1, found.start(1) + 1, said, hint, mended, severity)
 
 
 def comment_trap(text: str, index: int, comment: str) -> Trap | None:

@@ -48,6 +48,52 @@ def test_the_good_flow_is_good() -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("needs: {name: text}", "needs: name", "Write it like `needs: {name: text, visit: datetime}`."),
+        ("needs: {name: text}", "needs: [name]", "Write it like `needs: {name: text, visit: datetime}`."),
+        ("      yes: bye\n", "      - yes: bye\n", "Take the - in front of each line below `replies` out."),
+        ("otherwise: {say: YES?, tries: 2, then: bye}", "otherwise: YES?", "Write it like `otherwise: {say"),
+        ("  bye: {end: done}", "  bye: the end", ""),
+    ],
+)
+def test_what_should_be_lines_is_shown_as_lines(old: str, new: str, hint: str) -> None:
+    problem = only(old, new)
+    assert (problem.code, problem.message) == ("C003", "this must be lines of `key: value`")
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("    otherwise: {say: YES?, tries: 2, then: bye}\n    after:\n      1 day: bye\n  bye: {end: done}",
+         "    otherwise: {say: YES?, then: bye}\n  after: {1 day: bye}\n  bye: {end: done}",
+         "`after` stands among the states: move it, and what is below it, two blanks to the right."),
+        ("  bye: {end: done}", "    bye: {end: done}", "If `bye` is a state, move it two"),
+    ],
+)  # fmt: skip
+def test_a_line_a_step_too_far_left_or_right_is_told_so(old: str, new: str, hint: str) -> None:
+    assert only(old, new).hint.startswith(hint)
+
+
+def test_a_key_with_a_slip_is_not_missing_as_well() -> None:
+    assert only("states:", "steps:").message == "unknown key 'steps'"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("end: done", "end: all done!", "all_done"),
+        ("end: done", "end: così", "cosi"),
+        ("end: done", "end: 3 days", "pick_time"),
+        ("{name: text}", "{first-name: text}", "first_name"),
+    ],
+)
+def test_a_name_is_offered_in_place_of_what_is_none(old: str, new: str, name: str) -> None:
+    assert only(old, new).hint.endswith(f"like {name}.")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "place", "message", "hint"),
     [
         ("start: ask", "strat: ask\nstart: ask", (2, 1), "unknown key 'strat'", "Did you mean 'start'?"),
@@ -144,7 +190,7 @@ def test_a_wrong_value(old: str, new: str, place: tuple[int, int], said: str) ->
         ("needs: {name: text}", "needs: {name: txt}", "The types are text, "),
         ("1 day: bye", "someday: bye", "Write it like '30 minutes' or '4 hours'."),
         ("yes: bye", "yes: {}", "Write a state's name, or {say: …, then: …}."),
-        ("end: done", "end: all done", "Write letters, digits, _ and -, like pick_time."),
+        ("end: done", "end: all done", "Write letters, digits, _ and -, like all_done."),
         ("end: done", "end: stopped", "Choose another, like stopped_by_us."),
     ],
 )

@@ -199,6 +199,30 @@ STOPS = [
     ("s:\n  say: Hi\n    replies:\n      yes: x", "R022", 3, 5, "column 3"),
     ("a: b\n- c", "R022", 2, 1, "key of its own"),
     ("a: b\n  # why\n  more", "R022", 3, 3, "comment"),
+    (
+        "s:\n  a:\n    say: x\n  replies:\n      y: z\n    after:\n      1 day: z\n    save: {a: b}",
+        "R022",
+        4,
+        3,
+        "column 5",
+    ),
+    (
+        "s:\n  a:\n   replies:\n      y: z\n    after:\n      1 day: z\n    save: {a: b}",
+        "R022",
+        3,
+        4,
+        "column 5",
+    ),
+    ("s:\n  a:\n   say: x\n    replies:\n      y: z\n    save: {a: b}", "R022", 3, 4, "column 5"),
+    ("s:\n  a:\n      say: x\n    replies:\n      y: z\n    save: {a: b}", "R022", 3, 7, "column 5"),
+    (
+        "s:\n  a:\n    replies:\n      y: z\n   save: {a: b}\n  c:\n    after: {1 day: z}",
+        "R022",
+        5,
+        4,
+        "column 5",
+    ),
+    ("s:\n  a: {end: x}\nb: {end: y}\n  c: {end: z}", "R022", 3, 1, "column 3"),
     ('say: "Hi', "R023", 1, 6, "Close it"),
     ('say: "Hi\nafter: {1 day: "x"}', "R023", 1, 6, "Close it"),
     ("a: {say: Hi\nb: c", "R024", 1, 4, "Close it"),
@@ -209,6 +233,17 @@ STOPS = [
     ("s:\n  say:Hi\n  x: y", "R026", 2, 3, "Write: say: Hi"),
     ("a: {say:Hi}", "R026", 1, 5, "{say: Hi}"),
     ("a: {say: gate #4, end: x}\nb: c", "R030", 1, 15, '{say: "gate #4", end: x}'),
+    ("after: 3 hours: x", "R017", 1, 15, "after: {3 hours: x}"),
+    ("replies: yes, y: x", "R017", 1, 16, 'replies: {"yes, y": x}'),
+    ("replies:\n  yes, y x\n  no: z", "R026", 2, 3, "yes, y: x"),
+    ("replies:\n  yes, y -> x\n  no: z", "R026", 2, 3, "yes, y: x"),
+    ("s:\n  say Hi you\n  end: z", "R026", 2, 3, "say: Hi you"),
+    ("s:\n  say = Hi\n  end: z", "R026", 2, 3, "say: Hi"),
+    ("needs: {name}", "R019", 1, 9, "`name: …`"),
+    ("a: {say: “Hi, you”, end: x}", "R027", 1, 10, '{say: "Hi, you", end: x}'),
+    ("say: “Note: bring ID”", "R027", 1, 6, 'say: "Note: bring ID"'),
+    ("a:\n  - “Note: bring ID”", "R027", 2, 5, '- "Note: bring ID"'),
+    ("s:\n\u00a0 say: Hi", "R002", 2, 1, "Type the blanks again"),
 ]
 
 
@@ -307,6 +342,14 @@ def test_all_traps_of_a_file_are_told_at_once() -> None:
 
 
 # Findings: the file can be read, but perhaps not as it was meant.
+
+
+def test_curly_quotes_around_a_text_are_noticed_where_they_do_no_harm_to_yaml() -> None:
+    """They would be sent."""
+    (told,) = read("say: “See you!”", "flow.yaml").findings
+    assert (told.code, told.line, told.column, told.severity) == ("R027", 1, 6, Severity.WARNING)
+    assert told.hint == 'Write: say: "See you!"'
+    assert read("say: She said “yes” to me\nand: “Yes” she said", "flow.yaml").findings == ()
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,17 @@ _INSIDE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _LOOKS = re.compile(r"\{\s*(\w+)\s*\}|\[\s*(\w+)\s*\]|%(\w+)%|\$\{?(\w+)\}?|<(\w+)>")
 
 
+def lookalikes(source: str) -> Iterator[tuple[str, str]]:
+    """What looks like a variable in a text and is none: as it is written, and the name in it."""
+    for found in _LOOKS.finditer(_INSIDE.sub("", source)):
+        yield found[0], next(filter(None, found.groups()))
+
+
 def find(subject: Subject) -> Iterator[Finding]:
     variables = {*subject.plan.types, *subject.plan.assigned}
     for placed in subject.plan.said:
         for text in placed.phrase.texts.values():
-            meant = _LOOKS.finditer(_INSIDE.sub("", text.source))
-            named = [(found[0], next(filter(None, found.groups()))) for found in meant]
-            wrong = next((each for each in named if each[1] in variables), None)
+            wrong = next((each for each in lookalikes(text.source) if each[1] in variables), None)
             if wrong:
                 yield Finding(
                     placed.path,

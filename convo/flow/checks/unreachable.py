@@ -1,9 +1,13 @@
-"""A state that nothing leads to."""
+"""A state that nothing leads to.
+
+Where a right side names a state that does not exist, that may be the missing way, and it alone is told.
+"""
 
 from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.plan import BACK
 
 BAD = """\
 flow: sample
@@ -22,7 +26,8 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    if subject.flow.start not in subject.plan.states:
+    known = (None, BACK, *subject.plan.states)
+    if subject.flow.start not in known or any(arrow.dest not in known for arrow in subject.plan.arrows):
         return
     flow = subject.flow
     first = (flow.start, flow.on_error, flow.afterwards)

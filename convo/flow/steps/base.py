@@ -1,6 +1,7 @@
 """What a construct of the language is, and the right side that several of them share."""
 
 import re
+import unicodedata
 from abc import abstractmethod
 from typing import Annotated, Any, ClassVar
 
@@ -28,14 +29,23 @@ _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 def _name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise ValueError(f"'{text}' is not a name; write letters, digits, _ and -, like pick_time")
+        like = _like(text, "pick_time")
+        raise ValueError(f"'{text}' is not a name; write letters, digits, _ and -, like {like}")
     return text
 
 
 def _variable(text: str) -> str:
     if not _VARIABLE.fullmatch(text):
-        raise ValueError(f"'{text}' is not a variable; write letters, digits and _, like first_name")
+        like = _like(text.replace("-", "_"), "first_name")
+        raise ValueError(f"'{text}' is not a variable; write letters, digits and _, like {like}")
     return text
+
+
+def _like(text: str, example: str) -> str:
+    """A name as near to `text` as one can be: `pick_time` for `pick time`."""
+    plain = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9-]+", "_", plain).strip("_-")
+    return name if _NAME.fullmatch(name) else example
 
 
 def _duration(text: str) -> str:
