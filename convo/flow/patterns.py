@@ -18,6 +18,19 @@ from convo.keywords import normalise
 
 _NOT_WORDS = re.compile(r"[^\w']+")
 _STYLING = "\ufe0e\ufe0f\u200d"
+# What RE2 says in front of a colon, in an author's words; the part that it is about goes into the braces.
+_COMPLAINTS = {
+    "invalid escape sequence": "{} means nothing there; write the letters themselves",
+    "invalid perl operator": "{} looks around, which RE2 does not; write what stands there as a part of it",
+    "missing ]": "{} is not closed; write a ] behind it",
+    "missing )": "a ( in {} is not closed; write a ) behind what belongs to it",
+    "unexpected )": "a ) in {} closes nothing; take it out, or write \\) for the sign itself",
+    "no argument for repetition operator": "nothing stands in front of {}; write what is to be repeated",
+    "invalid repetition size": "{} repeats more than RE2 counts; write a smaller number",
+    "bad repetition operator": "{} repeats what is repeated; write one of its signs alone",
+    "invalid character class range": "{} runs backwards; write the smaller one first",
+    "pattern too large - compile failed": "it is too large; repeat less, or write several patterns",
+}
 _NO_GROUPS: Mapping[str, str] = {}
 
 
@@ -169,13 +182,19 @@ def expression(source: str) -> Expression:
         compiled = re2.compile(source[1:-1], options())
     except re2.error as error:
         why = error.args[0] if error.args else error
-        told = why.decode(errors="replace") if isinstance(why, bytes) else why
-        raise ValueError(f"{source} is not a pattern of RE2: {told}") from None
+        told = why.decode(errors="replace") if isinstance(why, bytes) else str(why)
+        raise ValueError(f"{source} is not a pattern that RE2 knows: {_in_words(told)}") from None
     names = tuple(sorted(compiled.groupindex, key=compiled.groupindex.__getitem__))
     for name in names:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", name):
             raise ValueError(f"'{name}' in {source} is not a variable; write letters, digits and _")
     return Expression(source, compiled, names)
+
+
+def _in_words(complaint: str) -> str:
+    """What RE2 has against a pattern, and what to write instead."""
+    what, _, part = complaint.partition(": ")
+    return _COMPLAINTS.get(what, f"{complaint}; write one like /[A-Z]{{2}}[0-9]{{4}}/").format(part)
 
 
 def options() -> Any:

@@ -19,6 +19,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+        self.globals.clear()  # `range` and the like: a text has the names of its flow alone
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         # A number that a contact typed is a Decimal, one that an author typed with a point a float.

@@ -66,6 +66,10 @@ def odd_start(line: str, row: int, column: int) -> Trap | None:
         return None
     if "{{" not in value[:2] and structure(value):
         return _odd_inside(line, row, column)
+    if anchor := re.match(r"&[\w-]+(?=\s+[\[{]|\s*$)", value):
+        said = f"The anchor {anchor[0]} is not used here: what stands in two places is written twice."
+        hint = f"Take {anchor[0]} out, and write what it stands for wherever *{anchor[0][1:]} does."
+        return Trap(Code.STAR, row + 1, parts.start("value") + 1, said, hint)
     code, begin = _sign(value)
     said = f"This text begins with {begin} and has no quotes around it, so it is not read as text."
     if code is Code.QUOTE_FIRST:

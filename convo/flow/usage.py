@@ -66,7 +66,7 @@ def kinds(plan: Plan) -> dict[str, Kind]:
 
 def tree(used: Text | Expression) -> nodes.Node | None:
     """What Jinja2 reads in a text or an expression; None where it cannot, or where nothing is used."""
-    return _tree(used.source, isinstance(used, Text)) if used.names else None
+    return _tree(used.source, isinstance(used, Text)) if used.names or "{%" in used.source else None
 
 
 @lru_cache(maxsize=4096)

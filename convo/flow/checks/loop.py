@@ -24,6 +24,19 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    for arrows in round_trips(subject):
+        shown = " → ".join([*(arrow.source for arrow in arrows), arrows[0].source])
+        if any(arrow.trigger == UNDELIVERED for arrow in arrows):
+            said = f"as long as no text arrives this goes round and sends more: {shown}"
+            yield Finding(arrows[0].path, said, "Let `undelivered` lead to a person, or to an end.")
+        else:
+            said = f"this goes round without waiting: {shown}"
+            hint = "Wait for a reply or a clock in one of these states, or end."
+            yield Finding(arrows[0].path, said, hint)
+
+
+def round_trips(subject: Subject) -> Iterator[list[Arrow]]:
+    """States that pass on to one another, and nobody gets out of: of each round trip its first arrows."""
     onward = _onward(subject)
     # What is left has no way out: from each of these states every way leads to another of them.
     while out := {name for name, arrows in onward.items() if _leads_out(arrows, onward)}:
@@ -33,14 +46,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         way = _round_trip(start, onward)
         if way and not reported.intersection(way):
             reported.update(way)
-            shown = " → ".join([*way, start])
-            first = onward[start][0]
-            if any(onward[state][0].trigger == UNDELIVERED for state in way):
-                said = f"as long as no text arrives this goes round and sends more: {shown}"
-                yield Finding(first.path, said, "Let `undelivered` lead to a person, or to an end.")
-            else:
-                said = f"this goes round without waiting: {shown}"
-                yield Finding(first.path, said, "Wait for a reply or a clock in one of these states, or end.")
+            yield [onward[state][0] for state in way]
 
 
 def _leads_out(arrows: list[Arrow], onward: dict[str, list[Arrow]]) -> bool:

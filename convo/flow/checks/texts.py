@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from convo.errors import Severity
+from convo.flow.anywhere import Anywhere
 from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.steps.choose import Choose
+from convo.flow.steps.replies import Replies
 
 BAD = """\
 flow: sample
@@ -21,10 +24,15 @@ states:
 """
 
 
+# Below these what is read stands on the left.
+_LEFT = (Replies.KEY, Anywhere.KEY, Choose.KEY)
+
+
 def find(subject: Subject) -> Iterator[Finding]:
     for path, message in subject.plan.faults.items():
         sentence, _, mend = message.partition("; ")
-        yield Finding(path, sentence, mend[:1].upper() + mend[1:] + ("." if mend else ""))
+        hint = mend[:1].upper() + mend[1:] + ("." if mend else "")
+        yield Finding(path, sentence, hint, key=path[-2] in _LEFT if len(path) > 1 else False)
 
 
 RULE = Rule("C005", Severity.ERROR, "a text, expression or pattern cannot be read", BAD, GOOD, find)

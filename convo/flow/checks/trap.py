@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.checks.loop import round_trips
 
 BAD = """\
 flow: sample
@@ -33,9 +34,10 @@ def find(subject: Subject) -> Iterator[Finding]:
         new = before[ahead.pop()] - safe
         safe |= new
         ahead += new
+    going_round = {arrow.source for arrows in round_trips(subject) for arrow in arrows}
     for name in subject.plan.states:
-        # A state that leads nowhere at all has a finding of its own (C015).
-        if name not in safe and subject.arrows_from[name]:
+        # States that lead nowhere at all (C015), or go round (C014), have a finding of their own.
+        if name not in safe and name not in going_round and subject.arrows_from[name]:
             yield Finding(
                 ("states", name),
                 f"from '{name}' no way leads to an end or a person",

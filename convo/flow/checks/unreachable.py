@@ -1,6 +1,7 @@
 """A state that nothing leads to.
 
-Where a right side names a state that does not exist, that may be the missing way, and it alone is told.
+Where a right side names a state that does not exist, or a reply cannot be read, that may be the missing way:
+it alone is told.
 """
 
 from collections.abc import Iterator
@@ -27,7 +28,9 @@ states:
 
 def find(subject: Subject) -> Iterator[Finding]:
     known = (None, BACK, *subject.plan.states)
-    if subject.flow.start not in known or any(arrow.dest not in known for arrow in subject.plan.arrows):
+    unread = any(path[-2:-1] in (("replies",), ("anywhere",)) for path in subject.plan.faults)
+    astray = any(arrow.dest not in known for arrow in subject.plan.arrows)
+    if unread or astray or subject.flow.start not in known:
         return
     flow = subject.flow
     first = (flow.start, flow.on_error, flow.afterwards)

@@ -1,0 +1,60 @@
+"""A text or an expression that reaches for what no flow may have.
+
+The sandbox refuses what begins with `_`, and other files: whoever came to such a text would get a person.
+"""
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import nodes
+
+from convo.errors import Severity
+from convo.flow.checks.base import Finding, Rule, Subject
+from convo.flow.expressions import Expression
+from convo.flow.render import Text
+from convo.flow.usage import each
+
+BAD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ name.__class__ }}", end: done}
+"""
+GOOD = """\
+flow: sample
+start: ask
+needs: {name: text}
+states:
+  ask: {say: "Hi {{ name | title }}", end: done}
+"""
+
+_FILES = (nodes.Import, nodes.FromImport, nodes.Include, nodes.Extends)
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    for placed in subject.plan.placed:
+        reached = next(_reached(placed.used), None)
+        if reached:
+            yield Finding(
+                placed.path,
+                f"{reached} is nothing that a flow may ask for",
+                "Use the flow's variables and its filters, like {{ name | upper }}.",
+                key=placed.path[-1] == placed.used.source,
+            )
+
+
+def _reached(used: Text | Expression) -> Iterator[str]:
+    for node in each(used, nodes.Getattr):
+        assert isinstance(node, nodes.Getattr)
+        if node.attr.startswith("_"):
+            yield f"'{node.attr}'"
+    for node in each(used, nodes.Const):
+        assert isinstance(node, nodes.Const)
+        if isinstance(node.value, str) and re.search("__[A-Za-z]", node.value):
+            yield f"'{node.value}'"
+    for kind in _FILES:
+        yield from ("another file" for _ in each(used, kind))
+
+
+RULE = Rule("C048", Severity.ERROR, "a text reaches out of its sandbox", BAD, GOOD, find)
