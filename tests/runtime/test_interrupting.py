@@ -190,12 +190,12 @@ def test_interrupted_and_resumed_in_one_transaction(line: House) -> None:
 
 
 def test_what_failed_before_the_interruption_is_sent_again_in_it(line: House) -> None:
-    """What waits for a retry still leaves while its conversation is suspended."""
+    """What waits for a retry still leaves while its conversation is suspended; a code goes first."""
     line.take(line.text("visit"))
     line.fails(Trouble.RETRY)
     line.take(line.text("code"))
     line.later(minutes=1)
 
-    assert line.leaves() == ["Can you come?"]
     assert line.leaves() == ["Is it you?"]
+    assert line.leaves() == ["Can you come?"]
     assert line.message("Can you come?").status is Status.SENT

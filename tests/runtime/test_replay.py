@@ -104,6 +104,7 @@ def test_clocks(line: House) -> None:
 
 def test_an_expiry(line: House) -> None:
     take(line, "survey")
+    line.leaves()
     line.later(days=8)
     line.wake()
 
