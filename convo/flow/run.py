@@ -251,7 +251,10 @@ class Run:
         self._spoke = True
         if entry:
             self._entry_say = len(self._effects)
-        self._effects.append(Say(said, self.place, self._visit, lapses=lapses, digits=digits))
+        purpose = self._compiled.flow.purpose
+        self._effects.append(
+            Say(said, self.place, self._visit, lapses=lapses, digits=digits, purpose=purpose)
+        )
 
     def miss(self, phrases: tuple[Phrase, ...]) -> None:
         """A reply that nothing took is answered, and counted."""
@@ -289,7 +292,7 @@ class Run:
             raise ConsentError(
                 f"'{self.state}' was reached without a reply, which is no consent to marketing"
             )
-        self._effects.append(Agree(self._reply.text, self.state))
+        self._effects.append(Agree(self._reply.text, self.place))
 
     def emit(self, event: str, given: Assignments) -> None:
         self._effects.append(Emit(event, self._worked_out(given)))

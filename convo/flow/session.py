@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from convo.flow import values
 from convo.flow.codes import Spec, Verdict
-from convo.messages import Contact
+from convo.messages import Contact, Purpose
 
 Value = values.Value
 Vars = Mapping[str, Value]
@@ -172,6 +172,7 @@ class Say:
     starts_clock: bool = False  # the visit's clocks count from when this one was accepted
     lapses: bool = False  # withdrawn when the conversation leaves the state before it is claimed
     digits: int | None = None  # of the code for which a placeholder stands in it
+    purpose: Purpose = Purpose.TRANSACTIONAL  # of the flow that says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ def drafts(
     *,
     answers: bool,
 ) -> list[Draft]:
-    """The texts among the effects of a conversation's turn; `answers`: they answer a text of the contact."""
+    """The texts among the effects of a turn of a conversation of this purpose.
+
+    `answers`: they answer a text that the contact has just sent.
+    """
     said = [effect for effect in effects if isinstance(effect, Say)]
     if not said:
         return []
@@ -35,8 +38,7 @@ def drafts(
     found = []
     for each in said:
         code = asked.get(each.state) if each.digits else None
-        # A code is one in whatever flow it is asked for.
-        its_purpose = Purpose.VERIFICATION if code else purpose
+        its_purpose = _purpose(purpose, each, code)
         due_at, reason = gate.due(number, near, its_purpose, now, answers=answers)
         found.append(
             Draft(
@@ -63,6 +65,17 @@ def drafts(
             )
         )
     return found
+
+
+def _purpose(own: Purpose, said: Say, code: Code | None) -> Purpose:
+    """That of a text, from its conversation's and that of the flow which says it, where it runs another.
+
+    A code is one wherever it is asked for; what marketing runs is marketing.
+    """
+    if code:
+        return Purpose.VERIFICATION
+    both = {own, said.purpose}
+    return next(each for each in (Purpose.MARKETING, Purpose.VERIFICATION, own) if each in both)
 
 
 def _counted(text: str, code: Code | None) -> str:

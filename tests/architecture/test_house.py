@@ -43,6 +43,30 @@ def calls(path: Path, attribute: str) -> Iterator[ast.Call]:
             yield node
 
 
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def constructed(path: Path, name: str) -> Iterator[ast.Call]:
+    """The calls that make one of a class, or run a function of the module itself: `name(…)`."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+            yield node
+
+
+def callers(name: str) -> set[str]:
+    """The functions that call something by this name, as it is written there."""
+    return {
+        f"{path.relative_to(ROOT)}: {function.name}"
+        for path in MODULES
+        for function in functions(path)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == name
+    }
+
+
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -109,6 +133,58 @@ def test_only_the_sender_hands_a_message_to_a_provider() -> None:
     }
 
     assert senders == {"convo/runtime/sender.py"}
+
+
+def test_what_a_provider_is_handed_is_made_by_the_claim_alone() -> None:
+    makers = {
+        f"{path.relative_to(ROOT)}: {function.name}"
+        for path in MODULES
+        for function in functions(path)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Outbound"
+    }
+
+    assert makers == {"convo/runtime/sender.py: _claimed"}
+    assert callers("_claimed") == {"convo/runtime/sender.py: claim"}
+
+
+def test_a_message_is_marked_as_being_sent_by_one_statement_which_the_claim_alone_runs() -> None:
+    """No statement writes that status but the outbox's own, and no SQL that is spelled by hand."""
+    for path in MODULES:
+        source = path.read_text()
+        assert "SET status" not in source or "migrations" in path.parts, path
+        assert "'sending'" not in source.replace("status = 'sending'", ""), path
+    writers = [
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        for call in calls(path, "values")
+        for given in call.keywords
+        if given.arg == "status" and "SENDING" in ast.unparse(given.value)
+        if "update(messages)" in ast.unparse(call.func)
+    ]
+
+    assert writers == ["convo/store/outbox.py"]
+    changes = [ast.unparse(call) for path in MODULES for call in constructed(path, "Change")]
+    assert changes
+    assert not [change for change in changes if "SENDING" in change]
+    assert callers("outbox.claim") == {"convo/runtime/sender.py: claim"}
+
+
+def test_nothing_is_claimed_but_what_the_gate_let_through() -> None:
+    """Who is claimed is written down in one place: where the gate's verdict on that very message is None."""
+    (claim,) = [each for each in functions(ROOT / "convo/runtime/sender.py") if each.name == "claim"]
+    (match,) = [node for node in ast.walk(claim) if isinstance(node, ast.Match)]
+    assert ast.unparse(match.subject) == "gate.decide(message)"
+    let_through = [case for case in match.cases if ast.unparse(case.pattern) == "None"]
+    written = [
+        node
+        for node in ast.walk(claim)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("claims[")
+    ]
+
+    assert len(let_through) == len(written) == 1
+    assert written[0] in let_through[0].body
+    assert ast.unparse(written[0].value).startswith("(message, ")
 
 
 def test_nothing_outside_the_runtime_and_the_app_knows_a_single_provider() -> None:

@@ -288,3 +288,27 @@ def test_a_confirmation_leaves_at_night(build: Build) -> None:
     (claimed,) = house.claim()
     assert claimed.outbound.text.startswith("You have successfully been unsubscribed")
     assert house.answers(Kind.STOP_CONFIRMATION)
+
+
+def test_a_text_is_as_strict_as_the_flows_that_say_it(build: Build) -> None:
+    """What marketing runs is marketing; what confirms a phone is a verification, whoever runs it."""
+    flows = {
+        "outer": "flow: outer\npurpose: marketing\nstart: a\nstates:\n"
+        "  a: {say: Deals! STOP ends this., then: b}\n  b: {run: {flow: inner, outcomes: {else: c}}}\n"
+        "  c: {end: done}\n",
+        "inner": "flow: inner\nstart: a\nstates:\n  a: {say: In., end: done}\n",
+        "sign-up": "flow: sign-up\nstart: a\nstates:\n  a: {say: Hello., then: b}\n"
+        "  b: {run: {flow: code, outcomes: {else: c}}}\n  c: {say: Bye., end: done}\n",
+        "code": "flow: code\npurpose: verification\nstart: a\nstates:\n  a: {say: Is it you?, end: done}\n",
+    }
+    house = build({OURS: Number()}, flows)
+    house.agrees(ANA, OURS)
+    house.begin(Start("outer", ANA, OURS))
+    house.begin(Start("sign-up", BEN, OURS))
+    assert sorted(house.rows("SELECT text, purpose FROM message")) == [
+        ("Bye.", "transactional"),
+        ("Deals! STOP ends this.", "marketing"),
+        ("Hello.", "transactional"),
+        ("In.", "marketing"),
+        ("Is it you?", "verification"),
+    ]
