@@ -14,10 +14,12 @@ from convo.clock import system
 from convo.endpoints import Endpoint, Events
 from convo.flow.checks import all_rules
 from convo.flow.model import Flow, State
+from convo.flow.project import load
 from convo.flow.steps import all_steps
 from convo.kinds import KINDS
 from convo.providers import all_providers
 from convo.providers.base import ProviderClass
+from convo.runtime.library import flow_files
 from convo.settings import Account, Number, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +53,13 @@ def test_every_page_is_linked_from_the_readme_or_the_index() -> None:
         for link in _LINK.findall(page.read_text())
     }
     assert [page.name for page in PAGES[1:] if page not in linked] == []
+
+
+def test_every_ready_flow_is_named_in_the_readme_with_what_it_is_about() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for file in flow_files(ROOT / "flows"):
+        about = load(str(file), file.read_bytes()).root.flow.about
+        assert f"| [{file.stem}](flows/{file.name}) | {about} |" in readme
 
 
 def test_every_rule_stands_in_its_page_with_its_examples() -> None:

@@ -40,7 +40,9 @@ def test_a_flow_in_the_documentation_has_nothing_wrong_with_it(page: Path) -> No
     found: list[Problem] = []
     for name, block in flows:
         found += check(Project({f"{name}.yaml": block.encode()}, beside=looked))
-    assert [str(problem) for problem in found if problem.severity is not Severity.NOTE] == []
+    # In the tutorial a reader comes upon two warnings, and mends them.
+    fine = (Severity.NOTE, Severity.WARNING) if page.stem == "tutorial" else (Severity.NOTE,)
+    assert [str(problem) for problem in found if problem.severity not in fine] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
