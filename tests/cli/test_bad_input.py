@@ -29,7 +29,7 @@ READ = {
     "a text that tries to leave the sandbox": (
         "{{ name }}", "{{ name.__class__.__mro__ }}",
         """\
-flows/lunch.yaml:6:10: error C048: '__mro__' is nothing that a flow may ask for
+flows/lunch.yaml:6:10: error C049: '__mro__' is nothing that a flow may ask for
     6 |     say: Hi {{ name.__class__.__mro__ }}, lunch at noon?
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   Use the flow's variables and its filters, like {{ name | upper }}.""",
@@ -37,7 +37,7 @@ flows/lunch.yaml:6:10: error C048: '__mro__' is nothing that a flow may ask for
     "a text that reads another file": (
         "{{ name }}", "{{ name }}{% include '/etc/passwd' %}",
         """\
-flows/lunch.yaml:6:10: error C048: another file is nothing that a flow may ask for
+flows/lunch.yaml:6:10: error C049: another file is nothing that a flow may ask for
     6 |     say: Hi {{ name }}{% include '/etc/passwd' %}, lunch at noon?
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   Use the flow's variables and its filters, like {{ name | upper }}.""",

@@ -57,4 +57,4 @@ def _reached(used: Text | Expression) -> Iterator[str]:
         yield from ("another file" for _ in each(used, kind))
 
 
-RULE = Rule("C048", Severity.ERROR, "a text reaches out of its sandbox", BAD, GOOD, find)
+RULE = Rule("C049", Severity.ERROR, "a text reaches out of its sandbox", BAD, GOOD, find)
