@@ -134,7 +134,7 @@ def test_every_setting_is_explained() -> None:
     page = (ROOT / "docs" / "running.md").read_text()
     for model in (Settings, Account, Number):
         for name in model.model_fields:
-            assert re.search(rf"^\[?{name}[. =]", page, re.MULTILINE), name
+            assert re.search(rf"^\[?{name}[. =\]]", page, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("provider", all_providers().values(), ids=list(all_providers()))
