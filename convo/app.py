@@ -14,11 +14,13 @@ from convo.errors import Problem, SettingsError
 from convo.messages import Item
 from convo.providers import make
 from convo.runtime import codes
+from convo.runtime.calling import Caller
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.events import unheard
 from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
+from convo.runtime.registry import Registry
 from convo.runtime.relay import Relay
 from convo.runtime.sender import Sender
 from convo.runtime.starting import Start, start
@@ -38,11 +40,15 @@ class App:
         self.clock = clock
         self.store = Store(settings.database)
         self.library = Library(settings.flows)
+        self.registry = Registry(settings.flows, settings.actions)
         self.providers = make(settings.accounts, self._deliver, clock)
         self.relay = Relay(self.store, settings.events, clock)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears)
         self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._tell)
         self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
+        self.caller = Caller(
+            self.store, settings, self.library, lambda: self.registry.actions, clock, self.changed
+        )
         self._watchers: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._deliveries: set[asyncio.Task[None]] = set()
@@ -60,6 +66,7 @@ class App:
             asyncio.create_task(self.intake.run()),
             asyncio.create_task(self.sender.run(alone=alone)),
             asyncio.create_task(self.clockwork.run()),
+            asyncio.create_task(self.caller.run(alone=alone)),
             asyncio.create_task(self.relay.run(alone=alone)),
         ]
         # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
@@ -70,14 +77,17 @@ class App:
     async def stop(self) -> None:
         """Finish what is claimed, settle it, and close."""
         if self._tasks:
-            intake, sender, clockwork, relay = self._tasks
+            intake, sender, clockwork, caller, relay = self._tasks
             clockwork.cancel()
+            await self.caller.stop()
+            await asyncio.gather(caller, return_exceptions=True)
             await self.sender.stop()
             await self.relay.stop()
             await asyncio.gather(sender, relay, return_exceptions=True)
             await asyncio.gather(*self._deliveries, return_exceptions=True)
             intake.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.caller.close()
         for provider in self.providers.values():
             await provider.close()
         await self.relay.close()
@@ -85,14 +95,17 @@ class App:
 
     def stopped(self) -> list[str]:
         """The lines that should be working and are not."""
-        names = ("intake", "sender", "clockwork", "events")
+        names = ("intake", "sender", "clockwork", "calls", "events")
         if not self._tasks:
             return list(names)
         return [name for name, task in zip(names, self._tasks, strict=True) if task.done()]
 
     async def read_flows(self) -> list[Problem]:
-        """Read the flows anew and keep their sources; the problems of files that are wrong."""
-        problems = self.library.read()
+        """Read flows and actions anew and keep the flows' sources; the problems of files that are wrong.
+
+        Raises SettingsError for a module of actions that cannot be imported.
+        """
+        problems = [*self.library.read(), *self.registry.read()]
         await self.store.write(lambda c: self.library.save(c, self.clock()))
         self.library.publish()
         return problems
@@ -129,6 +142,7 @@ class App:
         """Something was committed: there may be texts to send and pages to refresh."""
         self.sender.wake()
         self.relay.wake()
+        self.caller.wake()
         self._tell()
 
     def _tell(self) -> None:

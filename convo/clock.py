@@ -1,4 +1,4 @@
-"""Where time comes from, and durations as people write them. Every moment is aware and in UTC."""
+"""Where time comes from, and durations as people and servers write them. Every moment is aware and in UTC."""
 
 import re
 from collections.abc import Callable

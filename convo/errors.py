@@ -7,6 +7,8 @@ ConvoError
 ├── HandBackError        a person cannot hand a conversation back like this
 ├── InboxError           a person cannot do this with a conversation
 ├── EventError           an event cannot be told again like this
+├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
+├── CallError            a try of a call failed; says whether another one may do
 ├── InvalidSignature     a request is not from whom it says (401)
 ├── UnreadablePayload    a request's body cannot be read (400)
 └── StoreUnavailable     the database cannot store now (503)
@@ -14,6 +16,7 @@ ConvoError
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -114,6 +117,22 @@ class EventError(ConvoError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class ActionFailed(ConvoError):
+    """An action cannot do what it was asked for, and another try would not either.
+
+    For the authors of actions. Its text is kept as the reason, and the flow goes on where `failed` says.
+    """
+
+
+class CallError(ConvoError):
+    """One try of a call failed."""
+
+    def __init__(self, why: str, *, again: bool, after: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.again = again  # another try may do
+        self.after = after  # that long, says whoever was asked
 
 
 class InvalidSignature(ConvoError):

@@ -83,6 +83,25 @@ def _rate(value: object) -> str:
     return text
 
 
+def _host(value: str) -> str:
+    name, _, port = value.rpartition(":") if re.fullmatch(r".*:\d{1,5}", value) else (value, "", "")
+    if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", name, re.ASCII) or (port and int(port) > 65535):
+        raise ValueError(f"'{value}' is not a host; write one like crm.internal or 127.0.0.1:8080")
+    return value.lower()
+
+
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", value):
+        raise ValueError(f"'{value}' is not the name of a header; write one like Authorization")
+    return value
+
+
+def _line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("a header is one line of text; look for a line break in it")
+    return value
+
+
 Secret = Annotated[str, BeforeValidator(secret.resolved), AfterValidator(_said)]
 Secrets = Annotated[list[Secret], BeforeValidator(secret.several)]
 Keys = Annotated[list[Secret], BeforeValidator(secret.several), AfterValidator(_guessed_by_nobody)]
@@ -91,6 +110,8 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hours = Annotated[str, AfterValidator(_hours)]
 Rate = Annotated[str, BeforeValidator(_rate)]
 Cap = Annotated[int, Field(ge=1)]
+HostName = Annotated[str, AfterValidator(_host)]
+Headers = dict[Annotated[str, AfterValidator(_header)], Annotated[Secret, AfterValidator(_line)]]
 
 
 class _Section(BaseModel):
@@ -179,6 +200,19 @@ class Number(_Section):
     caps: Caps = Caps()  # texts a day for one contact
 
 
+class Host(_Section):
+    """What the `call` of flows sends to a host beside what the flow says."""
+
+    headers: Headers = Field(default_factory=dict, repr=False)
+
+
+class Calls(_Section):
+    """Which hosts the `call` of flows may reach, and what it tells them."""
+
+    allow: list[HostName] = Field(default_factory=list)  # hosts with addresses that are not public
+    hosts: dict[HostName, Host] = Field(default_factory=dict)
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Unknown keys are refused."""
 
@@ -196,6 +230,8 @@ class Settings(BaseSettings):
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)
+    actions: list[str] = Field(default_factory=list)  # modules with functions that flows call
+    calls: Calls = Field(default_factory=Calls)
     events: Events = Field(default_factory=Events)  # where the application is told of what happens
 
     @classmethod
@@ -299,10 +335,11 @@ def _sentence(error: dict[str, Any]) -> str:
 def _known(place: tuple[str | int, ...]) -> list[str]:
     """The settings that may stand where `place` ends."""
     model: type[BaseModel] = Settings
-    for section, inside in (("accounts", Account), ("numbers", Number)):
+    for section, inside in (("accounts", Account), ("numbers", Number), ("calls", Calls)):
         model = inside if len(place) > 1 and place[0] == section else model
     for section, table in (("quiet", QuietHours), ("caps", Caps)):
         model = table if len(place) > 3 and place[2] == section else model
     if place[0] == "events" and len(place) > 1:
         model = endpoints.model_at(place)
+    model = Host if place[:2] == ("calls", "hosts") else model
     return list(model.model_fields)

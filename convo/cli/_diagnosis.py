@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from convo import settings as configured
 from convo.app import check_flows
 from convo.cli._beside import MENDS, is_missing
-from convo.cli._files import read_project
+from convo.cli._files import read_project, with_actions
 from convo.clock import Clock
 from convo.errors import SettingsError, Severity, StoreUnavailable
 from convo.flow.project import check
@@ -155,8 +155,12 @@ def _flows(settings: Settings) -> Iterator[Finding]:
             "flows", Level.WARNING, f"there is no folder {settings.flows}", "make it, and put a flow into it"
         )
         return
-    project = read_project([settings.flows])
-    problems = check(project)
+    try:
+        project, problems = with_actions(read_project([settings.flows]), [settings.flows], settings)
+    except SettingsError as error:
+        yield Finding("actions", Level.ERROR, str(error), f"mend it, or `actions` in {FILE}")
+        return
+    problems += check(project)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     level = Level.ERROR if errors else Level.WARNING if problems or not project.files else Level.OK
     told = f"{len(project.files)} in {settings.flows}: {errors} errors, {len(problems) - errors} warnings"

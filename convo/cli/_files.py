@@ -1,11 +1,14 @@
-"""The flow files that a command is given, as a project."""
+"""The flow files that a command is given, as a project, and the actions that they may call."""
 
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from convo.errors import SettingsError
+from convo.errors import Problem, SettingsError
 from convo.flow.project import Looked, Project, look
 from convo.runtime.library import TEST_SUFFIX, beside, flow_files
+from convo.runtime.registry import Registry
+from convo.settings import Settings
 
 
 def read_project(paths: Sequence[Path]) -> Project:
@@ -32,6 +35,20 @@ def _beside(paths: Sequence[Path], files: Container[str]) -> Iterator[tuple[str,
         for file, text in beside(path).values() if not path.is_dir() else ():
             if file not in files:
                 yield file, look(file, text)
+
+
+def with_actions(
+    project: Project, paths: Sequence[Path], settings: Settings
+) -> tuple[Project, list[Problem]]:
+    """The project with the actions beside its files and those of the settings, and what is wrong with them.
+
+    Raises SettingsError for a module of the settings that cannot be imported.
+    """
+    folders = dict.fromkeys([*(path if path.is_dir() else path.parent for path in paths), settings.flows])
+    registries = [Registry(folder, settings.actions) for folder in folders]
+    problems = dict.fromkeys(problem for registry in registries for problem in registry.read())
+    actions = {name: found for registry in reversed(registries) for name, found in registry.actions.items()}
+    return replace(project, actions=actions, allow=settings.calls.allow), list(problems)
 
 
 def test_files(paths: Sequence[Path]) -> list[Path]:

@@ -13,10 +13,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def pairs(given: Sequence[str]) -> Iterator[tuple[str, str]]:
+def pairs(given: Sequence[str], option: str = "--set") -> Iterator[tuple[str, str]]:
     """The names and values of `--set name=value`; raises SettingsError for what is none."""
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise SettingsError(f"--set {pair}: write it as --set name=value")
+            raise SettingsError(f"{option} {pair}: write it as {option} name=value")
         yield name.strip(), value

@@ -1,5 +1,6 @@
 """`convo chat`: text a flow in the terminal, on the real engine and a virtual clock."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,11 +12,14 @@ from convo.cli._given import pairs
 from convo.errors import ConvoError, FlowError, SettingsError, StartError
 
 if TYPE_CHECKING:
+    from convo.actions import Action
+    from convo.runtime.calling import Claim
     from convo.testing.world import Handset
 
 CONTACT = "+15550001111"
 HELP = """Type what the phone texts. /wait 4 hours · /fail · /language fr · /state · /quit
-With a person: /agent TEXT · /handback [STATE] · /close OUTCOME"""
+With a person: /agent TEXT · /handback [STATE] · /close OUTCOME
+While the flow calls something that is not here: /answer JSON · /fail WHY"""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,12 +37,14 @@ def chat(
     """Play the phone. Piped, each line in is a text, and each line out begins with `bot: `."""
     from convo import clock
     from convo.cli._quiet import quiet
+    from convo.runtime.registry import Registry
     from convo.runtime.starting import Start
     from convo.settings import DEFAULT_NUMBER, load
     from convo.testing.world import Handset, World
 
     quiet()
-    file = flow if flow.suffix == ".yaml" else load().flows / f"{flow}.yaml"
+    settings = load()
+    file = flow if flow.suffix == ".yaml" else settings.flows / f"{flow}.yaml"
     if not file.is_file():
         raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
     with World(file.parent, clock.system()) as world:
@@ -59,13 +65,17 @@ def chat(
             )
         except StartError as error:
             raise SettingsError(f"{error} (--set name=value)") from None
-        _talk(phone)
+        registry = Registry(file.parent, settings.actions)
+        for problem in registry.read():
+            print(f"! {problem}", file=sys.stderr)
+        _talk(phone, Calls(phone, registry.actions))
 
 
-def _talk(phone: "Handset") -> None:
+def _talk(phone: "Handset", calls: "Calls") -> None:
     by_hand = sys.stdin.isatty()
     if by_hand:
         print(HELP)
+    calls.make()
     _print_new(phone)
     for line in _lines(by_hand):
         if line == "/quit":
@@ -77,7 +87,44 @@ def _talk(phone: "Handset") -> None:
                 phone.text(line)
         except (ConvoError, ValueError) as error:
             print(f"! {error}", file=sys.stderr)
+        calls.make()
         _print_new(phone)
+
+
+class Calls:
+    """What the flow calls: actions that are here are run, other results are asked for."""
+
+    def __init__(self, phone: "Handset", actions: "Mapping[str, Action]") -> None:
+        self._phone = phone
+        self._actions = actions
+        self._asked: Claim | None = None  # for the result of this one
+
+    def make(self) -> None:
+        """Run actions for as long as the flow calls one, and ask for the result of anything else."""
+        from convo.errors import CallError
+        from convo.runtime.acting import Stage
+
+        while claimed := _called(self._phone):
+            action = self._actions.get(claimed.call.name) if claimed.call.request is None else None
+            if action is None:
+                self._ask(claimed)
+                return
+            given = action.arguments(claimed.call.given, claimed.key)
+            try:
+                result = asyncio.run(Stage().act(action, given, claimed.call.within))
+            except CallError as error:
+                print(f"! {action.name} failed: {error}", file=sys.stderr)
+                self._phone.world.answer(claimed, failure=str(error))
+            else:
+                self._phone.world.answer(claimed, result)
+
+    def _ask(self, claimed: "Claim") -> None:
+        from convo.flow.results import as_json, checked
+
+        if claimed != self._asked:
+            given = as_json(checked(dict(claimed.call.given)))
+            print(f"! it calls {claimed.call.name} with {given}: /answer JSON or /fail WHY", file=sys.stderr)
+        self._asked = claimed
 
 
 def _lines(by_hand: bool) -> Iterator[str]:
@@ -104,9 +151,18 @@ def _wait(phone: "Handset", duration: str) -> None:
     phone.world.wait(parse_duration(duration))
 
 
-def _fail(phone: "Handset", rest: str) -> None:
-    del rest
-    if not phone.world.fail():
+def _answer(phone: "Handset", answer: str) -> None:
+    from convo.flow.results import from_json
+
+    if not (claimed := _called(phone)):
+        raise ValueError("it calls nothing now that could be answered")
+    phone.world.answer(claimed, from_json(answer))
+
+
+def _fail(phone: "Handset", why: str) -> None:
+    if claimed := _called(phone):
+        phone.world.answer(claimed, failure=why or "it failed")
+    elif not phone.world.fail():
         raise ValueError("there is no text on its way that could fail")
 
 
@@ -133,6 +189,11 @@ def _close(phone: "Handset", outcome: str) -> None:
     phone.world.close(_running(phone), outcome)
 
 
+def _called(phone: "Handset") -> "Claim | None":
+    stored = phone.conversation()
+    return phone.world.waits_for(stored) if stored else None
+
+
 def _running(phone: "Handset") -> int:
     stored = phone.conversation()
     if stored is None:
@@ -148,6 +209,7 @@ def _show(phone: "Handset", rest: str) -> None:
 _COMMANDS: Mapping[str, Callable[["Handset", str], None]] = {
     "/wait": _wait,
     "/fail": _fail,
+    "/answer": _answer,
     "/language": _language,
     "/agent": _agent,
     "/handback": _hand_back,

@@ -40,11 +40,12 @@ def check(
 ) -> None:
     """Check flows. Exit code 1 where one has an error; warnings and notes alone are fine."""
     from convo import clock
-    from convo.cli._files import read_project
+    from convo.cli._files import read_project, with_actions
     from convo.flow import project
     from convo.settings import load
 
-    folders = paths or [load().flows]
+    settings = load()
+    folders = paths or [settings.flows]
     for path in folders:
         if not path.exists():
             raise SettingsError(f"{path} does not exist; name a flow file or a folder of flows")
@@ -55,7 +56,8 @@ def check(
         read = read_project(folders)
     gc.disable()  # nothing is thrown away before the end, and looking for it takes a third of the time
     try:
-        problems = project.check(replace(read, now=clock.system()))
+        read, problems = with_actions(replace(read, now=clock.system()), folders, settings)
+        problems += project.check(read)
     finally:
         gc.enable()
     _print(problems, read, form)
@@ -90,7 +92,10 @@ def _print(problems: Sequence[Problem], read: "Project", form: Form) -> None:
         print(json.dumps(sarif(problems), ensure_ascii=False, indent=2))
     else:
         for problem in problems:
-            print(f"{shown(problem, read.files[problem.file])}\n")
+            text = read.files.get(problem.file)
+            if text is None:  # of actions
+                text = Path(problem.file).read_bytes() if Path(problem.file).is_file() else b""
+            print(f"{shown(problem, text)}\n")
         print(f"{_count(len(read.files), 'flow')}: {_told(problems)}")
 
 

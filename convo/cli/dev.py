@@ -70,7 +70,7 @@ async def _watch(app: "App") -> None:
     if not folder.is_dir():
         return
     async for changes in awatch(folder, debounce=200, step=50):
-        if not any(path.endswith(".yaml") for _, path in changes):
+        if not any(path.endswith((".yaml", ".py")) for _, path in changes):
             continue
         try:
             problems = await app.read_flows()

@@ -15,6 +15,7 @@ from convo.errors import SettingsError, StartError
 
 if TYPE_CHECKING:
     from convo.flow.explore import Bounds
+    from convo.flow.results import Result
     from convo.testing.exploring import Exploration
 
 _CUTS = {"depth": "they are too deep (--depth)", "time": "there was no time left (--seconds)"}
@@ -44,6 +45,10 @@ def run(
     most_texts: Annotated[
         int, typer.Option(min=1, help="More texts than these in one conversation are told.")
     ] = 30,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="CALL=JSON", help="What a call brings; made up unless said."),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="JSON is one object.")] = Format.TEXT,
 ) -> None:
     """Look at all that can happen in FLOW; what goes wrong is printed as tests. Exit code 1 where it does."""
@@ -59,7 +64,9 @@ def run(
     end = time.monotonic() + seconds
     bounds = Bounds(depth, most_texts, lambda: time.monotonic() > end)
     try:
-        setting = exploring.Wanted(_moment(now), timezone, dict(pairs(given or [])), language)
+        setting = exploring.Wanted(
+            _moment(now), timezone, dict(pairs(given or [])), language, _answers(answers or [])
+        )
         found = exploring.explore_file(file, setting, bounds)
     except StartError as error:
         raise SettingsError(f"{error} (--set name=value)") from None
@@ -78,6 +85,19 @@ def _moment(text: str) -> datetime:
         raise SettingsError(f"--now {text}: write it like '2026-11-30 09:00'") from None
 
 
+def _answers(given: list[str]) -> "dict[str, list[Result]]":
+    """Results by call; one that is named several times may bring each of them."""
+    from convo.flow.results import from_json
+
+    found: dict[str, list[Result]] = {}
+    for name, text in pairs(given, "--answer"):
+        try:
+            found.setdefault(name, []).append(from_json(text))
+        except ValueError as error:
+            raise SettingsError(f"--answer {name}: {error}") from None
+    return found
+
+
 def _as_text(explored: "Exploration", bounds: "Bounds") -> Iterator[str]:
     for place, test in enumerate(explored.tests()):
         yield f"# What convo explore found in {explored.file}. These tests pass for as long as it is there."
@@ -94,6 +114,9 @@ def _as_text(explored: "Exploration", bounds: "Bounds") -> Iterator[str]:
 
 def _honest(explored: "Exploration", bounds: "Bounds") -> str:
     """Whether that was all."""
+    if explored.unanswered:
+        names = " and ".join(explored.unanswered)
+        return f"not all: give what {names} may bring, which could not be made up (--answer NAME=JSON)"
     if not explored.cuts:
         return f"there are no others (texts are counted over {bounds.depth} things that happen)"
     cut = " and ".join(_CUTS[each] for each in sorted(explored.cuts))
@@ -107,6 +130,7 @@ def _as_json(explored: "Exploration") -> dict[str, Any]:
         "sessions": explored.sessions,
         "unseen": explored.unseen,
         "cut": sorted(explored.cuts),
+        "unanswered": list(explored.unanswered),
         "findings": [
             {
                 "file": each.file,

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import convo
 from convo.errors import FlowError, SettingsError
 
+if TYPE_CHECKING:
+    from convo.flow.source import Source
+
+ACTIONS = "actions.py"
 _STARTER = Path(__file__).parent / "_starter"
 _INSTALLED = Path(convo.__file__).parent / "ready_flows"  # where a wheel has them
 _CHECKED_OUT = Path(convo.__file__).parents[1] / "flows"
@@ -28,11 +32,12 @@ def new(
     ] = None,
 ) -> None:
     """Make a project: a flow, its test, settings, the schema for editors, and a short README."""
-    name, flows = _model(model)
+    flow = _model(model)
+    flows = _files(flow)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SettingsError(f"{folder} is not empty; name a folder that is, or one that is not there yet")
     try:
-        for file, content in {**flows, **_around(folder, name)}.items():
+        for file, content in {**flows, **_around(folder, flow)}.items():
             place = folder / file
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
@@ -41,10 +46,10 @@ def new(
     print(f"{folder} is made. Next: cd {folder}, then convo dev. What is in it: README.md")
 
 
-def _model(model: str | None) -> tuple[str, Mapping[str, bytes]]:
-    """The flow to begin with: its name, and its files with those of the flows that it starts."""
+def _model(model: str | None) -> Path:
+    """The file of the flow to begin with."""
     if model is None:
-        return "welcome", _files(_STARTER / "flows" / "welcome.yaml")
+        return _STARTER / "flows" / "welcome.yaml"
     file = Path(model)
     if file.suffix != ".yaml":
         ready = _INSTALLED if _INSTALLED.is_dir() else _CHECKED_OUT
@@ -54,10 +59,11 @@ def _model(model: str | None) -> tuple[str, Mapping[str, bytes]]:
             raise SettingsError(f"there is no ready-made flow '{model}'; there is {known}")
     if not file.is_file():
         raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
-    return file.stem, _files(file)
+    return file
 
 
 def _files(file: Path) -> Mapping[str, bytes]:
+    """The files of a flow, of those that it starts, and of the actions that they call."""
     from convo.cli._files import flow_tests
 
     found: dict[str, bytes] = {}
@@ -69,17 +75,24 @@ def _files(file: Path) -> Mapping[str, bytes]:
         names = {name for each in (flow, *tests) for name in _started(each)}
         others = [flow.with_name(f"{name}.yaml") for name in sorted(names)]
         ahead += [other for other in others if other.is_file() and other not in ahead]
+    actions = file.with_name(ACTIONS)
+    if actions.is_file() and any(_calls(flow) for flow in ahead):
+        found[f"flows/{ACTIONS}"] = actions.read_bytes()
     return found
+
+
+def _read(file: Path) -> "Source":
+    from convo.flow.source import read
+
+    try:
+        return read(file.read_bytes(), str(file))
+    except FlowError as error:
+        raise SettingsError(f"{file} cannot be read as a flow:\n{error}") from None
 
 
 def _started(file: Path) -> Iterator[str]:
     """The names of the flows that a flow runs or begins, or that its test starts beside it."""
-    from convo.flow.source import read
-
-    try:
-        found = read(file.read_bytes(), str(file))
-    except FlowError as error:
-        raise SettingsError(f"{file} cannot be read as a flow:\n{error}") from None
+    found = _read(file)
     for path in found.positions:
         if path and path[0] in ("states", "tests") and path[-1] in ("begin", "run", "starts"):
             value = found.value_at(path)
@@ -88,16 +101,24 @@ def _started(file: Path) -> Iterator[str]:
                 yield name
 
 
-def _around(folder: Path, flow: str) -> Mapping[str, bytes]:
+def _calls(file: Path) -> bool:
+    """Whether a flow calls something."""
+    return any(path[0] == "states" and path[2:] == ("call",) for path in _read(file).positions if path)
+
+
+def _around(folder: Path, flow: Path) -> Mapping[str, bytes]:
     """What a project has beside its flows."""
     from convo.cli.schema import schema_text
     from convo.flow.schema import FILE
 
     project = folder.resolve().name
     written = {name: (_STARTER / name).read_text() for name in ("README.md", "convo.toml")}
+    if "needs" in _read(flow).data:  # which no text can give: the number has no flow that answers it
+        settings = written["convo.toml"].splitlines(keepends=True)
+        written["convo.toml"] = "".join(line for line in settings if "{flow}" not in line)
     return {
         **{
-            name: text.replace("{flow}", flow).replace("{project}", project).encode()
+            name: text.replace("{flow}", flow.stem).replace("{project}", project).encode()
             for name, text in written.items()
         },
         ".gitignore": (_STARTER / "gitignore").read_bytes(),

@@ -15,7 +15,7 @@ from convo.errors import FlowError, SettingsError
 if TYPE_CHECKING:
     from convo.testing.coverage import Coverage
     from convo.testing.junit import Result
-    from convo.testing.playing import ScenarioFailed
+    from convo.testing.play import ScenarioFailed
     from convo.testing.scenario import Scenario
 
 
@@ -87,10 +87,11 @@ def _results(file: Path, coverage: "Coverage | None") -> "Iterator[Result]":
 def _played(found: "Scenario", coverage: "Coverage | None", *, told: bool) -> tuple[str | None, bool]:
     """Why a test failed, and whether that is because its flow cannot run, which is `told` once."""
     from convo.testing import playing
+    from convo.testing.play import ScenarioFailed
 
     try:
         playing.run(found, coverage)
-    except playing.ScenarioFailed as failure:
+    except ScenarioFailed as failure:
         print(f"FAILED {_shown(failure)}\n")
         return str(failure), False
     except FlowError as error:  # it is the same for all of them

@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from convo.errors import ConvoError
+from convo.flow.calling import AnswerError
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
 from convo.flow.handing_back import handed_back, spelled
 from convo.flow.moment import MomentError
 from convo.flow.opening import opened
 from convo.flow.plan import (
+    DONE,
     EXPIRED,
+    FAILED,
     HANDED_BACK,
     REPLIED,
     RETURNED,
@@ -22,8 +25,9 @@ from convo.flow.plan import (
     checked,
     jump,
 )
-from convo.flow.run import Run
+from convo.flow.run import LoopError, Run
 from convo.flow.session import (
+    Called,
     Cause,
     Checked,
     Closed,
@@ -41,23 +45,29 @@ from convo.flow.session import (
     Turn,
     Undelivered,
 )
-from convo.flow.stack import FAILED, StackError, popped, pushed
+from convo.flow.stack import FAILS_AS, StackError, popped, pushed
 from convo.messages import Contact
 
 EXPIRES_AS = "expired"  # the outcome
 NEVER_STARTED = "never_started"  # the outcome of one that waited behind another for too long
 MOST_STATES = 100  # in one turn
+MOST_KEPT = 20  # texts that come while it is calling; others are stored, and not answered
 ERROR_QUEUE = "errors"  # the people who are called in when a flow fails
+RUNNING = (Phase.LIVE, Phase.CALLING, Phase.HANDED_OFF)  # one conversation at a time
+_ALWAYS = (Started, TimedOut, Undelivered, Reopened, Closed)
+_CONCERNS = {
+    Phase.LIVE: (*_ALWAYS, Replied, Checked),
+    Phase.CALLING: (Called, TimedOut, Closed),
+    Phase.HANDED_OFF: (*_ALWAYS, HandedBack),  # a text to a person is the person's
+    Phase.WAITING: (Started, Closed),
+    Phase.SUSPENDED: (Resumed, Closed),
+    Phase.ENDED: (),
+}
 _TIMELESS = (Phase.ENDED, Phase.WAITING, Phase.SUSPENDED)
-
 
 _TRIGGERS: Mapping[type[Cause], str] = {
     Started: STARTED, Replied: REPLIED, Undelivered: UNDELIVERED, Returned: RETURNED,
 }  # fmt: skip
-
-
-class LoopError(ConvoError):
-    """A turn went through a hundred states without waiting."""
 
 
 def open_session(
@@ -103,6 +113,18 @@ def advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tur
     called in, and the turn's `trouble` says why. Raises HandBackError where a person hands back what
     the flow cannot take; nothing else is raised.
     """
+    turn = _advance(flows, session, event, now)
+    if not turn.session.kept or turn.session.phase in (Phase.CALLING, Phase.SUSPENDED):
+        return turn
+    # The result is there: what was texted meanwhile is answered now, in its order.
+    kept, turn = turn.session.kept, replace(turn, session=replace(turn.session, kept=()))
+    for reply in kept:
+        after = _advance(flows, turn.session, reply, now)
+        turn = Turn(after.session, turn.effects + after.effects, after.trouble or turn.trouble)
+    return turn
+
+
+def _advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Turn:
     if not _concerns(session, event):
         return Turn(_heard(session, event, now))
     flow = flows.at(session)
@@ -142,12 +164,17 @@ def _step(flows: Bundle, session: Session, event: Cause, now: datetime, steps: "
     if isinstance(event, HandedBack) and event.state is not None:
         run.state = START  # a person may lead anywhere
     if not flow.can(run.state, trigger):
+        if isinstance(event, Called) and event.failure is not None:
+            return _failed(flows, session, event, now, steps, _call_failed(flow, session, event.failure))
         return Turn(_heard(session, event, now))
     try:
         _run(flow, run, trigger, steps)
         return _done(flows, run, now)
     except LoopError:
         raise
+    except AnswerError as error:
+        turn = _step(flows, session, Called(session.visit, failure=str(error)), now, steps)
+        return replace(turn, trouble=turn.trouble or str(error))
     except ConvoError as error:
         return _failed(flows, session, event, now, steps, str(error))
 
@@ -197,25 +224,19 @@ def understands(flows: Bundle, session: Session, event: Replied, now: datetime) 
 
 def _concerns(session: Session, event: Event) -> bool:
     """Whether an event means anything in the phase that the conversation is in."""
-    if isinstance(event, Undelivered) and event.visit != session.visit:
+    if isinstance(event, (Undelivered, Called)) and event.visit != session.visit:
         return False
-    match session.phase:
-        case Phase.LIVE:
-            return not isinstance(event, (Resumed, HandedBack))
-        case Phase.HANDED_OFF:  # a text to a person is the person's
-            return not isinstance(event, (Replied, Checked, Resumed))
-        case Phase.WAITING:
-            return isinstance(event, Started | Closed)
-        case Phase.SUSPENDED:
-            return isinstance(event, Resumed | Closed)
-        case Phase.ENDED:
-            return False
+    return isinstance(event, _CONCERNS[session.phase])
 
 
 def _heard(session: Session, event: Cause, now: datetime) -> Session:
     """A text that the flow does nothing with is a text all the same: `expires` counts from it."""
-    running = session.phase in (Phase.LIVE, Phase.HANDED_OFF)
-    return replace(session, last_text_at=now) if running and isinstance(event, Replied | Checked) else session
+    if not isinstance(event, (Replied, Checked)) or session.phase not in RUNNING:
+        return session
+    heard = replace(session, last_text_at=now)
+    if session.phase is Phase.CALLING and isinstance(event, Replied) and len(heard.kept) < MOST_KEPT:
+        return replace(heard, kept=(*heard.kept, event))
+    return heard
 
 
 def _trigger(flow: Compiled, event: Cause) -> str:
@@ -224,6 +245,8 @@ def _trigger(flow: Compiled, event: Cause) -> str:
             return checked(verdict)
         case TimedOut(clock):
             return clock
+        case Called():
+            return DONE if event.failure is None else FAILED
         case HandedBack(state):
             return HANDED_BACK if state is None else jump(state)
         case Reopened():
@@ -267,6 +290,11 @@ def _run(flow: Compiled, run: Run, trigger: str, steps: _Steps) -> None:
         events[trigger].trigger(run)
 
 
+def _call_failed(flow: Compiled, session: Session, failure: str) -> str:
+    calling = flow.plan.states[session.state].calls
+    return f"the call of {calling.name if calling else session.state} failed: {failure}"
+
+
 def _failed(flows: Bundle, session: Session, event: Cause, now: datetime, steps: _Steps, reason: str) -> Turn:
     """What follows on a failure: `on_error`, or else a person; a sub-flow returns as `failed`."""
     flow = flows.at(session)
@@ -281,7 +309,7 @@ def _failed(flows: Bundle, session: Session, event: Cause, now: datetime, steps:
             reason = f"{reason}; then `on_error` failed too: {error}"
     if session.stack:
         run = Run(flow, session, event, now)
-        run.end(FAILED)
+        run.end(FAILS_AS)
         return run.turn(reason)
     return _person_called(flow, session, event, now, reason)
 
@@ -307,11 +335,19 @@ def _resumed(flow: Compiled, session: Session, away: timedelta, now: datetime) -
     late = [clock.clock for moment, clock in _moments(flow, session, skip=True) if now - away < moment <= now]
     return replace(
         session,
-        phase=Phase.LIVE if session.queue is None else Phase.HANDED_OFF,
+        phase=_running(flow, session),
         clock_from=session.clock_from and min(session.clock_from + away, now),
         last_text_at=min(session.last_text_at + away, now),
         skipped=(*session.skipped, *late),
     )
+
+
+def _running(flow: Compiled, session: Session) -> Phase:
+    """The phase of a session that was suspended, before that."""
+    if session.queue is not None:
+        return Phase.HANDED_OFF
+    state = flow.plan.states.get(session.state)
+    return Phase.CALLING if state and state.calls else Phase.LIVE
 
 
 def next_clock(flows: Bundle, session: Session) -> tuple[datetime, TimedOut] | None:

@@ -3,11 +3,12 @@
 from functools import cached_property
 
 from convo.flow.model import Flow
-from convo.flow.plan import HANDED_BACK, REPLIED, SAVED, Arrow, Plan, StatePlan
+from convo.flow.plan import DONE, HANDED_BACK, REPLIED, SAVED, Arrow, Plan, StatePlan
 from convo.flow.render import OUTCOME, RETURNED
 from convo.flow.source import Path
 from convo.flow.steps.assign import Assign
 from convo.flow.steps.base import Goto
+from convo.flow.steps.call import CallOut, Task
 from convo.flow.steps.choose import Choose
 from convo.flow.steps.run import RunFlow
 from convo.flow.steps.save import Save
@@ -39,8 +40,10 @@ class Assigning:
             set_here |= {group for line in state.understood for each in line.patterns for group in each.names}
         if self._plan.runs:
             set_here |= {OUTCOME, RETURNED}
-        saved = {variable for state in self._flow.states.values() for variable in _saved(state.step(Save))}
-        return frozenset(set_here | saved) - self._always
+        for state_model in self._flow.states.values():
+            call = state_model.step(CallOut)
+            set_here |= {*_saved(state_model.step(Save)), *((call.root.save or ()) if call else ())}
+        return frozenset(set_here) - self._always
 
     def before(self, path: Path) -> Names | None:
         """What surely has a value when the text or expression at `path` is used; None: not known."""
@@ -53,11 +56,16 @@ class Assigning:
         there |= self._entering(name)
         if key == Choose.KEY:
             state = self._plan.states[name]
+            found = [arrow for arrow in self._plan.arrows if arrow.source == name and arrow.trigger == SAVED]
+            if state.calls and found:
+                return there | self._behind(found[0])
             return None if state.hands_off else there | _saved(self._flow.states[name].step(Save))
         goto = self._goto(path)
         if goto is not None:
             there |= self._groups(self._plan.states[name], path) | _outcome(path)
             there |= {RETURNED} if _outcome(path) else set()
+            call = self._flow.states[name].step(CallOut)
+            there |= frozenset((call.root.save if call and path[3:4] == (DONE,) else None) or ())
             given = list(goto.set or ())
             assigns = path[-2] == Assign.KEY and path[-1] in given
             there |= _in_front(given, str(path[-1])) if assigns else set(given)
@@ -78,6 +86,9 @@ class Assigning:
     def _behind(self, arrow: Arrow) -> Names:
         """What has a value once an arrow was taken."""
         there = self._at[arrow.source] | self._entering(arrow.source) | _outcome(arrow.path)
+        call = self._flow.states[arrow.source].step(CallOut)
+        if call is not None:
+            return there | self._called(arrow, call.root)
         save = self._flow.states[arrow.source].step(Save)
         if arrow.trigger == SAVED or (
             save and arrow.trigger == REPLIED and arrow.path[2:3] in (("then",), (Save.KEY,))
@@ -87,6 +98,15 @@ class Assigning:
         if goto is not None and arrow.trigger != HANDED_BACK:
             there |= self._groups(self._plan.states[arrow.source], arrow.path) | frozenset(goto.set or ())
         return there
+
+    def _called(self, arrow: Arrow, task: Task) -> Names:
+        """What a call gives by the way that `arrow` leads; on by `choose`, what both outcomes give."""
+        done = frozenset(task.save or ()) | frozenset((task.done and task.done.set) or ())
+        failed = frozenset((task.failed and task.failed.set) or ())
+        if arrow.trigger == SAVED:
+            goes_on = task.failed is not None and task.failed.then is None
+            return done & failed if goes_on else done
+        return done if arrow.trigger == DONE else failed
 
     def _entering(self, state: str) -> Names:
         return frozenset(self._assigned(state))

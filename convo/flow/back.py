@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convo.errors import ConvoError
-from convo.flow.plan import BACK, PASSED, RETURNED, Arrow, Guard, Plan, in_order
+from convo.flow.plan import BACK, RETURNED, Arrow, Guard, Plan, in_order
 
 if TYPE_CHECKING:
     from convo.flow.run import Run
@@ -25,7 +25,9 @@ def guarded(plan: Plan, arrow: Arrow) -> Iterator[Arrow]:
             leave = in_order(arrow.do, lambda run: run.go_back())
             yield replace(arrow, dest=name, when=_from(name, arrow.when), do=leave)
     nowhere = _from("", arrow.when)
-    stays = _fails(arrow.source, nowhere) if arrow.trigger in (PASSED, RETURNED) else nowhere
+    stays = nowhere
+    if plan.passes(arrow) or arrow.trigger == RETURNED:
+        stays = _fails(arrow.source, nowhere)
     yield replace(arrow, dest=None, when=stays)
 
 
@@ -44,7 +46,7 @@ def is_first(plan: Plan, state: str, starts: Sequence[str | None]) -> bool:
     """Whether a conversation may get from one of `starts` to `state` without waiting before."""
     before: dict[str, set[str]] = {name: set() for name in plan.states}
     for arrow in plan.arrows:
-        if arrow.trigger == PASSED and arrow.dest in before:
+        if plan.passes(arrow) and arrow.dest in before:
             before[arrow.dest].add(arrow.source)
     return bool({state, *_reached(plan, state, before)} & set(starts))
 

@@ -5,16 +5,17 @@ found is played again from the beginning, and told only if it happens.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from convo.flow.advance import ERROR_QUEUE, MOST_STATES, advance, reopened_session
 from convo.flow.compile import Bundle
-from convo.flow.happenings import STOPS, WAITS, Happening, Repertoire
+from convo.flow.happenings import STOPS, WAITS, Happening, How, Repertoire
 from convo.flow.likeness import Likeness
 from convo.flow.plan import EXPIRED
+from convo.flow.results import Result
 from convo.flow.session import Phase, Reopened, Say, Session, Started, TimedOut
 from convo.flow.source import Path
 
@@ -75,6 +76,7 @@ class Explored:
     sessions: int
     cut: Cut | None  # None: there is nothing else to look at
     unseen: int  # sessions whose future was not looked at
+    unanswered: tuple[str, ...] = ()  # calls for which no result could be made up
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +120,35 @@ class _Edge:
     expires: bool
 
 
-def explore(flows: Bundle, opened: Session, now: datetime, bounds: Bounds) -> Explored:
+def explore(
+    flows: Bundle,
+    opened: Session,
+    now: datetime,
+    bounds: Bounds,
+    answers: Mapping[str, Sequence[Result]] | None = None,
+) -> Explored:
     """Look at everything that can become of a session that has not started yet.
+
+    `answers` are results of calls, by name, in place of those that are made up.
 
     The same arguments give the same answer, as long as there is time. Findings stand in the
     order of how long their conversations are.
     """
-    return _Search(flows, opened, now, bounds).run()
+    return _Search(flows, opened, now, bounds, answers).run()
 
 
 class _Search:
-    def __init__(self, flows: Bundle, opened: Session, now: datetime, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        flows: Bundle,
+        opened: Session,
+        now: datetime,
+        bounds: Bounds,
+        answers: Mapping[str, Sequence[Result]] | None,
+    ) -> None:
         self._flows, self._opened, self._began, self._bounds = flows, opened, now, bounds
-        self._repertoire = Repertoire(flows, opened, now)
+        self._repertoire = Repertoire(flows, opened, now, answers)
+        self._taken: dict[str, bool] = {}  # of each call, whether `save` took any result
         self._likeness = Likeness(flows)
         self._nodes: dict[object, _Node] = {}
         self._found: dict[tuple[Fault, object], Finding] = {}
@@ -145,7 +163,8 @@ class _Search:
         self._texts(root)
         findings = sorted(self._found.values(), key=lambda found: len(found.story))
         unseen = sum(not node.seen for node in nodes)
-        return Explored(tuple(findings), len(nodes), self._cut, unseen)
+        unanswered = sorted(name for name, taken in self._taken.items() if not taken)
+        return Explored(tuple(findings), len(nodes), self._cut, unseen, tuple(unanswered))
 
     # One step.
 
@@ -217,13 +236,26 @@ class _Search:
             if happening.event(self._flows, node.session, node.now) is None:
                 continue
             moment, at, expires = self._turn(happening, node.session, node.now)
-            self._errs(moment, [*node.way(), happening])
+            if happening.how is How.CALLS and not self._takes(node, moment):
+                continue
+            # A call that fails is nobody's fault, as long as the flow says what happens then.
+            if happening.how is not How.CALL_FAILS or moment.session.queue == ERROR_QUEUE:
+                self._errs(moment, [*node.way(), happening])
             if expires and node.session.phase is Phase.LIVE:
                 self._expires(node, happening)
             to, new = self._known(moment, at, node)
             node.edges.append(_Edge(happening, to, len(moment.said), expires))
             if new:
                 yield to
+
+    def _takes(self, node: _Node, moment: Moment) -> bool:
+        """Whether a call's `save` takes the result that was made up; what it does not take is a failure."""
+        calling = self._flows.at(node.session).plan.states[node.session.state].calls
+        if calling is None:
+            return False
+        taken = not calling.refused(moment.trouble)
+        self._taken[calling.name] = taken or self._taken.get(calling.name, False)
+        return taken
 
     # What is wrong.
 
@@ -251,11 +283,13 @@ class _Search:
         for placed in plan.placed:
             if f"'{placed.used.source}'" in trouble:
                 return flow, placed.path
-        for name in plan.states:
+        for name, state in plan.states.items():
             if f"'{name}' can choose" in trouble:
                 return flow, ("states", name, "choose")
             if f"'{name}' cannot run" in trouble or f"`outcomes` of '{name}'" in trouble:
                 return flow, ("states", name, "run")
+            if state.calls and f"the call of {state.calls.name} failed" in trouble:
+                return flow, ("states", name, "call")
         return self._spot(moment.session)
 
     def _spot(self, session: Session) -> Spot:
@@ -281,7 +315,8 @@ class _Search:
                 if edge.happening != STOPS and not (edge.expires and self._only_expires(node.session)):
                     ways[node].append(edge.to)
                     sources[edge.to].append(node)
-        out = [node for node in nodes if node.session.phase is not Phase.LIVE or not node.seen]
+        going_on = (Phase.LIVE, Phase.CALLING)
+        out = [node for node in nodes if node.session.phase not in going_on or not node.seen]
         safe = _reached(out, sources)
         trapped: set[_Node] = set()
         for node in nodes:  # the shallowest first

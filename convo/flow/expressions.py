@@ -12,7 +12,7 @@ from jinja2.parser import Parser
 
 from convo.errors import ConvoError
 from convo.flow.complaints import in_words
-from convo.flow.values import Money, Value
+from convo.flow.values import Money, Value, shown
 from convo.messages import storable
 
 LONGEST_TEXT = 10_000  # characters that one variable may hold
@@ -59,8 +59,8 @@ def as_value(found: object) -> Value:
             pass  # nobody knows when that is
         case date() | time() | timedelta() | Money():
             return found
-        case list() | tuple() if all(isinstance(each, str) for each in found):
-            return tuple(str(as_value(each)) for each in found)
+        case list() | tuple() if all(isinstance(each, str | date | time) for each in found):
+            return tuple(str(shown(as_value(each))) for each in found)  # moments as programs write them
     raise ValueError(f"{str(found)[:60]!r}, which no variable can hold; texts, numbers and moments can")
 
 

@@ -1,5 +1,6 @@
 """The filters of texts: `{{ visit | day_time }}`, in the contact's language, with plain blanks."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,6 +15,7 @@ from jinja2.runtime import Context
 from convo.flow.speech import locale, speech_of
 from convo.flow.values import Money
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d")
 # Babel's own blanks are no GSM 03.38: one of them would make a text of 70 characters a segment.
 _HARD_BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f", " "))
 
@@ -41,7 +43,7 @@ def time_of_day(context: Context, value: object) -> str:
 @pass_context
 def day_time(context: Context, value: object) -> str:
     """`Tue 1 Dec, 09:30`"""
-    if not isinstance(value, datetime):
+    if not isinstance(_moment(value), datetime):
         raise TypeError(f"'{value}' is not a day and time")
     return f"{day(context, value)}, {time_of_day(context, value)}"
 
@@ -89,9 +91,22 @@ def plural(context: Context, value: object, one: str, other: str, **forms: str) 
 
 def _local(context: Context, value: object) -> object:
     """A moment in the contact's time zone; anything else as it is."""
-    if not isinstance(value, datetime):
+    moment = _moment(value)
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        return moment
+    return moment.astimezone(speech_of(context).timezone).replace(tzinfo=None)
+
+
+def _moment(value: object) -> object:
+    """What a text says that a program wrote (ISO 8601), as a list of moments from a call has them."""
+    if not isinstance(value, str) or not _ISO.match(value):
         return value
-    return value.astimezone(speech_of(context).timezone).replace(tzinfo=None)
+    for read in (date.fromisoformat, datetime.fromisoformat, time.fromisoformat):
+        try:
+            return read(value)
+        except ValueError:
+            continue
+    return value
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

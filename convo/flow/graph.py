@@ -74,8 +74,10 @@ def _id(state: str) -> str:
 
 def _box(name: str, plan: Plan, counts: Mapping[str, int]) -> str:
     state = plan.states[name]
+    calls = f"calls {state.calls.name}" if state.calls else ""
     marks = [mark for mark, there in (("hands off", state.hands_off), ("ends", state.ends)) if there]
     runs = [f"runs {state.runs}"] if state.runs else []
+    marks += [calls[:_LONGEST]] if calls else []
     here = counts.get(name, 0)
     live = [f"{here} now"] if here else []
     return " · ".join([name, *marks, *runs, *live])
@@ -85,6 +87,8 @@ def _arrows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     """From where, to where, and what the author wrote; each once. What stays leads back to itself."""
     seen = set()
     for arrow in plan.arrows:
+        if arrow.dest is None and plan.states[arrow.source].calls:
+            continue  # on by `choose` or `split`, whose arrows tell where to
         label = _label(arrow)
         stays = arrow.dest is None or arrow.dest == BACK
         found = (arrow.source, arrow.source if stays else str(arrow.dest), label)

@@ -4,7 +4,7 @@ A reply that the keyword layer or a reaction would take never gets to a flow, so
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,10 @@ from convo.flow.expressions import Expression
 from convo.flow.match import Pattern, Reply, match, samples, slip
 from convo.flow.patterns import Kind
 from convo.flow.plan import HANDED_BACK, UNDELIVERED, StatePlan
+from convo.flow.results import Result, as_json, from_json
+from convo.flow.sample_results import results
 from convo.flow.session import (
+    Called,
     Checked,
     Closed,
     Event,
@@ -55,34 +58,52 @@ class How(StrEnum):
     WAIT = "wait"  # until the next clock
     FAILS = "fails"
     HANDS_BACK = "hands_back"
+    CALLS = "calls"  # a call brings a result
+    CALL_FAILS = "call_fails"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happens; a wait has no text, it takes as long as it takes."""
+    """One thing that happens; a wait has no text, it takes as long as it takes.
+
+    That of a call which fails is its name, and else a mapping of the name to the result, in JSON.
+    """
 
     how: How
     text: str = ""
 
     def event(self, flows: Bundle, session: Session, now: datetime) -> tuple[Event, datetime] | None:
         """What the engine is told, and when; None where it cannot happen to this session."""
+        if self.how is How.WAIT:
+            clock = next_clock(flows, session)
+            # A wait takes a second at least, and whole ones: a test cannot say less.
+            return (clock[1], max(now + timedelta(seconds=1), _up(clock[0]))) if clock else None
+        return self._event(session), now
+
+    def _event(self, session: Session) -> Event:
         match self.how:
-            case How.WAIT:
-                clock = next_clock(flows, session)
-                # A wait takes a second at least, and whole ones: a test cannot say less.
-                return (clock[1], max(now + timedelta(seconds=1), _up(clock[0]))) if clock else None
             case How.FAILS:
-                return Undelivered(session.visit), now
+                return Undelivered(session.visit)
             case How.HANDS_BACK:
-                return HandedBack(), now
+                return HandedBack()
+            case How.CALLS | How.CALL_FAILS:
+                return self._called(session.visit)
             case _ if self == STOPS:
-                return Closed(STOPPED), now
+                return Closed(STOPPED)
             case _ if self.text in _VERDICTS:
-                return Checked(_VERDICTS[self.text]), now
+                return Checked(_VERDICTS[self.text])
         media = (self.text,) if self.how is How.MEDIA else ()
         text = "" if media else self.text
         kind = Reopened if session.phase is Phase.ENDED else Replied
-        return kind(text, media), now
+        return kind(text, media)
+
+    def _called(self, visit: int) -> Called:
+        if self.how is How.CALL_FAILS:
+            return Called(visit, failure="it failed")
+        brought = from_json(self.text)
+        assert isinstance(brought, dict)
+        (result,) = brought.values()
+        return Called(visit, result)
 
 
 STOPS = Happening(How.THEM, STOP)
@@ -92,8 +113,16 @@ WAITS = Happening(How.WAIT)
 class Repertoire:
     """The happenings of every state of a flow, and of those that it runs."""
 
-    def __init__(self, flows: Bundle, session: Session, now: datetime) -> None:
+    def __init__(
+        self,
+        flows: Bundle,
+        session: Session,
+        now: datetime,
+        answers: Mapping[str, Sequence[Result]] | None = None,
+    ) -> None:
+        """`answers` are results of calls, by name; those of others are made up."""
         self._flows = flows
+        self._given = answers or {}
         near = (session.contact.number, session.number)
         zone = ZoneInfo(session.timezone)
         self._readings = {
@@ -112,6 +141,8 @@ class Repertoire:
         flow = self._flows.at(session)
         if session.phase is Phase.LIVE:
             yield from self._answers(session)
+        if session.phase is Phase.CALLING:
+            yield from self._outcomes(session)
         if failing and flow.can(session.state, UNDELIVERED):
             yield Happening(How.FAILS)
         if session.phase is Phase.HANDED_OFF and flow.can(session.state, HANDED_BACK):
@@ -126,6 +157,19 @@ class Repertoire:
             found = self._listened(flow.plan.states[session.state], self._readings[flow.flow.flow])
             self._replies[place] = tuple(dict.fromkeys(found))
         return self._replies[place]
+
+    def _outcomes(self, session: Session) -> Iterator[Happening]:
+        """The results that the call of a state may bring, and its failure."""
+        flow = self._flows.at(session)
+        calling = flow.plan.states[session.state].calls
+        if calling is None:
+            return
+        reading = self._readings[flow.flow.flow]
+        name = calling.name.partition("/")[0]  # an address is worked out, but for its host
+        made_up = results(flow.plan, calling, self._numbers, lambda kind: self.values(kind, reading))
+        for result in self._given.get(calling.name) or self._given.get(name) or made_up:
+            yield Happening(How.CALLS, as_json({name: result}))
+        yield Happening(How.CALL_FAILS, name)
 
     def _listened(self, state: StatePlan, reading: Reading) -> Iterator[Happening]:
         if state.verifies is not None:

@@ -19,12 +19,14 @@ from pydantic import (
 from convo.errors import FlowError, Problem
 from convo.flow.anywhere import Anywhere
 from convo.flow.names import did_you_mean, is_near, mend_name
+from convo.flow.plan import DONE, FAILED
 from convo.flow.slots import parse_type
 from convo.flow.source import Path, Source
 from convo.flow.steps import all_steps
 from convo.flow.steps.at import At, AtGoto
 from convo.flow.steps.base import BRANCH, Duration, Goto, Language, Name, Section, Step, Variable
 from convo.flow.steps.begin import BeginFlow, Opening
+from convo.flow.steps.call import CallOut, Task
 from convo.flow.steps.emit import EmitEvent, Emitted
 from convo.flow.steps.otherwise import Answer, Otherwise
 from convo.flow.steps.run import RunFlow, Running
@@ -269,7 +271,7 @@ def _known(place: Path) -> list[str]:
         model = Defaulted
     elif place[0] == "states" and len(place) == 3:
         model = State
-    elif place[0] == "states" and place[3:4] != ("outcomes",):
+    elif place[0] == "states" and place[3:4] not in ((DONE,), (FAILED,), ("outcomes",)):
         model = _SECTIONS.get(str(place[2]), Goto)
     return [field.alias or name for name, field in model.model_fields.items()]
 
@@ -277,6 +279,7 @@ def _known(place: Path) -> list[str]:
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     At.KEY: AtGoto,
     BeginFlow.KEY: Opening,
+    CallOut.KEY: Task,
     EmitEvent.KEY: Emitted,
     Otherwise.KEY: Answer,
     RunFlow.KEY: Running,

@@ -19,6 +19,7 @@ from convo.flow.slots import SlotType
 from convo.flow.source import Path
 
 if TYPE_CHECKING:
+    from convo.flow.calling import Calling
     from convo.flow.run import Run
 
 Guard = Callable[["Run"], bool]
@@ -31,10 +32,11 @@ START = "(start)"  # where a machine stands before its flow has started
 STARTED = "started"
 REPLIED = "replied"
 PASSED = "passed"
-SAVED = "saved"  # a reply was kept, and `choose` says where that leads
+SAVED = "saved"  # a reply or a result was kept, and `choose` says where that leads
 HANDED_BACK = "handed_back"
 RETURNED = "returned"
 UNDELIVERED = "undelivered"
+DONE, FAILED = "done", "failed"  # a call
 EXPIRED = "expires"
 
 AGAIN, BACK = "again", "back"  # destinations that are no states: the same one, and the one before
@@ -117,12 +119,13 @@ class StatePlan:
     hands_off: bool = False
     ends: bool = False
     runs: str | None = None  # the sub-flow, which waits in its place
+    calls: "Calling | None" = None  # what it has done, before it goes on
 
     @property
     def onward(self) -> list[str]:
         """The triggers by which `choose` and `split` lead on, which stand where `then` would."""
-        triggers = [SAVED] if self.reads else [HANDED_BACK] if self.hands_off else []
-        return triggers if self.waits or self.ends else [*triggers, PASSED]
+        triggers = [SAVED] if self.reads or self.calls else [HANDED_BACK] if self.hands_off else []
+        return triggers if self.waits or self.ends or self.calls else [*triggers, PASSED]
 
     def arrow(
         self,
@@ -159,6 +162,11 @@ class Placed:
 
     used: Text | Expression
     path: Path
+
+    @property
+    def of_result(self) -> bool:
+        """Whether its names may be keys of a result, which nobody knows before it is there."""
+        return self.path[2:4] == ("call", "save")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +222,10 @@ class Plan:
         written = (language for placed in self._phrases.values() for language in placed.phrase.texts)
         return tuple(dict.fromkeys((self.language, *written)))
 
+    def passes(self, arrow: Arrow) -> bool:
+        """Whether nobody is waited for on the way: neither the contact, nor a clock, nor a person."""
+        return arrow.trigger == PASSED or self.states[arrow.source].calls is not None
+
     def phrases(self, said: Said | None, path: Path) -> tuple[Phrase, ...]:
         """What `say` says, in order. A path is compiled once: `anywhere` stands in many states."""
         if said is None:
@@ -222,12 +234,12 @@ class Plan:
             return (self._phrase(said, path),)
         return tuple(self._phrase(each, (*path, place)) for place, each in enumerate(said))
 
-    def text(self, source: str, path: Path) -> Text:
-        """The compiled text; one that does not parse is put on record as a fault."""
+    def text(self, source: str, path: Path, *, url: bool = False) -> Text:
+        """The compiled text, or URL; one that does not parse is put on record as a fault."""
         found = self._used.get(path)
         if not isinstance(found, Text):
             try:
-                found = self.texts.compile(source)
+                found = self.texts.url(source) if url else self.texts.compile(source)
             except ValueError as error:
                 self.faults[path] = str(error)
                 found = Text(source, frozenset(), _nothing)

@@ -1,11 +1,12 @@
 """The flows of a project, given as texts: what is wrong with them, and the ones that can run."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
 
+from convo.actions import Action
 from convo.errors import FlowError, Problem, Severity
 from convo.flow.checks import check_flow
 from convo.flow.checks.base import Subject
@@ -24,6 +25,8 @@ class Project:
     files: Mapping[str, bytes]
     now: datetime | None = None  # None: nothing is said about days that are over
     beside: Mapping[str, Looked] = field(default_factory=dict)
+    actions: Mapping[str, Action] | None = None  # by name; None: nothing is said about what is called
+    allow: Sequence[str] = ()  # hosts that may be called though they are not public
 
 
 def check(project: Project) -> list[Problem]:
@@ -36,7 +39,7 @@ def check(project: Project) -> list[Problem]:
         if subject is not None:
             first.setdefault(subject.flow.flow, file)
             flows.setdefault(subject.flow.flow, subject.flow)
-    found = _problems(looked, project.files, flows, project.now)
+    found = _problems(looked, project.files, flows, project)
     problems: list[Problem] = []
     for file in project.files:
         problems += found[file]
@@ -52,7 +55,7 @@ def load(file: str, text: bytes, others: Mapping[str, FlowFile] | None = None) -
     Raises FlowError with its errors. Warnings keep nothing from running.
     """
     looked = _family(file, text, others or {})
-    errors = _errors(_problems(looked, [file], None, None)[file])
+    errors = _errors(_problems(looked, [file], None)[file])
     subject, _ = looked[file]
     if errors or subject is None:
         raise FlowError(errors)
@@ -99,9 +102,10 @@ def _problems(
     looked: Mapping[str, Looked],
     wanted: Iterable[str],
     flows: Mapping[str, Flow] | None,
-    now: datetime | None,
+    project: Project | None = None,
 ) -> dict[str, list[Problem]]:
     """What is wrong with the `wanted` of these files, and with those that they run."""
+    around = project or Project({})
     named: dict[str, str] = {}
     for file, (subject, _) in looked.items():
         named.setdefault(_name(file, subject), file)
@@ -112,7 +116,11 @@ def _problems(
         subject, problems = looked[file]
         found[file] = list(problems)
         if subject is not None:
-            found[file] += _about(file, replace(subject, flows=flows, subflows=subflows, now=now))
+            known = replace(
+                subject, flows=flows, subflows=subflows, now=around.now,
+                actions=around.actions, allow=tuple(around.allow),
+            )  # fmt: skip
+            found[file] += _about(file, known)
             run = [named[name] for name in subject.plan.runs if name in named]
             ahead += [other for other in dict.fromkeys(run) if other not in ahead]
     sound = {file: looked[file][0] for file in found if not _errors(found[file])}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import quote
 
 from jinja2 import Template, meta, nodes
 from jinja2.exceptions import TemplateError
@@ -13,6 +14,7 @@ from convo.flow.expressions import Expression, compile_expression
 from convo.flow.filters import FILTERS
 from convo.flow.sandbox import Sandbox
 from convo.flow.speech import SPEECH, Speech, locale
+from convo.flow.values import Value, shown
 
 __all__ = [
     "CODE", "GIVEN_NAMES", "OUTCOME", "RETURNED", "SPEECH", "RenderError", "Speech", "Text", "Texts",
@@ -57,32 +59,48 @@ class Texts:
         """Raises ValueError, in an author's words, for a text that does not parse."""
         if "{" not in source:
             return Text(source, frozenset(), _always(source.strip()))
+        return _compiled(self._jinja, source)
 
-        @cache
-        def template() -> Template:
-            return self._jinja.from_string(source)
+    def url(self, source: str) -> Text:
+        """A URL, whose values are quoted as parts of it (RFC 3986, 2.1); raises ValueError like `compile`."""
+        return _compiled(self._jinja.overlay(finalize=_part_of_url), source, plain=False)
 
+
+def _compiled(jinja: Sandbox, source: str, *, plain: bool = True) -> Text:
+    @cache
+    def template() -> Template:
+        return jinja.from_string(source)
+
+    try:
+        parsed = jinja.parse(source)
+        names = meta.find_undeclared_variables(parsed)
+        parts = _parts(parsed) if plain else None
+        if not parts:
+            template()  # what is wrong with it is told now, not when it is said
+    except TemplateError as error:  # also of a filter that does not exist
+        why = in_words(error.message, source, jinja.filters)
+        mend = "write it like {{ name }} or {{ visit | day_time }}"
+        raise ValueError(f"this text cannot be read: {why}; {mend}") from None
+
+    def render(values: Mapping[str, object]) -> str:
         try:
-            parsed = self._jinja.parse(source)
-            names = meta.find_undeclared_variables(parsed)
-            if not (parts := _parts(parsed)):
-                template()  # what is wrong with it is told now, not when it is said
-        except TemplateError as error:  # also of a filter that does not exist
-            why = in_words(error.message, source, self._jinja.filters)
-            mend = "write it like {{ name }} or {{ visit | day_time }}"
-            raise ValueError(f"this text cannot be read: {why}; {mend}") from None
+            # Not `render`, which copies Jinja's globals: a text has the names of its flow alone.
+            context = template().new_context(dict(values), shared=True)
+            return "".join(template().root_render_func(context)).strip()
+        except Exception as error:
+            raise RenderError(f"the text '{source}' failed: {error}") from error
 
-        def render(values: Mapping[str, object]) -> str:
-            try:
-                # Not `render`, which copies Jinja's globals: a text has the names of its flow alone.
-                context = template().new_context(dict(values), shared=True)
-                return "".join(template().root_render_func(context)).strip()
-            except Exception as error:
-                raise RenderError(f"the text '{source}' failed: {error}") from error
+    if parts:
+        return Text(source, frozenset(names), _joined(parts, render), plain=True)
+    return Text(source, frozenset(names), render)
 
-        if parts:
-            return Text(source, frozenset(names), _joined(parts, render), plain=True)
-        return Text(source, frozenset(names), render)
+
+def _part_of_url(value: Value) -> str:
+    """A value between the slashes or in the query, and never the way to another place."""
+    part = str(shown(value))
+    if part in (".", ".."):
+        raise ValueError(f"'{part}' cannot be a part of an address")
+    return quote(part, safe="")
 
 
 Parts = list[nodes.TemplateData | nodes.Name]

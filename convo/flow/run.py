@@ -17,9 +17,11 @@ from convo.flow.match import Pattern, Reply, match
 from convo.flow.phrase import Phrase
 from convo.flow.plan import PASSED, SAVED, START, Alarm, Assignments
 from convo.flow.render import CODE, OUTCOME, RETURNED, SPEECH, RenderError, Speech
+from convo.flow.results import Result
 from convo.flow.session import (
     Agree,
     Begin,
+    Called,
     Cause,
     Checked,
     Effect,
@@ -45,10 +47,12 @@ from convo.flow.slips import restated, slip
 from convo.flow.slots import SlotType
 
 if TYPE_CHECKING:
+    from convo.flow.calling import Calling
     from convo.flow.compile import Compiled
 
 
 MOST_BACK = 10  # states that a conversation can return through
+MOST_CALLS = 20  # in a row, with nothing in between
 LONGEST_SAID = 1600  # characters: the least that any provider takes at most (PROVIDERS.md, Twilio)
 
 
@@ -56,14 +60,18 @@ class ConsentError(ConvoError):
     """Consent to marketing that nobody gave."""
 
 
+class LoopError(ConvoError):
+    """A conversation goes through state after state, and nobody is waited for."""
+
+
 class Run:
     """One event's run to completion. The constructs call its verbs; the machine sets its state."""
 
     __slots__ = (
-        "_brought", "_compiled", "_contact", "_effects", "_entered", "_entry_say", "_fired", "_groups",
-        "_left", "_now", "_outcome", "_phase", "_queue", "_read", "_reading", "_reply", "_session",
-        "_skipped", "_spoke", "_trail", "_tries", "_vars", "_visit", "_visits", "goes_on_by", "opens",
-        "returned", "state",
+        "_brought", "_calls", "_compiled", "_contact", "_effects", "_entered", "_entry_say", "_fired",
+        "_groups", "_left", "_now", "_outcome", "_phase", "_queue", "_read", "_reading", "_reply", "_result",
+        "_session", "_skipped", "_spoke", "_trail", "_tries", "_vars", "_visit", "_visits", "goes_on_by",
+        "opens", "returned", "state",
     )  # fmt: skip
 
     def __init__(self, compiled: "Compiled", session: Session, event: Cause, now: datetime) -> None:
@@ -92,6 +100,10 @@ class Run:
         # A conversation that was queued begins to count its silence when it begins; a flow that ran
         # another when that returns.
         self._spoke = self._reply is not None or isinstance(event, (Started, Checked, Returned))
+        self._result: Result = None
+        self._calls = session.calls if isinstance(event, (Called, Started, Returned)) else 0
+        if isinstance(event, Called):
+            self._result, self._phase = event.result, Phase.LIVE
         self._read: Value | None = None  # what the reply, or a part of it, was read as
         self._groups: Mapping[str, str] = {}
         self._reading: Reading | None = None
@@ -322,6 +334,21 @@ class Run:
     def keep_groups(self) -> None:
         self._vars = {**self._vars, **self._groups}
 
+    def call(self, calling: "Calling") -> None:
+        """Have slow work done outside; the conversation goes on with its result."""
+        self._calls += 1
+        if self._calls > MOST_CALLS:
+            raise LoopError(f"called {MOST_CALLS} times in a row without waiting")
+        names = self._names(self._compiled.flow.language)
+        self._phase = Phase.CALLING
+        self._effects.append(calling.effect(names, self._visit))
+
+    def keep_result(self, calling: "Calling") -> None:
+        """Keep what `save` takes from the result; raises AnswerError where it is not there."""
+        names = self._names(self._compiled.flow.language)
+        kept = calling.kept(self._result, names, self._compiled.plan.types, self.reading())
+        self._vars = {**self._vars, **kept}
+
     def choose(self) -> None:
         """Go on by the state's `choose`, though it waited."""
         self.goes_on_by = SAVED
@@ -373,8 +400,15 @@ class Run:
             flow=before.flow,
             stack=before.stack,
             returned=self.returned,
+            kept=before.kept,
+            calls=self._calls if self._phase is Phase.CALLING or self._passes else 0,
         )
         return Turn(session, tuple(self._effects), trouble)
+
+    @property
+    def _passes(self) -> bool:
+        """Whether another flow of the conversation goes on in the same turn."""
+        return self.opens is not None or (self._phase is Phase.ENDED and bool(self._session.stack))
 
     def _names(self, language: str) -> dict[str, object]:
         """What a text or an expression in `language` may use."""

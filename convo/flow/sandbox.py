@@ -1,6 +1,6 @@
 """The sandbox in which texts and expressions run: strict about names, and never asked for the impossible."""
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
         self.globals.clear()  # `range` and the like: a text has the names of its flow alone
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        # `order.items` is what a call brought under that name, and no method of a mapping.
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        # `slots[reply.value - 1]`: the number that a contact typed is a Decimal, and whole.
+        whole = isinstance(argument, Decimal) and argument == argument.to_integral_value()
+        return super().getitem(obj, int(argument) if whole else argument)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         # A number that a contact typed is a Decimal, one that an author typed with a point a float.

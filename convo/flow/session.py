@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from convo.flow import values
 from convo.flow.codes import Spec, Verdict
+from convo.flow.results import Result
 from convo.messages import Contact, Purpose
 
 Value = values.Value
@@ -18,6 +19,7 @@ class Phase(StrEnum):
 
     WAITING = "waiting"  # not begun: it is queued behind another
     LIVE = "live"
+    CALLING = "calling"  # until the result of a call is there
     SUSPENDED = "suspended"  # another came in between; its clocks stand still
     HANDED_OFF = "handed_off"  # a person answers; the flow pauses
     ENDED = "ended"
@@ -61,6 +63,8 @@ class Session:
     flow: str = ""  # the sub-flow that runs now; empty while the conversation's own flow does
     stack: tuple[Frame, ...] = ()  # the flows that wait for it, the conversation's own first
     returned: str | None = None  # how the last sub-flow of this flow ended: `outcome` in its texts
+    kept: tuple["Replied", ...] = ()  # texts that came while it was calling
+    calls: int = 0  # that it made in a row, and nothing else happened
 
     @property
     def place(self) -> str:
@@ -127,6 +131,15 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """The call of the visit `visit` was made; `failure` says why it could not be."""
+
+    visit: int
+    result: Result = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """A text of the visit `visit` failed for good."""
 
@@ -155,7 +168,9 @@ class Closed:
     outcome: str
 
 
-Event = Started | Replied | Checked | TimedOut | HandedBack | Undelivered | Reopened | Resumed | Closed
+Event = (
+    Started | Replied | Checked | TimedOut | Called | HandedBack | Undelivered | Reopened | Resumed | Closed
+)
 Cause = Event | Returned  # what moves one flow of a conversation
 
 
@@ -223,6 +238,27 @@ class IssueCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request, without what the settings add for its host."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Slow work to do outside the transaction; the event `Called` of this visit tells what came of it."""
+
+    name: str  # of the action in Python, or where the request goes
+    visit: int
+    within: timedelta  # that one try may take
+    tries: int
+    given: Vars = field(default_factory=dict)
+    request: Request | None = None  # None: an action
+
+
+@dataclass(frozen=True, slots=True)
 class HandOff:
     """A person takes over; where an error called them in, the turn's `trouble` says which."""
 
@@ -236,7 +272,7 @@ class End:
     outcome: str
 
 
-Effect = Say | Tag | Untag | Agree | Emit | Begin | IssueCode | HandOff | End
+Effect = Say | Tag | Untag | Agree | Emit | Begin | IssueCode | Call | HandOff | End
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ class Source:
     findings: tuple[Problem, ...]
     positions: dict[Path, tuple[Position, Position]] = field(repr=False)  # of key and value
 
+    def is_quoted(self, path: Path) -> bool:
+        """Whether the text there stands in quotes."""
+        position = self.at(path)
+        line = re.split(r"\r\n?|\n", self.text)[position.line - 1]
+        return line[position.column - 1 : position.column] in ("'", '"')
+
     def at(self, path: Path) -> Position:
         """Where the value stands, or what is known nearest above it."""
         return self._nearest(path)[1]

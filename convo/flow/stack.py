@@ -11,7 +11,7 @@ from convo.flow.opening import passed_on
 from convo.flow.session import Frame, Phase, Session, Vars
 
 MOST_DEEP = 10  # flows that wait for one another in a conversation
-FAILED = "failed"  # the outcome of a sub-flow that failed, and has no `on_error`
+FAILS_AS = "failed"  # the outcome of a sub-flow that failed, and has no `on_error`
 
 
 class StackError(ConvoError):

@@ -11,7 +11,7 @@ from convo.keywords import Keyword, KeywordKind
 from convo.messages import Direction, Inbound, Kind, Reason, Status
 from convo.runtime.events import Effect, consented
 from convo.settings import Settings
-from convo.store import consent, conversations, events, messages, outgoing
+from convo.store import calls, consent, conversations, events, messages, outgoing
 from convo.store.contacts import Known
 
 STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
@@ -71,6 +71,7 @@ def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> 
     ended = conversations.stop(connection, brand, contact_id, STOPPED, now)
     closed = [events.Happened(row, now, Closed.__name__, STOPPED) for row in ended]
     events.write(connection, closed)
+    calls.drop(connection, ended)
     messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
 
 

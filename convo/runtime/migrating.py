@@ -145,6 +145,9 @@ def _no_standing(wanted: Migration, before: Session, moved: Session) -> Iterator
     """Why a conversation cannot stand in the other version where it would."""
     if moved.phase is Phase.WAITING:
         return
+    if before.calls:  # also one that was suspended then
+        yield f"'{before.place}' waits for the result of a call, which takes a moment; try again then"
+        return
     if placed(moved.flow, moved.state) != wanted.states.get(before.place, before.place):
         yield f"it is not in the flow of '{wanted.states[before.place]}', and a migration begins none"
         return

@@ -1,25 +1,31 @@
-"""Events as they are on record: each with the words that bring it back, and brought back by them."""
+"""Events, and the calls that flows make, as they are on record: each with what brings it back."""
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from convo.errors import ConvoError
+from convo.flow import results
 from convo.flow.codes import Verdict
 from convo.flow.session import (
+    Call,
+    Called,
     Checked,
     Closed,
     Event,
     HandedBack,
     Reopened,
     Replied,
+    Request,
     Resumed,
     Session,
     Started,
     TimedOut,
     Undelivered,
 )
-from convo.flow.values import to_plain
+from convo.flow.values import from_plain, to_plain
 from convo.store.events import Happened
 
 
@@ -49,6 +55,40 @@ def read(happened: Happened) -> Event:
     return _READ[happened.kind](happened.data or "", happened.media)
 
 
+def told(call: Call) -> dict[str, object]:
+    """A call as it is kept until it is made; `asked` brings it back."""
+    given = {name: to_plain(value) for name, value in call.given.items()}
+    what: dict[str, object] = {
+        "name": call.name, "within": call.within.total_seconds(), "tries": call.tries, "given": given
+    }  # fmt: skip
+    return what if call.request is None else {**what, "request": asdict(call.request)}
+
+
+def asked(visit: int, what: Mapping[str, Any]) -> Call:
+    """The call that `told` wrote down."""
+    request = what.get("request")
+    return Call(
+        what["name"],
+        visit,
+        timedelta(seconds=what["within"]),
+        what["tries"],
+        {name: from_plain(value) for name, value in what["given"].items()},
+        Request(**request) if request else None,
+    )
+
+
+def words(called: Called) -> str:
+    """What came of a call; `called` brings it back."""
+    if called.failure is not None:
+        return json.dumps({"visit": called.visit, "failure": called.failure})
+    return json.dumps({"visit": called.visit, "result": results.kept(called.result)})
+
+
+def called(words: str) -> Called:
+    found = json.loads(words)
+    return Called(found["visit"], results.from_kept(found.get("result")), found.get("failure"))
+
+
 def _words(event: Event) -> str | None:
     match event:
         case TimedOut(word) | Closed(word) | Reopened(word) | Checked(word):
@@ -59,6 +99,8 @@ def _words(event: Event) -> str | None:
             return str(away.total_seconds())
         case HandedBack(state, given):
             return json.dumps({"state": state, "vars": dict(given)}, default=str)
+        case Called():
+            return words(event)
     return None
 
 
@@ -67,6 +109,7 @@ _READ: Mapping[str, Callable[[str, tuple[str, ...]], Event]] = {
     "Replied": Replied,
     "Checked": lambda verdict, _: Checked(Verdict(verdict)),
     "TimedOut": lambda clock, _: TimedOut(clock),
+    "Called": lambda words, _: called(words),
     "Undelivered": lambda visit, _: Undelivered(int(visit)),
     "Reopened": Reopened,
     "Resumed": lambda seconds, _: Resumed(timedelta(seconds=float(seconds))),

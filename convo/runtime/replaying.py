@@ -18,6 +18,7 @@ from convo.flow.advance import advance, next_clock
 from convo.flow.compile import Bundle
 from convo.flow.plan import EXPIRED
 from convo.flow.session import (
+    Called,
     Checked,
     Closed,
     Event,
@@ -107,6 +108,8 @@ class _Player:
         before = self.session
         if isinstance(event, Resumed):
             self.session = replace(self.session, phase=Phase.SUSPENDED)
+        if isinstance(event, Called):  # another version may have come here by more or fewer states
+            event = replace(event, visit=self.session.visit)
         if isinstance(event, TimedOut) and event.clock in self.session.fired and event.clock != EXPIRED:
             return [], []  # it went off already, at a moment of its own
         turn = advance(self.flows, self.session, event, at)
@@ -271,6 +274,8 @@ def _told(event: Event) -> str:  # noqa: PLR0911 - one for each
             return f"closed: {outcome}"
         case Undelivered():
             return "undelivered"
+        case Called(failure=why):
+            return "called: done" if why is None else f"called: failed, {why}"
         case Resumed():
             return "goes on"
         case _:

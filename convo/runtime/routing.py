@@ -142,6 +142,8 @@ class Texts:
             flows = line.library.version(line.connection, running.version)
         except ConvoError as error:
             return self._turns.call_person(running, str(error)).id
+        if running.status == Phase.CALLING:  # what it is an answer to is known when the result is there
+            return self._turns.step(running, replied).id
         flow, name = flows.find(running.state)
         state = flow.plan.states[name]
         if state.verifies is not None:

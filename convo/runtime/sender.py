@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from convo import phone
 from convo.clock import Clock
-from convo.errors import StoreUnavailable
 from convo.messages import Accepted, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
 from convo.runtime import pacing
+from convo.runtime.flying import POLL, Flights
 from convo.runtime.gate import Gate, Wait, Withdraw
 from convo.runtime.library import Library
 from convo.runtime.pacing import Places, Rates
@@ -31,7 +31,6 @@ MOST_IN_FLIGHT = 64
 SEND_WITHIN = 10.0  # seconds that a provider has to answer
 LEASE = timedelta(seconds=SEND_WITHIN + 5)
 BEGIN_WITHIN = timedelta(seconds=1)  # of the claim; a STOP may have come since
-POLL = 1.0  # seconds; what another process queued is found by then
 
 log = structlog.get_logger(__name__)
 
@@ -179,100 +178,47 @@ class Sender:
         clock: Clock,
         on_commit: Callable[[], None],
     ) -> None:
-        self._store = store
         self._settings = settings
         self._library = library
         self._providers = providers
         self._rates = Rates(settings, {name: provider.traits for name, provider in providers.items()})
         self._next: datetime | None = None  # when something may leave that may not yet
         self._clock = clock
-        self._on_commit = on_commit
-        self._results: list[Result] = []
-        self._flying: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
-        self._stopping = False
+        self._dead_by: datetime | None = None
+        self._flights = Flights(
+            "sender", store, self._work, self._send, on_commit, most=MOST_IN_FLIGHT, rests=self._rests
+        )
 
     def wake(self) -> None:
         """Something may have been queued."""
-        self._wake.set()
+        self._flights.wake()
 
     async def run(self, *, alone: bool) -> None:
         """Work until `stop`. `alone`: no other process sends, so every old lease is dead."""
-        dead_by = self._clock() + LEASE * 2 if alone else None
-        while not (self._stopping and not self._flying and not self._results):
-            self._wake.clear()
-            try:
-                busy = await self._round(dead_by)
-                dead_by = None
-            except Exception as error:
-                if self._stopping:
-                    return  # whoever comes next takes over what is claimed, when its lease ends
-                _log_trouble(error)
-                busy = False
-                await asyncio.sleep(POLL)
-            if not busy:
-                await _wait(self._wake, self._idle())
+        self._dead_by = self._clock() + LEASE * 2 if alone else None
+        await self._flights.run()
 
     async def stop(self) -> None:
         """Let what is under way end, and settle it."""
-        self._stopping = True
-        self._wake.set()
-
-    async def _round(self, dead_by: datetime | None) -> bool:
-        results, self._results = self._results, []
-        room = 0 if self._stopping else MOST_IN_FLIGHT - len(self._flying)
-        try:
-            found = await self._store.write(lambda c: self._work(c, results, room, dead_by))
-        except BaseException:
-            self._results = results + self._results  # nothing of it was written
-            raise
-        for claimed in found.claims:
-            task = asyncio.create_task(self._send(claimed))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
-        if results or any(found):
-            self._on_commit()
-        return bool(self._results or any(found))
+        await self._flights.stop()
 
     def _work(
-        self,
-        connection: Connection,
-        results: Sequence[Result],
-        room: int,
-        dead_by: datetime | None,
-    ) -> Claimed:
+        self, connection: Connection, results: Sequence[Result], room: int, first: bool
+    ) -> tuple[list[Claim], bool]:
         now = self._clock()
         line = Line(connection, self._settings, self._library, now)
         settle(line, results)
-        revive(line, self._providers, leases_until=dead_by or now)
+        revive(line, self._providers, leases_until=(self._dead_by if first else None) or now)
         found = claim(line, self._rates, room, lambda: uuid.uuid4().hex)
         self._next = None if any(found) else pacing.next_moment(connection, self._rates, now)
-        return found
+        return found.claims, found.refused > 0
 
-    def _idle(self) -> float:
+    def _rests(self) -> float:
         """How long nothing can leave, in seconds, as far as is known."""
         if self._next is None:
             return POLL
         return min(POLL, max(0.0, (self._next - self._clock()).total_seconds()))
 
-    async def _send(self, claimed: Claim) -> None:
+    async def _send(self, claimed: Claim) -> Result:
         provider = self._providers.get(claimed.outbound.account)
-        result = await send(provider, claimed, self._clock)
-        # Looked up after the wait, not before: a round may have taken the list meanwhile.
-        self._results.append(result)
-        self._wake.set()
-
-
-def _log_trouble(error: Exception) -> None:
-    if isinstance(error, StoreUnavailable):
-        log.warning("sender.store_unavailable", error=str(error))
-    else:
-        log.error("sender.failed", exc_info=error)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
+        return await send(provider, claimed, self._clock)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from convo.flow import values
-from convo.flow.session import Frame, Phase, Session, placed
+from convo.flow.session import Frame, Phase, Replied, Session, placed
 from convo.flow.values import from_plain, to_plain
 from convo.messages import Contact
 from convo.store.conversations import Stored
@@ -38,6 +38,8 @@ def decode(stored: Stored) -> Session:
         flow=flow,
         stack=tuple(_frame(each) for each in progress["stack"]) if flow else (),
         returned=progress.get("returned"),
+        kept=tuple(Replied(text, tuple(media)) for text, *media in progress.get("kept", ())),
+        calls=progress.get("calls", 0),
     )
 
 
@@ -89,6 +91,10 @@ def _progress(session: Session) -> dict[str, Any]:
         progress["stack"] = [_plain(frame) for frame in session.stack]
     if session.returned is not None:
         progress["returned"] = session.returned
+    if session.kept:
+        progress["kept"] = [[reply.text, *reply.media] for reply in session.kept]
+    if session.calls:
+        progress["calls"] = session.calls
     return progress
 
 

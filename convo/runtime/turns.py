@@ -1,7 +1,8 @@
 """Stepping the conversations of one transaction, and collecting what follows in a unit of work.
 
-A contact has one running conversation with a number: live, or with a person. Others wait behind it,
-or were suspended when it came in between; when it ends, the next of them goes on in the same turn.
+A contact has one running conversation with a number: live, calling, or with a person. Others wait
+behind it, or were suspended when it came in between; when it ends, the next of them goes on in the
+same turn.
 """
 
 from dataclasses import dataclass, replace
@@ -12,12 +13,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from convo.errors import ConvoError
-from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, advance, next_wake
+from convo.flow.advance import ERROR_QUEUE, NEVER_STARTED, RUNNING, advance, next_wake
 from convo.flow.compile import Bundle
 from convo.flow.plan import UNDELIVERED
 from convo.flow.session import (
     Agree,
     Begin,
+    Call,
+    Called,
     Checked,
     Closed,
     Emit,
@@ -41,11 +44,11 @@ from convo.runtime.drafts import drafts
 from convo.runtime.events import emitted
 from convo.runtime.library import Library
 from convo.runtime.marketing import Agreement
-from convo.runtime.records import happened, started_with
+from convo.runtime.records import called, happened, started_with, told
 from convo.runtime.sessions import decode, encode
-from convo.runtime.unit_of_work import RUNNING, UnitOfWork
+from convo.runtime.unit_of_work import UnitOfWork
 from convo.settings import Settings
-from convo.store import messages
+from convo.store import calls, messages
 from convo.store.conversations import Stored
 
 log = structlog.get_logger(__name__)
@@ -74,14 +77,22 @@ class Turns(UnitOfWork):
 
     # What happens.
 
-    def step(self, stored: Stored, event: Event) -> Stored:
+    def step(self, stored: Stored, event: Event, *, depth: int = 0, answers: bool = False) -> Stored:
         """Feed `event` to a conversation; the conversation as it is then.
 
-        Where that ends it, the next of the same contact and number goes on.
+        Where that ends it, the next of the same contact and number goes on. `depth` is said in `start`.
+        `answers`: what is said answers a text of the contact, though `event` is none.
         """
-        after = self._close(stored, event) if isinstance(event, Closed) else self._advance(stored, event)
-        self._follow(after)
-        self.begin_asked()
+        before, self._depth = self._depth, depth
+        try:
+            if isinstance(event, Closed):
+                after = self._close(stored, event)
+            else:
+                after = self._advance(stored, event, answers=answers)
+            self._follow(after)
+            self.begin_asked()
+        finally:
+            self._depth = before
         return after
 
     def begin(
@@ -140,9 +151,12 @@ class Turns(UnitOfWork):
             visit=stored.visit + 1,  # a text of the visit that is accepted later starts no clock
             clock_from=None,
             queue=ERROR_QUEUE,
+            kept=(),
+            calls=0,
         )
         after = encode(stored, session, None, self._line.now)._replace(trouble=reason)
         self.put(stored, after)
+        self._gives_up_if_calling(stored)
         return after
 
     def flush(self) -> None:
@@ -152,9 +166,9 @@ class Turns(UnitOfWork):
 
     # How.
 
-    def _advance(self, stored: Stored, event: Event) -> Stored:
+    def _advance(self, stored: Stored, event: Event, *, answers: bool = False) -> Stored:
         flows = self._line.library.version(self._line.connection, stored.version)
-        return self._take(stored, decode(stored), flows, event)
+        return self._take(stored, decode(stored), flows, event, answers=answers)
 
     def _close(self, stored: Stored, closed: Closed) -> Stored:
         """End a conversation from outside. Its flow is not asked: it may not even load any more."""
@@ -163,7 +177,12 @@ class Turns(UnitOfWork):
         self.put(stored, after)
         self.history.append(happened(stored.id, closed, self._line.now))
         self.leave(stored, stored.visit + 1)
+        self._gives_up_if_calling(stored)
         return after
+
+    def _gives_up_if_calling(self, stored: Stored) -> None:
+        if stored.status in (Phase.CALLING, Phase.SUSPENDED):
+            self.gives_up(stored)
 
     def _take(
         self,
@@ -202,12 +221,14 @@ class Turns(UnitOfWork):
             given = started_with(session) if isinstance(event, Started) else None
             self.history.append(happened(stored.id, event, now, given))
         if len(said) < len(turn.effects):
-            depth = self._depth if isinstance(event, Started) else 0
+            depth = self._depth if isinstance(event, Started | Called) else 0
             self._collect(after, turn, depth=depth, answers=answers)
         self.history += said
         ended = turn.session.phase is Phase.ENDED
-        # Only clocks and misses say texts that lapse.
-        may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut))
+        if session.phase is Phase.CALLING and (ended or turn.session.visit > session.visit):
+            self.gives_up(stored)
+        # Only clocks and misses say texts that lapse: of texts that waited for a result too.
+        may_lapse = bool(session.tries or session.fired or isinstance(event, TimedOut | Called))
         if may_lapse and (ended or turn.session.visit > session.visit):
             self.leave(stored, turn.session.visit + ended)
         return after
@@ -224,6 +245,11 @@ class Turns(UnitOfWork):
                     self.told.append(emitted(self._line.settings.events, after, effect, self._line.now))
                 case Begin():
                     self._asked.append(Asked(after, effect, depth + 1, answers))
+                case Call():
+                    now, what = self._line.now, told(effect)
+                    self.call(
+                        calls.Draft(after.id, after.contact_id, effect.visit, depth, answers, what, now)
+                    )
 
     def _agreement(self, after: Stored, agree: Agree) -> Agreement:
         return Agreement(
@@ -271,6 +297,9 @@ class Turns(UnitOfWork):
         if stored.status == Phase.WAITING:
             return self._advance(stored, Started())
         after = self._advance(stored, Resumed(self._line.now - stored.status_at))
+        if after.status == Phase.CALLING:
+            words = calls.outcome(self._line.connection, after.id)  # it came while it was away
+            return self._advance(after, called(words)) if words else after
         flows = self._line.library.version(self._line.connection, after.version)
         if flows.can(after.state, UNDELIVERED) and messages.failed(
             self._line.connection, after.contact_id, after.id, after.visit

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from convo.flow.advance import RUNNING
 from convo.flow.session import Phase
-from convo.store import contacts, conversations, errands, events, ids, messages, outgoing
+from convo.store import calls, contacts, conversations, errands, events, ids, messages, outgoing
 from convo.store.conversations import Stored
 from convo.store.errands import Errand
 from convo.store.tables import conversations as conversation_table
-
-RUNNING = (Phase.LIVE, Phase.HANDED_OFF)
 
 
 class UnitOfWork:
@@ -28,6 +27,8 @@ class UnitOfWork:
         self._tags: dict[int, tuple[str, ...]] = {}  # of contacts who were tagged here
         self._tagged: set[int] = set()  # those whose tags are to be written
         self._errands: list[Errand] = []
+        self._calls: list[calls.Draft] = []
+        self._gave_up: set[int] = set()  # conversations that wait no more for what they called
         self.history: list[messages.Draft | events.Happened] = []  # in this order
         self.told: list[outgoing.Draft] = []  # what the application is to be told of, in this order
 
@@ -47,7 +48,7 @@ class UnitOfWork:
         return sorted((one for one in found if one.number == number), key=lambda one: one.id)
 
     def running(self, contact_id: int, number: str) -> Stored | None:
-        """The one that is live, or with a person."""
+        """The one that is live, calls, or is with a person."""
         for stored in self._of(contact_id):
             if stored.number == number and stored.status in RUNNING:
                 return stored
@@ -109,6 +110,14 @@ class UnitOfWork:
         """Another contact's flow is to begin."""
         self._errands.append(errand)
 
+    def call(self, call: calls.Draft) -> None:
+        """Slow work is to be done."""
+        self._calls.append(call)
+
+    def gives_up(self, stored: Stored) -> None:
+        """A conversation waits no more for what it called."""
+        self._gave_up.add(stored.id)
+
     def forget(self, contact_id: int) -> None:
         """Everything collected is written, and a STOP changed what there is."""
         self._loaded.discard(contact_id)
@@ -133,8 +142,11 @@ class UnitOfWork:
         if self.told:
             outgoing.write(connection, self._identified(numbers))
         errands.add(connection, self._errands)
+        calls.drop(connection, self._gave_up)  # before those that it called since
+        calls.add(connection, self._calls)
         written = (
-            self._new, self._changed, self._left, self._tagged, self.told, self._errands, self.history
+            self._new, self._changed, self._left, self._tagged, self.told, self._errands, self._calls,
+            self._gave_up, self.history,
         )  # fmt: skip
         for collected in written:
             collected.clear()

@@ -11,7 +11,7 @@ from convo.store.rows import Lookup, insert_rows, update_rows
 from convo.store.tables import contacts, conversations, spelled
 
 ENDED, LIVE = "ended", "live"
-RUNNING = (LIVE, "handed_off")  # one at a time; others wait behind it, or were suspended
+RUNNING = (LIVE, "calling", "handed_off")  # one at a time; others wait behind it, or were suspended
 
 
 class Stored(NamedTuple):

@@ -87,7 +87,7 @@ class ConversationRow(Row, table=True):
             "ux_conversation_running",
             "contact_id",
             "number",
-            where="status IN ('live', 'handed_off')",
+            where="status IN ('live', 'calling', 'handed_off')",
             unique=True,
         ),
         _partial("ix_conversation_open_contact_id", "contact_id", where="status <> 'ended'"),
@@ -200,6 +200,31 @@ class ErrandRow(Row, table=True):
     depth: int  # of flows that began one another without waiting
     asked_by: int = Field(sa_type=BigInteger)
     asker: str
+
+
+class CallRow(Row, table=True):
+    """Slow work that a conversation waits for; gone once its result has led on, or nobody waits any more."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        Index("ix_call_conversation_id", "conversation_id"),
+        _partial("ix_call_due_at", "due_at", where="due_at IS NOT NULL"),
+        _numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    conversation_id: int = Field(sa_type=BigInteger)
+    contact_id: int = Field(sa_type=BigInteger)
+    visit: int
+    depth: int  # of flows that began one another without waiting
+    answers: bool  # a text of the contact led to it
+    what: dict[str, Any] = Field(sa_type=Document)
+    key: str | None = None  # tells whoever is asked that a second try is the same call
+    tries: int = 0
+    due_at: datetime | None = Field(default=None, sa_type=Moment)  # None: it has its outcome
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)  # it is being tried until then
+    outcome: str | None = None  # for a conversation that is suspended
+    created_at: datetime = Field(sa_type=Moment)
 
 
 class MessageRow(Row, table=True):
@@ -373,6 +398,7 @@ outgoing_events = table(OutgoingEventRow)
 event_deliveries = table(EventDeliveryRow)
 endpoints_off = table(EndpointOffRow)
 errands = table(ErrandRow)
+calls = table(CallRow)
 messages = table(MessageRow)
 codes = table(CodeRow)
 paces = table(PaceRow)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convo.flow.compile import Bundle, Compiled, FlowFile, compile_plan
-from convo.flow.plan import HANDED_BACK, PASSED, Action, Arrow, StatePlan, in_order
+from convo.flow.plan import DONE, FAILED, HANDED_BACK, PASSED, Action, Arrow, StatePlan, in_order
 from convo.flow.source import Path as Place
 from convo.flow.source import read
 from convo.flow.steps.run import RunFlow
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SLIP = "typing slip"  # it stands in no line of the file
 _BELOW = ("then", "say")  # what may stand below the line that is counted
+_LEADS_ON = {HANDED_BACK: "a person who hands back", DONE: "a call that is done"}  # by the state's `then`
 
 # Of a folder's flow the places that tests took, and whether one was about it, or only about one that runs it.
 Taken = tuple[str, str, list[list[str | int]], bool]
@@ -214,6 +215,7 @@ def _words(place: Place, arrow: Arrow) -> str:
         "save": "a reply that `save` reads",
         "otherwise": "a reply that nothing takes" if said else "`otherwise` when its tries are over",
         "undelivered": "a text that is not delivered",
-        "then": "a person who hands back" if arrow.trigger == HANDED_BACK else "a reply that `save` reads",
+        "call": "a call that fails" if arrow.trigger == FAILED else "a call that is done",
+        "then": _LEADS_ON.get(arrow.trigger, "a reply that `save` reads"),
     }  # fmt: skip
     return f"{kinds.get(str(key), f'`{key}`{named}')} in '{state}'"

@@ -1,7 +1,7 @@
 """Exploring a flow's file: what it is started with, for which contacts, and what was found where."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
 from convo.flow.explore import Bounds, Cut, Explored, Finding, explore
 from convo.flow.happenings import sample
+from convo.flow.results import Result
 from convo.flow.source import Position
 from convo.flow.speech import locale
 from convo.flow.steps.split import Split
@@ -33,6 +34,7 @@ class Wanted:
     timezone: str
     given: Mapping[str, str]
     language: str | None = None
+    answers: Mapping[str, Sequence[Result]] = field(default_factory=dict)  # results of calls, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Exploration:
     sessions: int
     unseen: int
     cuts: frozenset[Cut]
+    unanswered: tuple[str, ...]  # calls for which no result could be made up
 
     def tests(self) -> list[str]:
         """Files of tests with all that was found, one for each contact."""
@@ -92,6 +95,7 @@ def explore_file(file: Path, wanted: Wanted, bounds: Bounds) -> Exploration:
         sum(each.sessions for each in every),
         sum(each.unseen for each in every),
         frozenset(each.cut for each in every if each.cut),
+        tuple(dict.fromkeys(name for each in every for name in each.unanswered)),
     )
 
 
@@ -112,7 +116,7 @@ def _explored(flows: Bundle, contact: str, wanted: Wanted, bounds: Bounds) -> tu
     )
     own = contact if contact != CONTACT else None
     setting = Setting(wanted.now, wanted.timezone, given, wanted.language, own)
-    return explore(flows, opened, now, bounds), setting
+    return explore(flows, opened, now, bounds, wanted.answers), setting
 
 
 def _samples(flow: Compiled, now: datetime, contact: str) -> dict[str, str]:

@@ -1,11 +1,10 @@
 """Playing a test of a flow: each step on the real engine, in a world of its own."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from convo.clock import parse_duration
@@ -22,8 +21,8 @@ from convo.runtime.sessions import decode, where
 from convo.runtime.starting import Start
 from convo.settings import DEFAULT_NUMBER
 from convo.store.conversations import Stored
-from convo.testing.columns import WIDTH, Row, columns
 from convo.testing.coverage import Coverage
+from convo.testing.play import Play, names_of, unanswered
 from convo.testing.scenario import Scenario, Step
 from convo.testing.world import Handset, World
 
@@ -35,68 +34,6 @@ _LOOKS = ("bot", "state", "vars", "hands_off", "ends", "emits", "fails", "phone"
 _BEGINS = ("bot", "them", "twice", "media", "starts")  # the first of them tells what begins a test
 
 
-class ScenarioFailed(Exception):
-    """A step that went otherwise: says where, what was expected and what came, both conversations beside."""
-
-    def __init__(self, where: str, name: str, why: str, rows: Sequence[Row], marked: int) -> None:
-        super().__init__(where, name, why)
-        self.where, self.name, self.why = where, name, why
-        self._rows, self._marked = rows, marked
-
-    def __str__(self) -> str:
-        return self.told()
-
-    def told(self, width: int = WIDTH, *, colour: bool = False) -> str:
-        """The failure in lines of at most `width` signs, in colour for a terminal that has it."""
-        table = columns(self._rows, self._marked, width, colour=colour)
-        return "\n".join([f"{self.where}: {self.name}", self.why, *table])
-
-
-@dataclass
-class _Play:
-    scenario: Scenario
-    phone: Handset
-    steps: Sequence[Step] = ()  # those that are played
-    at: int = 0  # the one that is played now
-    rows: list[Row] = field(default_factory=list)  # of the steps before it
-    came: str = ""  # what came in place of this one, in a line
-    last_text: str = ""
-    named: set[int] = field(default_factory=set)  # conversations whose end a step has named
-    told: set[int] = field(default_factory=set)  # events that a step has named
-    phones: dict[str, Handset] = field(default_factory=dict)  # every one that the test has meant, by number
-
-    @property
-    def world(self) -> World:
-        return self.phone.world
-
-    def fail(self, place: Place, why: str, came: str = "") -> NoReturn:
-        """`came` is what came in place of the step, in a line; none where the step itself cannot be."""
-        position = self.scenario.source.at(place)
-        where = f"{self.scenario.file}:{position.line}:{position.column}"
-        unread = [Row("", f"bot: {text}") for text in self.phone.unread()]
-        left = [Row(_line(step), "") for step in self.steps[self.at :]]
-        if came:
-            left[:1] = [Row(left[0].expected, came), *unread]
-        elif unread:
-            left = [*unread, *left]
-        raise ScenarioFailed(where, self.scenario.name, why, [*self.rows, *left], len(self.rows))
-
-    def differs(self, step: Step, expected: str, came: str) -> NoReturn:
-        self.fail(step.place, f"  expected: {expected}\n  came:     {came}", came.splitlines()[0])
-
-    def played(self, step: Step) -> None:
-        line = _line(step)
-        self.rows.append(Row(line, self.came or line))
-        self.came, self.at = "", self.at + 1
-
-
-def _line(step: Step) -> str:
-    """A step as its author wrote it, more or less."""
-    values = ", ".join(f"{name}: {value}" for name, value in step.values.items())
-    said = ", ".join(part for part in (step.text, f"{{{values}}}" if values else "") if part)
-    return f"{step.kind}: {said}" if said else step.kind
-
-
 def run(scenario: Scenario, coverage: Coverage | None = None) -> None:
     """Play a test from beginning to end; raises ScenarioFailed at the first step that differs.
 
@@ -105,7 +42,7 @@ def run(scenario: Scenario, coverage: Coverage | None = None) -> None:
     folder, numbers = scenario.file.parent, {DEFAULT_NUMBER: scenario.number}
     library = coverage.library(folder, scenario.flow) if coverage else _library(folder)
     with World(folder, scenario.now, numbers, library) as world:
-        play = _Play(scenario, Handset(world, scenario.contact, DEFAULT_NUMBER))
+        play = Play(scenario, Handset(world, scenario.contact, DEFAULT_NUMBER))
         play.phones[scenario.contact] = play.phone
         play.steps = _open(play)
         for step in play.steps:
@@ -119,6 +56,7 @@ def run(scenario: Scenario, coverage: Coverage | None = None) -> None:
         for phone in play.phones.values():
             play.phone = phone
             _nothing_unread(play, scenario.place)
+            _nothing_called(play)
 
 
 @lru_cache(maxsize=16)
@@ -127,14 +65,14 @@ def _library(folder: Path) -> Library:
     return Library(folder)
 
 
-def _nothing_unread(play: _Play, place: Place) -> None:
+def _nothing_unread(play: Play, place: Place) -> None:
     unread = play.phone.unread()
     if unread:
         came = "\n            ".join(f"bot: {text}" for text in unread)
         play.fail(place, f"  expected: no more texts here\n  came:     {came}")
 
 
-def _open(play: _Play) -> tuple[Step, ...]:
+def _open(play: Play) -> tuple[Step, ...]:
     """Start the flow, unless its first text does; the steps that are left then."""
     scenario, world = play.scenario, play.world
     file = scenario.file.parent / f"{scenario.flow}.yaml"
@@ -165,7 +103,7 @@ def _open(play: _Play) -> tuple[Step, ...]:
 # What the phone does and sees.
 
 
-def _bot(play: _Play, step: Step) -> None:
+def _bot(play: Play, step: Step) -> None:
     came = play.phone.read()
     step = replace(step, text=_with_code(play, step.text))
     if came is None:
@@ -175,7 +113,7 @@ def _bot(play: _Play, step: Step) -> None:
     play.came = f"bot: {came}"
 
 
-def _them(play: _Play, step: Step) -> None:
+def _them(play: Play, step: Step) -> None:
     if step.text == WRONG_CODES:
         _guess(play, step)
         return
@@ -183,7 +121,7 @@ def _them(play: _Play, step: Step) -> None:
     play.phone.text(play.last_text)
 
 
-def _guess(play: _Play, step: Step) -> None:
+def _guess(play: Play, step: Step) -> None:
     """Wrong codes until no more are taken; what is answered to those before the last is not looked at."""
     wrong = _with_code(play, WRONG_CODE)
     if wrong == WRONG_CODE:
@@ -199,7 +137,7 @@ def _guess(play: _Play, step: Step) -> None:
     play.fail(step.place, f"after {MOST_GUESSES} wrong codes it still stands where it did")
 
 
-def _with_code(play: _Play, text: str) -> str:
+def _with_code(play: Play, text: str) -> str:
     """The text of a step, with the code that was said last where it says `<code>`."""
     if CODE not in text and WRONG_CODE not in text:
         return text
@@ -210,7 +148,7 @@ def _with_code(play: _Play, text: str) -> str:
     return text.replace(CODE, code).replace(WRONG_CODE, wrong)
 
 
-def _twice(play: _Play, step: Step) -> None:
+def _twice(play: Play, step: Step) -> None:
     text = _with_code(play, step.text) or play.last_text
     if not text:
         play.fail(step.place, "there is no text yet to repeat; write `twice: TEXT`")
@@ -218,11 +156,11 @@ def _twice(play: _Play, step: Step) -> None:
     play.phone.text(text, times=2)
 
 
-def _media(play: _Play, step: Step) -> None:
+def _media(play: Play, step: Step) -> None:
     play.phone.text("", media=(step.text,))
 
 
-def _silence(play: _Play, step: Step) -> None:
+def _silence(play: Play, step: Step) -> None:
     """Texts that came before this step have failed the test already."""
     del play, step
 
@@ -230,24 +168,24 @@ def _silence(play: _Play, step: Step) -> None:
 # What happens around it.
 
 
-def _wait(play: _Play, step: Step) -> None:
+def _wait(play: Play, step: Step) -> None:
     play.world.wait(parse_duration(step.text))
 
 
-def _fails(play: _Play, step: Step) -> None:
+def _fails(play: Play, step: Step) -> None:
     if not play.world.fail(Reason(step.text)):
         play.fail(step.place, "there is no text on its way that could fail")
 
 
-def _language(play: _Play, step: Step) -> None:
+def _language(play: Play, step: Step) -> None:
     play.world.learn(play.phone.contact, step.text)
 
 
-def _starts(play: _Play, step: Step) -> None:
+def _starts(play: Play, step: Step) -> None:
     play.world.start(Start(step.text, play.phone.contact, DEFAULT_NUMBER, step.values))
 
 
-def _phone(play: _Play, step: Step) -> None:
+def _phone(play: Play, step: Step) -> None:
     """From now on this phone is meant. What another has not read yet, it may read when it is meant again."""
     play.phone = play.phones.setdefault(step.text, Handset(play.world, step.text, DEFAULT_NUMBER))
 
@@ -255,22 +193,41 @@ def _phone(play: _Play, step: Step) -> None:
 # What a person does with a conversation.
 
 
-def _agent(play: _Play, step: Step) -> None:
+def _agent(play: Play, step: Step) -> None:
     play.world.reply(Reply(_running(play, step).id, step.text))
     came = play.phone.read()
     if came != step.text:
         play.differs(step, f"agent: {step.text}", f"bot: {came}" if came else "no text")
 
 
-def _hands_back(play: _Play, step: Step) -> None:
+def _hands_back(play: Play, step: Step) -> None:
     play.world.hand_back(HandBack(_running(play, step).id, step.text or None, step.values))
 
 
-def _closes(play: _Play, step: Step) -> None:
+def _calls(play: Play, step: Step) -> None:
+    """Each answers the call that the conversation waits for then."""
+    for name, answer in step.answers.items():
+        stored = _running(play, step)
+        claimed = play.world.waits_for(stored)
+        if claimed is None or name not in names_of(claimed.call):
+            what = f"a call of {claimed.call.name}" if claimed else f"no call; {_standing(stored)}"
+            play.differs(step, f"a call of {name}", what)
+        play.world.answer(claimed, answer.result, answer.failure)
+
+
+def _nothing_called(play: Play) -> None:
+    """A call that is left without an answer at the end; a test may end with a look at the `state`."""
+    stored = play.phone.conversation()
+    claimed = play.world.waits_for(stored) if stored else None
+    if claimed is not None and not (play.steps and play.steps[-1].kind == "state"):
+        play.fail(play.scenario.place, f"  {unanswered(claimed)}")
+
+
+def _closes(play: Play, step: Step) -> None:
     play.world.close(_running(play, step).id, step.text)
 
 
-def _running(play: _Play, step: Step) -> Stored:
+def _running(play: Play, step: Step) -> Stored:
     stored = play.phone.conversation()
     if stored is None or stored.ended_at is not None:
         play.fail(step.place, f"no conversation is running; {_standing(stored)}")
@@ -280,13 +237,13 @@ def _running(play: _Play, step: Step) -> Stored:
 # What a conversation has come to.
 
 
-def _state(play: _Play, step: Step) -> None:
+def _state(play: Play, step: Step) -> None:
     stored = play.phone.conversation()
     if stored is None or stored.state != step.text:
         play.differs(step, f"state {step.text}", _standing(stored))
 
 
-def _vars(play: _Play, step: Step) -> None:
+def _vars(play: Play, step: Step) -> None:
     stored = play.phone.conversation()
     if stored is None:
         play.differs(step, "variables", _standing(stored))
@@ -309,13 +266,13 @@ def _vars(play: _Play, step: Step) -> None:
             play.differs(step, f"{name} = {expected}", f"{name} = {shown(came)}")
 
 
-def _hands_off(play: _Play, step: Step) -> None:
+def _hands_off(play: Play, step: Step) -> None:
     stored = play.phone.conversation()
     if stored is None or (stored.status, stored.queue) != (Phase.HANDED_OFF, step.text):
         play.differs(step, f"handed off to {step.text}", _standing(stored))
 
 
-def _ends(play: _Play, step: Step) -> None:
+def _ends(play: Play, step: Step) -> None:
     """Each `ends` names another conversation: the next one that ended with this outcome."""
     ended = [one for one in play.phone.conversations() if one.ended_at and one.id not in play.named]
     for stored in sorted(ended, key=lambda one: (one.ended_at, one.id)):
@@ -325,7 +282,7 @@ def _ends(play: _Play, step: Step) -> None:
     play.differs(step, f"ended as {step.text}", _standing(play.phone.conversation()))
 
 
-def _emits(play: _Play, step: Step) -> None:
+def _emits(play: Play, step: Step) -> None:
     """Each `emits` names another event: the next one of that name."""
     events = [one for one in play.world.emitted(play.phone.contact) if one.id not in play.told]
     found = next((one for one in events if one.kind == step.text), None)
@@ -340,7 +297,7 @@ def _emits(play: _Play, step: Step) -> None:
     play.told.add(found.id)
 
 
-def _consents(play: _Play, step: Step) -> None:
+def _consents(play: Play, step: Step) -> None:
     came = "marketing" if play.world.consents(play.scenario.contact, DEFAULT_NUMBER) else "nothing"
     if came != step.text:
         play.differs(step, f"consent to {step.text}", f"consent to {came}")
@@ -364,7 +321,7 @@ def fits(expected: str, came: str) -> bool:
     return re.fullmatch(r"\s*.*\s*".join(parts), came, re.DOTALL) is not None
 
 
-_DO: dict[str, Callable[[_Play, Step], None]] = {
+_DO: dict[str, Callable[[Play, Step], None]] = {
     "bot": _bot,
     "them": _them,
     "twice": _twice,
@@ -384,4 +341,5 @@ _DO: dict[str, Callable[[_Play, Step], None]] = {
     "hands_back": _hands_back,
     "closes": _closes,
     "consents": _consents,
+    "calls": _calls,
 }

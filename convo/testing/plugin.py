@@ -109,7 +109,7 @@ class ScenarioItem(pytest.Item):
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
     ) -> "str | TerminalRepr":
-        from convo.testing.playing import ScenarioFailed
+        from convo.testing.play import ScenarioFailed
 
         if isinstance(excinfo.value, ScenarioFailed | FlowError):
             return str(excinfo.value)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from convo.clock import parse_duration
 from convo.errors import FlowError
 from convo.flow.names import did_you_mean
+from convo.flow.results import Result, from_json
 from convo.flow.source import Data, Source, read
 from convo.flow.source import Path as Place
 from convo.flow.speech import locale
+from convo.flow.values import from_plain
 from convo.messages import Reason
 from convo.settings import Number
 
@@ -24,6 +26,7 @@ CONTACT = "+15550001111"  # whose phone it is, unless said
 _CONTACT_KEYS = ("number", "language", "timezone", "consent")
 CONSENTS = ("marketing", "nothing")
 _PICTURE = "image/jpeg"
+FAILS = "fails"  # in place of a result
 # The steps that may stand without a value, and what they mean then.
 _ALONE: Mapping[str, str] = {
     "silence": "", "fails": Reason.UNREACHABLE, "twice": "", "media": _PICTURE, "hands_back": ""
@@ -35,6 +38,14 @@ _WITH_KEYS: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call brings, or why it fails."""
+
+    result: Result = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of a test: where it stands, what it does, and with what."""
 
@@ -42,6 +53,7 @@ class Step:
     kind: str
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)  # variables, by name
+    answers: Mapping[str, Answer] = field(default_factory=dict)  # of calls, by name, in their order
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,11 @@ def _steps(source: Source, place: Place, steps: Data) -> Iterator[Step]:
 def _step(source: Source, place: Place, kind: str, value: Data) -> Step:
     if kind == "vars":
         return Step(place, kind, values=_texts(source, place, value))
+    if kind == "calls":
+        called = _mapping(source, place, value)
+        return Step(
+            place, kind, answers={name: _answer(source, (*place, name), called[name]) for name in called}
+        )
     if kind in _WITH_KEYS and isinstance(value, dict):
         one, several = _WITH_KEYS[kind]
         _known_keys(source, place, value, (one, several))
@@ -160,7 +177,7 @@ _CHECKED: Mapping[str, Callable[[str], object]] = {
 }  # fmt: skip
 STEPS = (
     "bot", "them", "twice", "media", "wait", "state", "vars", "ends", "silence", "fails", "language",
-    "starts", "hands_off", "agent", "hands_back", "closes", "phone", "emits", "consents",
+    "starts", "hands_off", "agent", "hands_back", "closes", "phone", "emits", "consents", "calls",
 )  # fmt: skip
 
 
@@ -170,6 +187,42 @@ def _checked(source: Source, place: Place, text: str, check: Callable[[str], obj
     except ValueError as error:
         message, _, hint = str(error).partition("; ")
         raise FlowError([source.problem("T005", place, message, _sentence(hint))]) from None
+
+
+def _answer(source: Source, place: Place, value: Data) -> Answer:
+    """`fails`, `{fails: why}`, or the result; what looks like JSON is meant so, unless it is quoted."""
+    if value == FAILS and not source.is_quoted(place):
+        return Answer(failure="it failed")
+    if isinstance(value, dict) and list(value) == [FAILS]:
+        return Answer(failure=_text(source, (*place, FAILS), value[FAILS]))
+    return Answer(_result(source, place, value))
+
+
+def _result(source: Source, place: Place, value: Data) -> Result:
+    if isinstance(value, list):
+        return [_result(source, (*place, at), each) for at, each in enumerate(value)]
+    if isinstance(value, dict):
+        if len(value) == 1 and (kind := next(iter(value))).startswith("$"):
+            return _moment_or_amount(source, (*place, kind), _text(source, (*place, kind), value[kind]))
+        return {key: _result(source, (*place, key), each) for key, each in value.items()}
+    if not source.is_quoted(place):
+        try:
+            return from_json(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _moment_or_amount(source: Source, place: Place, text: str) -> Result:
+    """`{$datetime: …}`: values of the language that JSON has no word for."""
+    try:
+        found = from_plain({str(place[-1]): text})
+    except (ValueError, ArithmeticError):
+        hint = "Write it like {$datetime: 2026-12-01T09:30:00+00:00}, {$date: 2026-12-01} or {$time: 09:30}."
+        raise FlowError([source.problem("T005", place, f"'{text}' is no such value", hint)]) from None
+    if isinstance(found, datetime) and found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    return found
 
 
 def _known_keys(source: Source, place: Place, data: Data, known: tuple[str, ...]) -> None:

@@ -86,6 +86,10 @@ def _step(moment: Moment) -> str:
             return f"wait: {_duration(moment.passed)}"
         case How.FAILS | How.HANDS_BACK:
             return happening.how
+        case How.CALLS:
+            return f"calls: {happening.text}"
+        case How.CALL_FAILS:
+            return f"calls: {{{_scalar(happening.text, braced=True)}: fails}}"
         case _:
             return f"{happening.how}: {_scalar(happening.text)}"
 

@@ -14,17 +14,21 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from convo.clock import VirtualClock
+from convo.errors import CallError
+from convo.flow.advance import RUNNING
 from convo.flow.compile import Bundle
+from convo.flow.results import Result
+from convo.flow.session import Phase
 from convo.kinds import KINDS
 from convo.messages import Accepted, Inbound, Item, Outbound, Reason, Report, Status
-from convo.runtime import clockwork, errands, inbox, intake, sender, settling
+from convo.runtime import calling, clockwork, errands, inbox, intake, sender, settling
+from convo.runtime.calling import Claim, Tried
 from convo.runtime.codes import revealed
 from convo.runtime.library import Library
 from convo.runtime.marketing import Agreement, record
 from convo.runtime.pacing import Rates, next_moment
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
-from convo.runtime.unit_of_work import RUNNING
 from convo.settings import SIMULATOR, Account, Number, Settings
 from convo.store import consent, contacts, conversations, messages, outgoing
 from convo.store.conversations import Stored
@@ -59,7 +63,8 @@ class World:
         self.problems = self.library.read()
         self.sent: list[Outbound] = []
         self._unreported: list[tuple[Outbound, str]] = []
-        self._keys = (f"key-{place}" for place in itertools.count(1))
+        self._numbers = itertools.count(1)
+        self._claims: dict[int, Claim] = {}  # by conversation: the call that it waits for
         self._store = _fresh_store()
         self.do(lambda connection: self.library.save(connection, now))
         self.library.publish()
@@ -69,6 +74,10 @@ class World:
 
     def __exit__(self, *error: object) -> None:
         _put_back(self._store)
+
+    def new_key(self) -> str:
+        """An idempotency key."""
+        return f"key-{next(self._numbers)}"
 
     def do(self, job: Callable[[Connection], T]) -> T:
         """Run `job` in a transaction."""
@@ -185,6 +194,20 @@ class World:
         codes = self.do(lambda c: revealed(c, self.settings, said[-1:]))
         return next(iter(codes.values()), None)
 
+    def waits_for(self, stored: Stored) -> Claim | None:
+        """The call that a conversation waits for; nobody makes it but who calls `answer`."""
+        claimed = self._claims.get(stored.id)
+        waits = stored.status == Phase.CALLING and claimed is not None
+        return claimed if waits and claimed and claimed.call.visit == stored.visit else None
+
+    def answer(self, claimed: Claim, result: Result = None, failure: str | None = None) -> None:
+        """What comes of a call: its result, or why every try failed."""
+        self._report()
+        error = CallError(failure, again=False) if failure is not None else None
+        tried = Tried(claimed, self.clock(), result, error)
+        self.do(lambda c: calling.settle(self.line(c), [tried]))
+        self._send()
+
     def history(self, contact: str) -> list[messages.Stored]:
         """Every message of a contact, in the order in which they were stored."""
         return self.do(lambda c: messages.listed(c, contact, 0, 10_000))
@@ -201,9 +224,11 @@ class World:
         self.do(lambda c: intake.take(self.line(c), items))
 
     def _send(self) -> int:
-        """Everything that may leave now is accepted; how many texts that were."""
+        """Everything that may leave now is accepted, and calls are claimed; how many texts that were."""
         while errand := self.do(errands.first):
             self.do(partial(self._run, errand))
+        called = self.do(lambda c: calling.claim(c, self.clock(), MOST_STEPS, self.new_key))
+        self._claims.update({one.conversation: one for one in called})
         count = 0
         while any(found := self.do(self._claim)):
             results = []
@@ -225,9 +250,7 @@ class World:
         return count
 
     def _claim(self, connection: Connection) -> sender.Claimed:
-        return sender.claim(
-            self.line(connection), self.rates, sender.MOST_IN_FLIGHT, lambda: next(self._keys)
-        )
+        return sender.claim(self.line(connection), self.rates, sender.MOST_IN_FLIGHT, self.new_key)
 
     def _settle(self, results: list[settling.Result], connection: Connection) -> None:
         settling.settle(self.line(connection), results)

@@ -20,7 +20,7 @@ from convo.kinds import KINDS
 from convo.providers import all_providers
 from convo.providers.base import ProviderClass
 from convo.runtime.library import flow_files
-from convo.settings import Account, Number, Settings
+from convo.settings import Account, Calls, Host, Number, Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -132,9 +132,9 @@ def test_an_application_that_is_written_as_the_page_says_knows_its_events(
 
 def test_every_setting_is_explained() -> None:
     page = (ROOT / "docs" / "running.md").read_text()
-    for model in (Settings, Account, Number):
+    for model in (Settings, Account, Number, Calls, Host):
         for name in model.model_fields:
-            assert re.search(rf"^\[?{name}[. =\]]", page, re.MULTILINE), name
+            assert re.search(rf"^\[?(?:calls\.)?{name}[. =\]]", page, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("provider", all_providers().values(), ids=list(all_providers()))

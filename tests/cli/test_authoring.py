@@ -182,7 +182,10 @@ def made(folder: Folder, *options: str) -> Folder:
     return Folder(folder.path / "mine")
 
 
-@pytest.mark.parametrize("options", [(), ("--from", "appointment-reminder"), ("--from", "flows/desk.yaml")])
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--from", "appointment-reminder"), ("--from", "reschedule"), ("--from", "flows/desk.yaml")],
+)
 def test_a_new_project_has_nothing_wrong_and_its_tests_pass(folder: Folder, options: tuple[str, ...]) -> None:
     folder.write(
         "flows/desk.test.yaml",
@@ -191,7 +194,9 @@ def test_a_new_project_has_nothing_wrong_and_its_tests_pass(folder: Folder, opti
     project = made(folder, *options)
 
     checked, tested = project.run_apart("check"), project.run_apart("test")
+    examined = project.run_apart("doctor")
 
+    assert examined.code == 0, examined.out  # `convo dev` would start
     assert checked.code == 0
     assert checked.out.endswith(": 0 errors, 0 warnings\n")
     assert tested.code == 0, tested.out

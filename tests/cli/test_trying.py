@@ -90,7 +90,7 @@ def test_what_cannot_be_done_is_told_and_the_chat_goes_on(chat: Chat) -> None:
         "! 'a b' is not an outcome that can be given: 'a b' is not a name; "
         "write letters, digits, _ and -, like pick_time",
         "! /wave is not a command; "
-        "there is /wait, /fail, /language, /agent, /handback, /close, /state, /quit",
+        "there is /wait, /fail, /answer, /language, /agent, /handback, /close, /state, /quit",
         "! 'long' is not a duration; write it like '30 minutes' or '4 hours'",
     ]
     assert ran.out.splitlines()[-1] == "bot: A person will text you."

@@ -123,7 +123,7 @@ class House(World):
 
     def look(self, connection: Connection, most: int = 64) -> sender.Claimed:
         """A sender looks for messages to send, in this transaction."""
-        return sender.claim(self.line(connection), self.rates, most, lambda: next(self._keys))
+        return sender.claim(self.line(connection), self.rates, most, self.new_key)
 
     def settle(self, *results: Result) -> None:
         self.do(lambda c: settle(self.line(c), results))

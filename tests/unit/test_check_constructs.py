@@ -29,6 +29,7 @@ on_error: sorry
 anywhere:
   agent, human: desk
   hours: {say: {en: 9 to 5., fr: De 9 h à 17 h.}}
+  look: looking
 states:
   ask:
     set: {asked: asked + 1}
@@ -56,6 +57,18 @@ states:
     choose:
       age >= 18: bye
       else: lost
+  looking:
+    say: {en: One moment., fr: Un instant.}
+    call:
+      action: find
+      with: {name: name}
+      save: {note: "places[0]", at: at}
+      done: {set: {asked: asked + 1}, then: seen}
+      failed: {set: {at: now}}
+    choose:
+      asked > 90: lost
+      else: seen
+  seen: {say: "{{ at | day_time }}", then: ask}
   lost: {hand_off: phone, then: bye}
   sorry: {say: {en: Sorry., fr: Désolé.}, then: desk}
   anew: {say: {en: Anything else?, fr: Autre chose ?}, replies: {no: bye}, otherwise: {then: desk}}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from convo.actions import described
 from convo.errors import Problem, Severity
 from convo.flow.checks import all_rules
 from convo.flow.checks.base import Rule
@@ -13,6 +14,7 @@ from convo.flow.project import Project, check
 
 RULES = all_rules()
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ACTIONS = {"free_slots": described(list, "free_slots")}
 
 
 def found(source: str, rule: Rule | None = None) -> list[Problem]:
@@ -20,7 +22,8 @@ def found(source: str, rule: Rule | None = None) -> list[Problem]:
     files = {"flows/sample.yaml": source.encode()}
     if rule is not None and rule.beside:
         files[f"flows/{rule.beside.split()[1]}.yaml"] = rule.beside.encode()
-    return [problem for problem in check(Project(files, NOW)) if problem.file == "flows/sample.yaml"]
+    project = Project(files, NOW, actions=ACTIONS)
+    return [problem for problem in check(project) if problem.file == "flows/sample.yaml"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])

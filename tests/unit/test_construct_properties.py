@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from convo.errors import HandBackError
 from convo.flow.advance import advance, next_clock, next_wake, open_session, understands
 from convo.flow.project import load
+from convo.flow.results import Result
 from convo.flow.session import (
+    Called,
     Closed,
     Event,
     HandedBack,
@@ -32,7 +34,15 @@ NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 TIMELESS = (Phase.ENDED, Phase.WAITING, Phase.SUSPENDED)
 
 replies = st.sampled_from(
-    ["yes", "👍", "3", "AB1234", "human", "hours", "huamn", "tue 3pm", "mardi 15h", "no", ""]
+    ["look", "yes", "👍", "3", "AB1234", "human", "hours", "huamn", "tue 3pm", "mardi 15h", "no", ""]
+)
+results: st.SearchStrategy[Result] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.just(NOW)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["places", "at", "name", "__speech__"]), inner, max_size=3),
+    ),
+    max_leaves=5,
 )
 events: st.SearchStrategy[Event] = st.one_of(
     st.one_of(replies, st.text(max_size=20)).map(Replied),
@@ -41,6 +51,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.integers(0, 9).map(Undelivered),
     st.timedeltas(timedelta(), timedelta(days=3)).map(Resumed),
     st.sampled_from([Started(), Started(), Closed("stopped")]),
+    st.builds(Called, st.integers(0, 9), results, st.sampled_from([None, None, "it failed"])),
 )
 phases = st.sampled_from([None, None, None, None, Phase.SUSPENDED])
 steps = st.tuples(events, st.integers(0, 100_000), st.booleans(), phases)

@@ -9,7 +9,8 @@ import pytest
 from convo.errors import SettingsError, StartError
 from convo.flow.explore import Bounds, Cut, Fault
 from convo.testing.exploring import Exploration, Wanted, explore_file
-from convo.testing.playing import ScenarioFailed, run
+from convo.testing.play import ScenarioFailed
+from convo.testing.playing import run
 from convo.testing.scenario import load
 
 NOW = datetime.fromisoformat("2026-11-30 09:00")  # wherever the number is
@@ -306,3 +307,51 @@ def test_what_cannot_be_is_told(tmp_path: Path) -> None:
             explore_file(tmp_path / "sample.yaml", wanted, Bounds())
     with pytest.raises(StartError, match="no variable 'x'"):
         explore_file(tmp_path / "sample.yaml", Wanted(NOW, "UTC", {"x": "1"}), Bounds())
+
+
+CALLING = """\
+  ask:
+    call: {action: free_slots, save: {slots: slots, free: open}, failed: sorry}
+    choose: {not free: sorry, else: offer}
+  offer:
+    say: "{% for slot in slots %}{{ slot | day }} {% endfor %}"
+    replies: {<number 1-3>: {set: {slot: "slots[reply.value - 1]"}, then: book}}
+    otherwise: {say: A number., then: sorry}
+    after: {1 day: sorry}
+  book: {call: {url: "https://api.example.org/{{ slot }}", save: {n: count}, done: booked}}
+  booked: {choose: {n > 3: many, else: few}}
+  many: {say: "{{ n // 0 }}", end: many}
+  few: {end: few}
+  sorry: {say: Please call us., end: failed}
+"""
+
+
+def test_every_outcome_of_a_call_is_looked_at(tmp_path: Path) -> None:
+    explored = found_in(tmp_path, CALLING)
+
+    assert {each.finding.message for each in explored.found} == {
+        "the expression 'slots[reply.value - 1]' failed: tuple object has no element 0",
+        "the expression 'slots[reply.value - 1]' failed: tuple object has no element 1",
+        "the expression 'slots[reply.value - 1]' failed: tuple object has no element 2",
+        "the call of api.example.org/{{ slot }} failed: it failed",
+        "the text '{{ n // 0 }}' failed: integer division or modulo by zero",
+    }
+    assert explored.unanswered == ()
+    for place, test in enumerate(explored.tests()):
+        file = tmp_path / f"sample.{place}.test.yaml"
+        file.write_text(test)
+        for scenario in load(file):
+            run(scenario)
+
+
+def test_a_result_that_cannot_be_made_up_is_asked_for(tmp_path: Path) -> None:
+    states = (
+        '  ask: {call: {action: look, save: {day: "by_day[now.day].first_free"}, done: fin, failed: fin}}\n'
+        '  fin: {say: "{{ day | default(1) }}", end: fin}\n'
+    )
+    assert found_in(tmp_path, states).unanswered == ("look",)
+
+    file = tmp_path / "sample.yaml"
+    wanted = Wanted(NOW, "UTC", {}, answers={"look": [{"by_day": [{"first_free": "nine"}] * 31}]})
+    explored = explore_file(file, wanted, Bounds())
+    assert (explored.unanswered, explored.found) == ((), ())

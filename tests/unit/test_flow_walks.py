@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from convo.flow.advance import advance, next_clock, open_session, reopened_session
 from convo.flow.compile import Bundle
 from convo.flow.dates import Reading
-from convo.flow.happenings import sample
+from convo.flow.happenings import How, Repertoire, sample
 from convo.flow.match import samples
 from convo.flow.plan import HANDED_BACK, StatePlan
 from convo.flow.project import load
@@ -138,6 +138,9 @@ class Walk:
         match happening:
             case Replied():
                 self.feed(happening)
+            case int() if self.session.phase is Phase.CALLING and happening % 3:
+                outcomes = self._outcomes()
+                self.feed(outcomes[happening // 3 % len(outcomes)])
             case int():
                 self.feed(self.flow.reply(self.session.state, happening, self.now))
             case _ if happening == FAILURE:
@@ -147,6 +150,14 @@ class Walk:
                 assert self.session.phase is Phase.ENDED
             case _ if self.session.phase is not Phase.HANDED_OFF or self._can_be_handed_back():
                 self.feed(HandedBack())
+
+    def _outcomes(self) -> list[Event]:
+        """What the call may bring."""
+        repertoire = Repertoire(self.flow.flows, self.session, self.now)
+        found = repertoire.happenings(self.session, failing=False)
+        calls = [one for one in found if one.how in (How.CALLS, How.CALL_FAILS)]
+        told = [one.event(self.flow.flows, self.session, self.now) for one in calls]
+        return [each[0] for each in told if each]
 
     def _can_be_handed_back(self) -> bool:
         return self.flow.flows.root.can(self.session.state, HANDED_BACK)

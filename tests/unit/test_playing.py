@@ -7,7 +7,8 @@ import pytest
 
 from convo.errors import FlowError
 from convo.testing.columns import Row, columns
-from convo.testing.playing import ScenarioFailed, fits, run
+from convo.testing.play import ScenarioFailed
+from convo.testing.playing import fits, run
 from convo.testing.scenario import load
 
 SAMPLE = """\
@@ -314,3 +315,97 @@ def test_a_week_passes_in_milliseconds(tmp_path: Path) -> None:
         play(tmp_path, *steps)
         took.append(time.process_time() - began)
     assert min(took) < 0.1
+
+
+CALLING = """\
+flow: sample
+start: look
+vars: {at: datetime = 2026-12-01 09:30}
+states:
+  look: {say: One moment., call: {action: free_slots, save: {slots: slots}, done: offer, failed: sorry}}
+  offer:
+    say: "{{ slots | join(', ') }}?"
+    replies: {yes: book, again: look}
+    otherwise: {say: "YES?", tries: 5, then: sorry}
+    after: {1 day: sorry}
+  book:
+    call: {url: "https://api.example.org/v1/{{ slots[0] }}?x=1", save: {at: at, n: n, ok: ok}, failed: sorry}
+    choose: {ok: booked, else: sorry}
+  booked: {say: "{{ at | day_time }}, {{ n }}", end: booked}
+  sorry: {say: Please call us., end: failed}
+"""
+MON = "calls: {free_slots: {slots: [Mon]}}"
+CHOSEN = ["bot: ...", MON, "bot: Mon?", "them: yes"]
+ANSWERED = {
+    "a result": ["bot: ...", "calls: {free_slots: {slots: [Mon, Tue]}}", "bot: Mon, Tue?"],
+    "a failure": ["bot: ...", "calls: {free_slots: fails}", "bot: Please call us.", "ends: failed"],
+    "its reason": ["bot: ...", "calls: {free_slots: {fails: it is full}}", "bot: ...", "ends: failed"],
+    "a text meanwhile": ["bot: ...", "them: hm", "silence", MON, "bot: Mon?", "bot: YES?"],
+    "a look at the state alone": ["bot: ...", "state: look"],
+    "a stop": ["bot: ...", "them: stop", "bot: ...", "ends: stopped"],
+    "an address": [
+        *CHOSEN,
+        'calls: {"https://api.example.org/v1/Mon?x=1": '
+        "{at: {$datetime: 2026-12-02T10:00+00:00}, n: 1.50, ok: true}}",
+        "bot: Wed Dec 2, 10:00 AM, 1.50", "ends: booked",
+    ],
+    "an address without its query": [
+        *CHOSEN, 'calls: {"https://api.example.org/v1/Mon": {at: 2026-12-02 10:00, n: "7", ok: false}}',
+        "bot: Please call us.", "ends: failed",
+    ],
+    "an address without its beginning": [
+        *CHOSEN, "calls: {api.example.org/v1/Mon: fails}", "bot: Please call us.",
+    ],
+    "a host": [*CHOSEN, "calls: {api.example.org: fails}", "bot: Please call us."],
+}  # fmt: skip
+
+
+UNANSWERED = "nothing answers its call of free_slots: write `- calls: {free_slots: …}`"
+
+
+def calls(folder: Path, *steps: str) -> None:
+    (folder / "sample.yaml").write_text(CALLING)
+    (folder / "it.test.yaml").write_text(
+        "flow: sample\nnow: 2026-12-01 09:00\ntests:\n  one:\n" + "".join(f"    - {step}\n" for step in steps)
+    )
+    (scenario,) = load(folder / "it.test.yaml")
+    run(scenario)
+
+
+@pytest.mark.parametrize("steps", ANSWERED.values(), ids=ANSWERED)
+def test_a_call_is_answered_by_the_test(tmp_path: Path, steps: list[str]) -> None:
+    calls(tmp_path, *steps)
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (["bot: ..."], UNANSWERED),
+        (["bot: ...", "bot: Mon?"], UNANSWERED),
+        (["bot: ...", "calls: {book: fails}"], "expected: a call of book\n  came:     a call of free_slots"),
+        (["bot: ...", "calls: {free_slots: fails}", "bot: ...", "calls: {free_slots: fails}"],
+         "no conversation is running"),
+        (["bot: ...", "calls: {free_slots: {slots: [a]}}", "bot: a?", "calls: {free_slots: fails}"],
+         "came:     no call; sample is in state offer, live"),
+        (["calls: {free_slots: fails}"], "came:     bot: One moment."),
+    ],
+)  # fmt: skip
+def test_a_call_that_is_answered_wrongly_or_not_at_all_fails_the_test(
+    tmp_path: Path, steps: list[str], said: str
+) -> None:
+    with pytest.raises(ScenarioFailed) as failed:
+        calls(tmp_path, *steps)
+    assert said in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "answer", ["free_slots", "[a]", "{free_slots: {$datetime: soon}}", "{a: {fails: {}}}"]
+)
+def test_an_answer_that_cannot_be_read_is_told(tmp_path: Path, answer: str) -> None:
+    with pytest.raises(FlowError):
+        calls(tmp_path, "bot: ...", f"calls: {answer}")
+
+
+def test_a_test_never_runs_an_action(tmp_path: Path) -> None:
+    (tmp_path / "actions.py").write_text("raise SystemExit('this is not for tests')\n")
+    calls(tmp_path, "bot: ...", "calls: {free_slots: fails}", "bot: Please call us.")

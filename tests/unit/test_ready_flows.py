@@ -29,11 +29,12 @@ LONGEST = {
     "prenom": "Maximilien", "cabinet": "Cabinet dentaire Roux", "visite | day_time": "mer. 30 sept., 09:30",
     "nombre": "Maximiliano", "clinica": "Centro Dental del Sol", "visita | day_time": "mié 30 sept, 9:30",
     "souhait | day_time": "mer. 30 sept., 09:30", "deseada | day_time": "mié 30 sept, 9:30",
-    "order": "AB1234", "code": "123456",
+    "order": "AB1234", "code": "123456", "loop.index": "1",
 }  # fmt: skip
 FILTERED = {
     "day": "mer. 30 sept.", "time": "12:30 PM", "day_time": "Wed Sept 30, 12:30 PM", "money": "9.999,99 €",
 }  # fmt: skip
+LONGEST_LIST = 3  # times that are offered
 _BOUNDED = re.compile(r"text \d+-(\d+)")
 
 
@@ -61,7 +62,8 @@ def filled(text: str, types: Mapping[str, str]) -> str:
             return max(map(str, re.findall(r"'(.*?)'", filtered)), key=len)
         return LONGEST.get(found[1]) or FILTERED.get(filtered) or types[name].partition("-")[2]
 
-    return re.sub(r"\{\{ (.*?) \}\}", longest, text)
+    listed = re.sub(r"\{% for .*? %\}(.*?)\{% endfor %\}", lambda found: found[1] * LONGEST_LIST, text)
+    return re.sub(r"\{\{ (.*?) \}\}", longest, listed)
 
 
 def types_of(data: Data) -> dict[str, str]:
@@ -75,8 +77,8 @@ def types_of(data: Data) -> dict[str, str]:
 def test_they_are_there() -> None:
     assert {file.stem for file in FILES} >= {
         "appointment-reminder", "delivery-window", "event-rsvp", "on-call-alert", "onboarding",
-        "payment-reminder", "prescription-refill", "satisfaction-survey", "support", "two-factor",
-        "rappel-rendez-vous", "recordatorio-cita",
+        "payment-reminder", "prescription-refill", "reschedule", "satisfaction-survey", "support",
+        "two-factor", "rappel-rendez-vous", "recordatorio-cita",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from babel.dates import format_timedelta
 from sqlalchemy import Connection
 
 from convo.errors import ConvoError
-from convo.flow.advance import next_clock
+from convo.flow.advance import RUNNING, next_clock
 from convo.flow.plan import EXPIRED
 from convo.flow.session import Phase, Session, Value
 from convo.flow.values import shown
@@ -68,6 +68,8 @@ def _status(session: Session) -> tuple[str, str]:
             return "waits until another conversation has ended", "waiting"
         case Phase.SUSPENDED:
             return "suspended: another conversation came in between", "waiting"
+        case Phase.CALLING:
+            return "calling: waits for the result", "live"
         case Phase.LIVE:
             return "live", "live"
 
@@ -75,7 +77,7 @@ def _status(session: Session) -> tuple[str, str]:
 def _wakes(
     connection: Connection, library: Library, stored: Stored, session: Session, now: datetime
 ) -> tuple[str | None, str | None]:
-    if session.phase not in (Phase.LIVE, Phase.HANDED_OFF):
+    if session.phase not in RUNNING:
         return None, None
     try:
         flows = library.version(connection, stored.version)

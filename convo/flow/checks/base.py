@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from convo.actions import Action
 from convo.errors import Severity
 from convo.flow.back import came_from
 from convo.flow.model import Flow
 from convo.flow.plan import BACK, Arrow, Plan, Understood
 from convo.flow.source import Path, Source
+from convo.flow.steps.call import CallOut, Task
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,16 @@ class Subject:
     # Those that it may run by name, None for a file that cannot be read; None: they are not known.
     subflows: "Mapping[str, Subject | None] | None" = None
     now: datetime | None = None  # when the project is looked at, where that is known
+    actions: Mapping[str, Action] | None = None  # that can be called; None: nobody knows
+    allow: tuple[str, ...] = ()  # hosts that may be called though they are not public
+
+    @property
+    def tasks(self) -> Iterator[tuple[str, Task]]:
+        """The calls of the flow, each with its state."""
+        for name, state in self.flow.states.items():
+            step = state.step(CallOut)
+            if step is not None:
+                yield name, step.root
 
     @cached_property
     def arrows_from(self) -> dict[str, list[Arrow]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.plan import UNDELIVERED, StatePlan
+from convo.flow.steps.call import CallOut
 from convo.flow.steps.choose import Choose
 from convo.flow.steps.run import RunFlow
 from convo.flow.steps.split import Split
@@ -59,6 +60,12 @@ def _contradiction(subject: Subject, state: StatePlan) -> tuple[str, str, str] |
             "end",
             f"'{name}' ends, so nothing can follow in it",
             "Move `end` to a state of its own.",
+        ),
+        (
+            bool(state.calls) and (state.waits or state.ends),
+            CallOut.KEY,
+            f"'{name}' goes on with the result of its call, and does nothing else meanwhile",
+            "Move `call` to a state of its own.",
         ),
         (
             state.hands_off and state.listens,

@@ -40,8 +40,9 @@ _TAKES = {
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    known = kinds(subject.plan)
+    sure = kinds(subject.plan)
     for placed in subject.plan.placed:
+        known = {} if placed.of_result else sure
         for node in each(placed.used, nodes.Filter):
             assert isinstance(node, nodes.Filter)
             told = _wrong(node, kind(node.node, known) if node.node else None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import PASSED, RETURNED, UNDELIVERED, Arrow
+from convo.flow.plan import DONE, FAILED, PASSED, RETURNED, SAVED, UNDELIVERED, Arrow
 from convo.flow.steps.split import Split
 
 BAD = """\
@@ -26,9 +26,13 @@ states:
 def find(subject: Subject) -> Iterator[Finding]:
     for arrows in round_trips(subject):
         shown = " → ".join([*(arrow.source for arrow in arrows), arrows[0].source])
-        if any(arrow.trigger == UNDELIVERED for arrow in arrows):
+        triggers = {arrow.trigger for arrow in arrows}
+        if UNDELIVERED in triggers:
             said = f"as long as no text arrives this goes round and sends more: {shown}"
             yield Finding(arrows[0].path, said, "Let `undelivered` lead to a person, or to an end.")
+        elif FAILED in triggers:
+            said = f"as long as the call fails this goes round and calls again: {shown}"
+            yield Finding(arrows[0].path, said, "Let `failed` lead to a person, or to an end.")
         else:
             said = f"this goes round without waiting: {shown}"
             hint = "Wait for a reply or a clock in one of these states, or end."
@@ -37,16 +41,18 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 def round_trips(subject: Subject) -> Iterator[list[Arrow]]:
     """States that pass on to one another, and nobody gets out of: of each round trip its first arrows."""
-    onward = _onward(subject)
-    # What is left has no way out: from each of these states every way leads to another of them.
-    while out := {name for name, arrows in onward.items() if _leads_out(arrows, onward)}:
-        onward = {name: arrows for name, arrows in onward.items() if name not in out}
     reported: set[str] = set()
-    for start in onward:
-        way = _round_trip(start, onward)
-        if way and not reported.intersection(way):
-            reported.update(way)
-            yield [onward[state][0] for state in way]
+    # Calls that are done, and calls that fail as long as whoever is asked is away.
+    for called in (DONE, FAILED):
+        onward = _onward(subject, called)
+        # What is left has no way out: from each of these states every way leads to another of them.
+        while out := {name for name, arrows in onward.items() if _leads_out(arrows, onward)}:
+            onward = {name: arrows for name, arrows in onward.items() if name not in out}
+        for start in onward:
+            way = _round_trip(start, onward)
+            if way and not reported.intersection(way):
+                reported.update(way)
+                yield [onward[state][0] for state in way]
 
 
 def _leads_out(arrows: list[Arrow], onward: dict[str, list[Arrow]]) -> bool:
@@ -55,15 +61,20 @@ def _leads_out(arrows: list[Arrow], onward: dict[str, list[Arrow]]) -> bool:
     return all(leaves) if arrows[0].path[-2:-1] == (Split.KEY,) else any(leaves)
 
 
-def _onward(subject: Subject) -> dict[str, list[Arrow]]:
-    """The ways on that nobody is waited for: passing on, sub-flows that never wait, and a text that fails."""
+def _onward(subject: Subject, called: str) -> dict[str, list[Arrow]]:
+    """The ways on that nobody is waited for.
+
+    Passing on, sub-flows that never wait, a text that fails, and calls that come out as `called`.
+    """
     found: dict[str, list[Arrow]] = {}
     for name, state in subject.plan.states.items():
-        by = UNDELIVERED if state.waits and state.asked else PASSED
+        by = called if state.calls else UNDELIVERED if state.waits and state.asked else PASSED
         if state.runs and not _may_wait(subject, state.runs, set()):
             by = RETURNED
-        arrows = [arrow for arrow in subject.arrows_from[name] if arrow.trigger == by and arrow.dest]
-        if arrows:
+        arrows = [arrow for arrow in subject.arrows_from[name] if arrow.trigger == by]
+        if state.calls and any(arrow.dest is None for arrow in arrows):  # on by `choose` or `split`
+            arrows = [arrow for arrow in subject.arrows_from[name] if arrow.trigger == SAVED]
+        if arrows := [arrow for arrow in arrows if arrow.dest]:
             found[name] = arrows
     return found
 

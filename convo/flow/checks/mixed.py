@@ -58,8 +58,9 @@ _DIFFERENCES = {
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    known = kinds(subject.plan)
+    sure = kinds(subject.plan)
     for placed in subject.plan.placed:
+        known = {} if placed.of_result else sure
         own = placed.path[-1] == placed.used.source
         for node in [*each(placed.used, nodes.Compare), *each(placed.used, nodes.BinExpr)]:
             told = _compared(node, known) if isinstance(node, nodes.Compare) else _counted(node, known)

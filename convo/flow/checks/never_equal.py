@@ -41,8 +41,9 @@ _NUMBERS = {Kind.NUMBER, Kind.TRUTH}
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    known = kinds(subject.plan)
+    sure = kinds(subject.plan)
     for placed in subject.plan.placed:
+        known = {} if placed.of_result else sure
         for node in each(placed.used, nodes.Compare):
             assert isinstance(node, nodes.Compare)
             if len(node.ops) != 1 or node.ops[0].op != "eq":

@@ -13,7 +13,7 @@ from convo.flow.checks.unhandled import outcomes, subflows
 from convo.flow.checks.unrunnable import BESIDE
 from convo.flow.checks.unrunnable import GOOD as VERIFIED
 from convo.flow.names import did_you_mean, only_near
-from convo.flow.stack import FAILED
+from convo.flow.stack import FAILS_AS
 from convo.flow.steps.choose import ELSE
 from convo.flow.steps.run import RunFlow
 
@@ -23,7 +23,7 @@ GOOD = VERIFIED
 
 def find(subject: Subject) -> Iterator[Finding]:
     for state, wanted, other in subflows(subject):
-        known = [*outcomes(other), EXPIRES_AS, FAILED]
+        known = [*outcomes(other), EXPIRES_AS, FAILS_AS]
         for outcome in wanted.outcomes:
             if outcome not in (*known, ELSE):
                 near = only_near(outcome, known)

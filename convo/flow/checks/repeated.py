@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import PASSED, PlacedPhrase
+from convo.flow.plan import PlacedPhrase
 from convo.flow.steps.say import Say
 
 BAD = """\
@@ -40,7 +40,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     for arrow in subject.plan.arrows:
         follows = said.get(arrow.dest or "", [])
         leads = said[arrow.source]
-        if arrow.trigger != PASSED or arrow.dest in told or not (follows and leads):
+        if not subject.plan.passes(arrow) or arrow.dest in told or not (follows and leads):
             continue
         if arrow.dest != arrow.source and _words(leads[-1]) == _words(follows[0]):
             told.add(arrow.dest)

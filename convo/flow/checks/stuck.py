@@ -21,7 +21,7 @@ states:
 
 def find(subject: Subject) -> Iterator[Finding]:
     for name, state in subject.plan.states.items():
-        if not (state.waits or state.ends or state.goes_on):
+        if not (state.waits or state.ends or state.goes_on or state.calls):
             yield Finding(
                 ("states", name),
                 f"'{name}' goes nowhere: it has no replies, no clock, no `then` and no `end`",

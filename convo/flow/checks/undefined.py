@@ -28,7 +28,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     known = {*subject.plan.types, *subject.plan.assigned, *given}
     for placed in subject.plan.placed:
         here = known | {CODE} if subject.verifies(placed.path) else known
-        for name in sorted(placed.used.names - here):
+        for name in () if placed.of_result else sorted(placed.used.names - here):
             if name == CODE:
                 yield Finding(
                     placed.path,

@@ -47,7 +47,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     known = Assigning(subject.flow, subject.plan)
     for placed in subject.plan.placed:
         there = known.before(placed.path)
-        if there is None:
+        if there is None or placed.of_result:
             continue
         for name in sorted((placed.used.names & known.watched) - there - guarded(placed.used)):
             asked = f"{{% if {name} is defined %}}…{{% endif %}}"

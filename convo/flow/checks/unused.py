@@ -1,4 +1,4 @@
-"""A variable that no text and no expression uses.
+"""A variable that no text and no expression uses: one of the flow's, or what a call saves.
 
 Where one is written with a slip, or in a text that cannot be read, that alone is told.
 """
@@ -11,6 +11,8 @@ from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.checks.braces import lookalikes
 from convo.flow.names import only_near
 from convo.flow.render import GIVEN_NAMES, Text
+from convo.flow.source import Path
+from convo.flow.steps.call import CallOut
 
 BAD = """\
 flow: sample
@@ -29,17 +31,28 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    used = {name for placed in subject.plan.placed for name in placed.used.names}
+    used = set(_used(subject))
     meant = set(_meant(subject, used))
-    for key, variables in (("needs", subject.flow.needs), ("vars", subject.flow.vars)):
-        for variable in variables:
-            if variable not in used and variable not in meant:
-                yield Finding(
-                    (key, variable),
-                    f"nothing uses the variable '{variable}'",
-                    "Use it, or take it out.",
-                    key=True,
-                )
+    for place in _variables(subject):
+        if place[-1] not in used and place[-1] not in meant:
+            said = f"nothing uses the variable '{place[-1]}'"
+            yield Finding(place, said, "Use it, or take it out.", key=True)
+
+
+def _variables(subject: Subject) -> Iterator[Path]:
+    """Where every variable stands that may be used."""
+    yield from (("needs", name) for name in subject.flow.needs)
+    yield from (("vars", name) for name in subject.flow.vars)
+    for state, model in subject.flow.states.items():
+        call = model.step(CallOut)
+        saved = (call.root.save or {}) if call else {}
+        yield from (("states", state, CallOut.KEY, "save", name) for name in saved)
+
+
+def _used(subject: Subject) -> Iterator[str]:
+    """The names that are used; what a call saves is not by the very expression that it is saved by."""
+    for placed in subject.plan.placed:
+        yield from (name for name in placed.used.names if not placed.of_result or name != placed.path[-1])
 
 
 def _meant(subject: Subject, used: set[str]) -> Iterator[str]:

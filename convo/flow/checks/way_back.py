@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from convo.errors import Severity
 from convo.flow.back import came_from, is_first
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import BACK, PASSED, RETURNED
+from convo.flow.plan import BACK, RETURNED
 from convo.flow.source import Path
 
 BAD = """\
@@ -42,7 +42,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         if arrow.dest != BACK:
             continue
         leads.setdefault(arrow.path, []).append(arrow.source)
-        if arrow.trigger in (PASSED, RETURNED) and is_first(plan, arrow.source, starts):
+        passes = plan.passes(arrow) or arrow.trigger == RETURNED
+        if passes and is_first(plan, arrow.source, starts):
             yield Finding(
                 arrow.path,
                 f"a conversation may come to '{arrow.source}' before it has waited anywhere",

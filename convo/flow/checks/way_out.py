@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import PASSED
 from convo.flow.steps.say import Say
 from convo.keywords import STOP_WORDS, normalise
 from convo.messages import Purpose
@@ -55,7 +54,7 @@ def _first_turn(subject: Subject) -> list[str]:
         turn += [
             arrow.dest
             for arrow in subject.arrows_from[name]
-            if arrow.trigger == PASSED and arrow.dest in subject.plan.states and arrow.dest not in turn
+            if subject.plan.passes(arrow) and arrow.dest in subject.plan.states and arrow.dest not in turn
         ]
     return turn
 

@@ -7,7 +7,7 @@ from convo.flow.steps.base import Name, Step
 
 
 class Then(Step):
-    """The state that follows; after `save` and `hand_off` it is where those two lead."""
+    """The state that follows; after `save`, `call` and `hand_off` it is where those lead."""
 
     KEY: ClassVar[str] = "then"
     ORDER: ClassVar[int] = 95
@@ -15,5 +15,5 @@ class Then(Step):
     root: Name
 
     def build(self, state: StatePlan) -> None:
-        if not state.waits and not state.ends:
+        if not (state.waits or state.ends or state.calls):
             state.arrow(PASSED, self.root, (self.KEY,), "then")

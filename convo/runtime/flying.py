@@ -1,0 +1,123 @@
+"""Work that is claimed in one transaction, done outside of it, many at a time, and settled in another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from convo.errors import StoreUnavailable
+from convo.store.engine import Store
+
+C = TypeVar("C")  # a claim
+R = TypeVar("R")  # what came of one
+POLL = 1.0  # seconds; what another process left is found by then
+
+# Settles these results and claims so many more, True in the first round that is written; whether there
+# may be still more.
+Work = Callable[[Connection, Sequence[R], int, bool], tuple[Sequence[C], bool]]
+log = structlog.get_logger(__name__)
+
+
+class Flights(Generic[C, R]):
+    """The loop of one line: what came back is settled and the next is claimed, until it is told to stop."""
+
+    def __init__(
+        self,
+        line: str,
+        store: Store,
+        work: Work[R, C],
+        do: Callable[[C], Awaitable[R]],
+        on_commit: Callable[[], None],
+        *,
+        most: int,
+        within: float | None = None,
+        rests: Callable[[], float] = lambda: POLL,
+    ) -> None:
+        """`work` is done in a transaction; `do` takes its time, and never raises.
+
+        `rests` tells how many seconds nothing is to be found, as far as is known.
+
+        What flies when it is told to stop has `within` seconds to come back, or as long as it takes.
+        """
+        self._line = line
+        self._store = store
+        self._work = work
+        self._do = do
+        self._on_commit = on_commit
+        self._most = most
+        self._within = within
+        self._rests = rests
+        self._results: list[R] = []
+        self._flying: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._first = True
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may have been queued."""
+        self._wake.set()
+
+    async def run(self, has_work: Callable[[], Awaitable[bool]] | None = None) -> None:
+        """Work until `stop`. Where nothing came back, `has_work` says whether to look for claims at all."""
+        while not (self._stopping and not self._flying and not self._results):
+            self._wake.clear()
+            try:
+                busy = await self._round(has_work)
+            except Exception as error:
+                if self._stopping:
+                    return  # whoever comes next takes over what is claimed, when its lease ends
+                self._log_trouble(error)
+                busy = False
+                await asyncio.sleep(POLL)
+            if not busy:
+                await self._rest()
+
+    async def stop(self) -> None:
+        """Let what is under way end, and settle it."""
+        self._stopping = True
+        self._wake.set()
+        if self._within is not None and self._flying:
+            _, late = await asyncio.wait(self._flying, timeout=self._within)
+            for task in late:
+                task.cancel()
+
+    async def _round(self, has_work: Callable[[], Awaitable[bool]] | None) -> bool:
+        room = 0 if self._stopping else self._most - len(self._flying)
+        idle = not self._results and not self._first
+        if idle and has_work is not None and not (room and await has_work()):
+            return False
+        results, self._results = self._results, []
+        try:
+            claims, busy = await self._store.write(lambda c: self._work(c, results, room, self._first))
+        except BaseException:
+            self._results = results + self._results  # nothing of it was written
+            raise
+        self._first = False
+        for claimed in claims:
+            task = asyncio.create_task(self._fly(claimed))
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+        if claims or results or busy:
+            self._on_commit()
+        return bool(claims or self._results or busy)
+
+    async def _fly(self, claimed: C) -> None:
+        result = await self._do(claimed)
+        # Looked up after the wait, not before: a round may have taken the list meanwhile.
+        self._results.append(result)
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._rests()):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _log_trouble(self, error: Exception) -> None:
+        if isinstance(error, StoreUnavailable):
+            log.warning(f"{self._line}.store_unavailable", error=str(error))
+        else:
+            log.error(f"{self._line}.failed", exc_info=error)
