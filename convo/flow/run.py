@@ -213,7 +213,8 @@ class Run:
     def enter(self, state: str) -> None:
         """A new visit: its clocks, tries and texts begin anew."""
         self._visit += 1
-        self._visits = {**self._visits, placed(self._session.flow, state): self.visits(state) + 1}
+        place = placed(self._session.flow, state)
+        self._visits = {**self._visits, place: self._visits.get(place, 0) + 1}
         self._tries, self._fired, self._entry_say, self._entered = 0, (), None, True
         self._skipped = ()
         if self._compiled.goes_back:

@@ -155,7 +155,10 @@ class Texts:
                 )
                 return self._turns.step(running, Checked(verdict)).id
             self._veiled, replied = Kind.TEXT, replace(replied, text=masked(text.text))
-        if not (state.listens and understands(flows, decode(running), replied, line.now)):
+        others = (
+            called is not None or not state.answers
+        )  # who would take it where this one does not understand
+        if others and not (state.listens and understands(flows, decode(running), replied, line.now)):
             taken = self._start(called, text, known)
             if taken is None and not state.answers:
                 caught = self._start(line.library.caught(text.number), text, known)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, select, update
@@ -112,7 +113,10 @@ def write(connection: Connection, drafts: Sequence[Draft]) -> None:
 
 def insert(connection: Connection, numbered: Iterable[tuple[int, Draft]]) -> None:
     """Write new messages under these numbers."""
-    rows = [(number, *draft, _priority(draft)) for number, draft in numbered]
+    rows = [
+        (number, *draft, _priority(draft.kind, draft.purpose, answers=draft.answers))
+        for number, draft in numbered
+    ]
     insert_rows(connection, messages, _WRITTEN, rows)
 
 
@@ -212,8 +216,9 @@ def newest(connection: Connection) -> datetime | None:
     return moment
 
 
-def _priority(draft: Draft) -> int:
-    return Priority.of(draft.kind, draft.purpose, answers=draft.answers).value
+@cache
+def _priority(kind: Kind, purpose: Purpose, *, answers: bool) -> int:
+    return Priority.of(kind, purpose, answers=answers).value
 
 
 def _stored(row: Any) -> Stored:

@@ -257,7 +257,7 @@ class MessageRow(Row, table=True):
     media: list[str] | None = Field(default=None, sa_type=Document)  # kinds of what came with it
     segments: int
     status: str = Field(sa_type=Word)
-    reason: str | None = None
+    reason: str | None = Field(default=None, sa_type=Word)
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
     state: str | None = None
     visit: int | None = None
@@ -265,7 +265,7 @@ class MessageRow(Row, table=True):
     lapses: bool = False
     entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the ledger entry confirmed
     code_id: str | None = None  # the one-time code that goes into the text when it is sent
-    purpose: str = "transactional"  # of the flow that said it
+    purpose: str = Field(default="transactional", sa_type=Word)  # of the flow that said it
     answers: bool = False  # a text that the contact had just sent
     priority: int = 1  # among those of its number that are due
     key: str | None = None  # tells a provider that a second try is the same message
