@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from convo import clock as clocks
+from convo import keywords
 from convo.clock import Clock
 from convo.errors import Problem, SettingsError
 from convo.messages import Item
-from convo.providers import make
+from convo.providers import check_numbers, make
 from convo.runtime import codes
 from convo.runtime.calling import Caller
 from convo.runtime.clockwork import Clockwork
@@ -42,6 +43,7 @@ class App:
         self.library = Library(settings.flows)
         self.registry = Registry(settings.flows, settings.actions)
         self.providers = make(settings.accounts, self._deliver, clock)
+        check_numbers(settings)
         self.relay = Relay(self.store, settings.events, clock)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears)
         self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._tell)
@@ -69,6 +71,7 @@ class App:
             asyncio.create_task(self.caller.run(alone=alone)),
             asyncio.create_task(self.relay.run(alone=alone)),
         ]
+        keywords.prepare()
         # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
         gc.collect()
         gc.freeze()

@@ -9,6 +9,7 @@ ConvoError
 ├── EventError           an event cannot be told again like this
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
+├── ReviewError          a person cannot decide this about a STOP
 ├── InvalidSignature     a request is not from whom it says (401)
 ├── UnreadablePayload    a request's body cannot be read (400)
 └── StoreUnavailable     the database cannot store now (503)
@@ -133,6 +134,17 @@ class CallError(ConvoError):
         super().__init__(why)
         self.again = again  # another try may do
         self.after = after  # that long, says whoever was asked
+
+
+class ReviewError(ConvoError):
+    """A person cannot decide this about a STOP by a phrase; `code` is a stable word for programs.
+
+    `not_found`, `undone`, `bad_reason`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class InvalidSignature(ConvoError):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from convo.keywords.keyword import KeywordKind
+
 
 class Direction(StrEnum):
     IN = "in"
@@ -124,6 +126,7 @@ class Inbound:
     text: str
     raw: bytes = b""
     media: tuple[str, ...] = ()  # the kinds of what came with it, like image/jpeg
+    answered: KeywordKind | None = None  # what the provider took it for, and has answered itself
 
 
 @dataclass(frozen=True, slots=True)

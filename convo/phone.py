@@ -2,12 +2,15 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import timezone
 
 _E164 = re.compile(r"\+?([1-9]\d{6,14})", re.ASCII)
 _SHORT = re.compile(r"\d{3,6}", re.ASCII)
+# Regions whose numbers are under the law of the United States (47 U.S.C. 153(58)).
+_UNITED_STATES = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 
 
 class NumberKind(StrEnum):
@@ -66,6 +69,20 @@ def timezones(number: str) -> tuple[str, ...]:
         return ()
     found: tuple[str, ...] = timezone.time_zones_for_number(parsed)
     return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
+
+
+@lru_cache(maxsize=1024)
+def may_be_in_the_united_states(number: str) -> bool:
+    """Whether an E.164 number is one of the United States, or of no region that is known."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return True
+    regions = phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
+    if _UNITED_STATES.isdisjoint(regions):
+        return not all(map(str.isalpha, regions)) or not regions  # 001: of a service without a country
+    region = phonenumbers.region_code_for_number(parsed)
+    return region is None or region in _UNITED_STATES
 
 
 def mask(number: str) -> str:

@@ -8,7 +8,7 @@ thanks`) is an ordinary text, and so is a lone emoji.
 import re
 import unicodedata
 
-from convo.keywords import normalise
+from convo.normalising import normalise
 
 _LONGEST = 2000  # characters; no phone quotes more, and what is longer may be hostile
 

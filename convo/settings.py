@@ -32,6 +32,8 @@ from pydantic_settings import (
 from convo import endpoints, phone, quiet, rates, secret
 from convo.endpoints import Events
 from convo.errors import SettingsError
+from convo.keywords import KeywordKind, answer
+from convo.keywords.settings import Brand, NumberKeywords, OwnWords
 from convo.messages import Purpose
 
 FILE = Path("convo.toml")
@@ -187,14 +189,13 @@ class Caps(PerPurpose):
         return found
 
 
-class Number(_Section):
+class Number(NumberKeywords, _Section):
     """One of our numbers."""
 
     account: str = SIMULATOR
     flow: str | None = None  # answers what no live conversation and no trigger takes
     brand: str | None = None  # the scope of an opt-out; the number itself unless said
     timezone: Timezone = "UTC"  # where the contact's own is not known
-    help: str | None = None  # the answer to HELP
     rate: Rate | None = None  # how fast it may send; what its provider allows unless said
     quiet: QuietHours = QuietHours()  # when texts wait, in the contact's time zone
     caps: Caps = Caps()  # texts a day for one contact
@@ -233,6 +234,7 @@ class Settings(BaseSettings):
     actions: list[str] = Field(default_factory=list)  # modules with functions that flows call
     calls: Calls = Field(default_factory=Calls)
     events: Events = Field(default_factory=Events)  # where the application is told of what happens
+    brands: dict[str, Brand] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -263,6 +265,14 @@ class Settings(BaseSettings):
         """The brand that a number belongs to: the scope of an opt-out."""
         return self.number(number).brand or number
 
+    def answer(self, kind: KeywordKind, number: str, language: str) -> str:
+        """What one of our numbers says to STOP, START or HELP: its own text, its brand's, or the default."""
+        own = self.number(number).help if kind is KeywordKind.HELP else None
+        if isinstance(own, str) and own:
+            return own
+        brand = self.brands.get(self.brand(number))
+        return answer(kind, language, {**(brand.answers(kind) if brand else {}), **(own or {})})
+
     def only_number(self) -> str | None:
         """The number to send from where none is named, if there is just one choice."""
         if not self.numbers:
@@ -280,7 +290,12 @@ def load(**overrides: Any) -> Settings:
 
 def contradictions(settings: Settings) -> list[str]:
     """What each setting for itself does not show: accounts that are not there, a number twice."""
-    return [*_wrong_accounts(settings), *_wrong_numbers(settings), *endpoints.wrong(settings.events)]
+    return [
+        *_wrong_accounts(settings),
+        *_wrong_numbers(settings),
+        *_wrong_brands(settings),
+        *endpoints.wrong(settings.events),
+    ]
 
 
 def read(**overrides: Any) -> Settings:
@@ -320,6 +335,15 @@ def _wrong_numbers(settings: Settings) -> Iterator[str]:
             )
 
 
+def _wrong_brands(settings: Settings) -> Iterator[str]:
+    known = sorted({settings.brand(number) for number in settings.numbers})
+    for name in settings.brands:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f'write brand = "{name}" at the numbers it has'
+            yield f"brands.{name}: no number is of this brand; {hint}"
+
+
 def _sentence(error: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
@@ -335,9 +359,10 @@ def _sentence(error: dict[str, Any]) -> str:
 def _known(place: tuple[str | int, ...]) -> list[str]:
     """The settings that may stand where `place` ends."""
     model: type[BaseModel] = Settings
-    for section, inside in (("accounts", Account), ("numbers", Number), ("calls", Calls)):
+    sections = (("accounts", Account), ("numbers", Number), ("calls", Calls), ("brands", Brand))
+    for section, inside in sections:
         model = inside if len(place) > 1 and place[0] == section else model
-    for section, table in (("quiet", QuietHours), ("caps", Caps)):
+    for section, table in (("quiet", QuietHours), ("caps", Caps), ("words", OwnWords)):
         model = table if len(place) > 3 and place[2] == section else model
     if place[0] == "events" and len(place) > 1:
         model = endpoints.model_at(place)

@@ -20,7 +20,9 @@ from convo.cli._files import read_project, with_actions
 from convo.clock import Clock
 from convo.errors import SettingsError, Severity, StoreUnavailable
 from convo.flow.project import check
-from convo.providers import settings_of
+from convo.keywords import KeywordKind, names
+from convo.keywords.settings import AnsweredBy
+from convo.providers import all_providers, handling, settings_of, wrong_handling
 from convo.runtime import versions
 from convo.runtime.events import unheard
 from convo.runtime.library import Library
@@ -72,7 +74,7 @@ def examine(clock: Clock) -> Iterator[Finding]:
     if not wrong:
         read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
         yield Finding("settings", Level.OK, read)
-    for look in (_variables, _token, _accounts, _numbers, _flows, _events):
+    for look in (_variables, _token, _accounts, _numbers, _stop, _flows, _events):
         yield from look(settings)
     yield from _database(settings, clock)
 
@@ -147,6 +149,36 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"numbers.{name}", Level.OK, f"{number.account}, {answers}")
     if not settings.numbers:
         yield Finding("numbers", Level.OK, "none is set: a text to any number is taken")
+
+
+def _stop(settings: Settings) -> Iterator[Finding]:
+    """Who answers STOP on each number, and what its flows and its HELP do about it."""
+    for name, number in settings.numbers.items():
+        account = settings.accounts.get(number.account)
+        if account is None or account.provider not in all_providers():
+            continue  # told already
+        check, found = f"numbers.{name}.stop", handling(settings, name)
+        wrong = list(wrong_handling(settings, name))
+        for line in wrong:
+            told, _, mend = line.removeprefix(f"numbers.{name}.").partition("; ")
+            yield Finding(check, Level.ERROR, told, mend)
+        stated = all_providers()[account.provider].traits.handling(name)
+        if found.by is AnsweredBy.APP and stated.by is AnsweredBy.PROVIDER:
+            told = f"{account.provider} or its carriers answer STOP as well: people get two answers"
+            yield Finding(check, Level.WARNING, told, "take stop_is_answered_by out, or write provider")
+        elif found.by is AnsweredBy.PROVIDER:
+            words = ", ".join(sorted(found.words))
+            told = (
+                f"{account.provider} or its carriers answer {words}; what they block, "
+                "only START from that phone lifts, nothing that convo does"
+            )
+            yield Finding(check, Level.OK, told)
+        elif not wrong:
+            yield Finding(check, Level.OK, "convo answers STOP")
+        texts = [number.help] if isinstance(number.help, str) else (number.help or {}).values()
+        if not all(names(KeywordKind.STOP, text) for text in texts if text):
+            told = "its help does not say how to stop (CTIA Messaging Principles, 5.1)"
+            yield Finding(check, Level.WARNING, told, "end it like: Reply STOP to opt out.")
 
 
 def _flows(settings: Settings) -> Iterator[Finding]:

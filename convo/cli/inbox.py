@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from convo.cli._given import Format, pairs
+from convo.cli._printed import one_line
 from convo.errors import HandBackError, InboxError, SettingsError
 
 if TYPE_CHECKING:
@@ -157,10 +158,10 @@ def _as_text(stored: "Stored", standing: "Standing", now: datetime) -> str:
     waits = f"waiting since {since:%Y-%m-%d %H:%M} UTC, {_span(now - since)}" if since else "answered"
     lines = [f"{stored.id}  {stored.contact}  {stored.queue}  {waits}  ({stored.flow}, {where(stored)})"]
     if stored.trouble:
-        lines.append(f"    why: {_one_line(stored.trouble)}")
+        lines.append(f"    why: {one_line(stored.trouble)}")
     if standing.last_text is not None:
         who = "them" if standing.last_direction == "in" else "us"
-        lines.append(f"    {who}: {_one_line(standing.last_text)}")
+        lines.append(f"    {who}: {one_line(standing.last_text)}")
     return "\n".join(lines)
 
 
@@ -169,11 +170,6 @@ def _span(time: timedelta) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
-
-
-def _one_line(text: str) -> str:
-    """One line of a terminal: what somebody texts must not move its cursor."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _where(stored: "Stored") -> str:

@@ -3,7 +3,7 @@
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from convo.clock import Clock
 from convo.errors import SettingsError
-from convo.providers.base import Deliver, Provider, ProviderClass, ProviderSettings, Surroundings
-from convo.settings import Account
+from convo.providers.base import Deliver, Handling, Provider, ProviderClass, ProviderSettings, Surroundings
+from convo.settings import Account, Settings
 
 
 @cache
@@ -47,6 +47,33 @@ def check(accounts: Mapping[str, Account]) -> None:
             wrong.append(str(error))
     if wrong:
         raise SettingsError("\n".join(wrong))
+
+
+def handling(settings: Settings, number: str) -> Handling:
+    """Who answers STOP on one of our numbers: as it says, else as its provider states."""
+    ours = settings.number(number)
+    traits = all_providers()[settings.accounts[ours.account].provider].traits
+    return traits.handling(number, ours.stop_is_answered_by)
+
+
+def check_numbers(settings: Settings) -> None:
+    """Raises SettingsError that names what numbers have to say about STOP, or must not."""
+    if wrong := [line for number in settings.numbers for line in wrong_handling(settings, number)]:
+        raise SettingsError("\n".join(wrong))
+
+
+def wrong_handling(settings: Settings, number: str) -> Iterator[str]:
+    """What is wrong with the way in which a number handles STOP, and its mend."""
+    found = handling(settings, number)
+    name = settings.accounts[settings.number(number).account].provider
+    if found.by is None:
+        yield (
+            f"numbers.{number}.stop_is_answered_by: who answers STOP on a short code of {name}, its "
+            f'owner chose; write "provider" where {name} was chosen to manage opt-outs, else "app"'
+        )
+    for word in settings.number(number).leave:
+        if found.has_answered(word):
+            yield f"numbers.{number}.leave: {name} acts on '{word}' before we do; flows would never get it"
 
 
 def settings_of(name: str, account: Account) -> ProviderSettings:

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
 
+from convo import phone
 from convo.clock import Clock
 from convo.errors import UnreadablePayload
+from convo.keywords.settings import AnsweredBy
 from convo.messages import Accepted, Item, Outbound, RawRequest, Response
 from convo.phone import NumberKind
 
@@ -20,6 +23,25 @@ Deliver = Callable[[Sequence[Item]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Handling:
+    """Who answers STOP and START on a number, and the words that somebody answers before us."""
+
+    by: AnsweredBy | None = AnsweredBy.APP  # None: the number's owner chose, and has to say
+    words: frozenset[str] = frozenset()  # that the provider acts on itself, as they are compared
+
+    def has_answered(self, word: str) -> bool:
+        """Whether a text that is this word, as it is compared, was answered before we got it."""
+        return self.by is AnsweredBy.PROVIDER and word in self.words
+
+
+# What providers that act on keywords have in common, where nobody says more precisely.
+_STOPS = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
+USUAL = frozenset((*_STOPS, "start", "unstop", "yes"))
+# The carriers do it, for every provider, and nobody can switch it off.
+US_TOLL_FREE = Handling(AnsweredBy.PROVIDER, frozenset({"stop", "start", "unstop"}))
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """What differs between providers, beyond their wire formats."""
 
@@ -27,6 +49,21 @@ class Traits:
     longest: int | None = None  # UTF-16 units of a text that it takes; None: any number
     methods: tuple[str, ...] = ("POST",)  # that its webhooks use
     rates: Mapping[NumberKind, str] = field(default_factory=dict)  # how fast its numbers may send, by kind
+    # Who answers STOP, by the kind of number; we do on those that are not named.
+    stop: Mapping[NumberKind, Handling] = field(
+        default_factory=lambda: MappingProxyType({NumberKind.TOLL_FREE: US_TOLL_FREE})
+    )
+
+    def handling(self, number: str, said: AnsweredBy | None = None) -> Handling:
+        """Who answers STOP on one of our numbers; `said` are its settings, which know best."""
+        kind = phone.kind(number)
+        if kind is NumberKind.TOLL_FREE and not number.startswith("+1"):
+            kind = NumberKind.LONG_CODE  # other countries' carriers answer nothing
+        stated = self.stop.get(kind, Handling())
+        if said is None or said is stated.by:
+            return stated
+        words = stated.words or USUAL
+        return Handling(said, words if said is AnsweredBy.PROVIDER else frozenset())
 
 
 class ProviderSettings(BaseModel):

@@ -1,7 +1,8 @@
 """The simulator: a provider like any other, whose phones are in this machine.
 
 Webhooks are JSON: a text `{"id", "from", "to", "text"}`, where need be with `media`, the kinds of what
-comes with it; a delivery report `{"id", "from", "status"}`
+comes with it, and `answered` (`stop`, `start` or `help`), where a provider would have taken it for that
+and answered itself; a delivery report `{"id", "from", "status"}`
 with `delivered` or `failed` and a `reason`, or a list of these. With a `webhook_secret` they are signed:
 `X-Convo-Signature` is the hex HMAC-SHA256 of the body.
 """
@@ -18,6 +19,7 @@ from pydantic import Field
 
 from convo import phone
 from convo.errors import InvalidSignature
+from convo.keywords import KeywordKind
 from convo.messages import (
     Accepted,
     Inbound,
@@ -53,7 +55,7 @@ class Simulator:
 
     name = "simulator"
     SETTINGS = SimulatorSettings
-    traits = Traits(idempotent=True)
+    traits = Traits(idempotent=True, stop={})
 
     def __init__(self, settings: SimulatorSettings, surroundings: Surroundings) -> None:
         self._account = surroundings.account
@@ -100,11 +102,13 @@ class Simulator:
         if "status" in event:
             return self._read_report(event, name, contact, raw)
         ours, text = phone.from_provider(str(event.get("to", ""))), event.get("text")
+        answered = event.get("answered")
         media = event.get("media", [])
         kinds = isinstance(media, list) and all(isinstance(kind, str) for kind in media)
-        if ours is None or not isinstance(text, str) or not kinds:
+        if ours is None or not isinstance(text, str) or not kinds or answered not in (None, *KeywordKind):
             return Unread(self._account, "an event that is neither a text nor a report", raw)
-        return Inbound(self._account, name, contact, ours, text, raw, tuple(media))
+        taken = KeywordKind(answered) if answered else None
+        return Inbound(self._account, name, contact, ours, text, raw, tuple(media), taken)
 
     def _read_report(self, event: dict[str, Any], name: str, contact: str, raw: bytes) -> Item:
         status, reason = event["status"], event.get("reason", Reason.UNKNOWN.value)

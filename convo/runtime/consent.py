@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from convo import keywords, segments
+from convo import segments
 from convo.flow.session import Closed
-from convo.keywords import Keyword, KeywordKind
+from convo.keywords import Keyword, KeywordKind, normalise
 from convo.messages import Direction, Inbound, Kind, Reason, Status
+from convo.providers import handling
 from convo.runtime.events import Effect, consented
 from convo.settings import Settings
-from convo.store import calls, consent, conversations, events, messages, outgoing
+from convo.store import calls, consent, conversations, events, messages, outgoing, reviews
 from convo.store.contacts import Known
 
 STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
@@ -37,8 +38,25 @@ class Said:
 
     @property
     def spoken(self) -> str | None:
-        """The language of the word, or else of the contact, or of the flow."""
-        return self.keyword.language or self.known.contact.language or self.language
+        """The language of the word; of several the contact's own, or the flow's, where it is one of them."""
+        word = self.keyword.languages
+        ours = [each for each in (self.known.contact.language, self.language) if each]
+        fitting = [each for each in ours if not word or each.partition("-")[0].lower() in word]
+        return next(iter((*fitting, *word)), None)
+
+
+def heard(inbound: Inbound, keyword: Keyword | None, *, opted_out: bool) -> Keyword | None:
+    """What a text is taken for, where its provider may have acted on it already.
+
+    It knows words that we do not: what it took for a STOP or for HELP is one. A START of its own making
+    counts from somebody who is out alone: anybody else's YES is an answer to a flow.
+    """
+    theirs = inbound.answered
+    if theirs is None or (keyword is not None and keyword.kind in (theirs, KeywordKind.STOP)):
+        return keyword
+    if theirs is KeywordKind.START and not opted_out:
+        return keyword
+    return Keyword(theirs, (), f"provider:{theirs}", normalise(inbound.text))
 
 
 def apply(connection: Connection, settings: Settings, said: Said, now: datetime) -> bool:
@@ -50,10 +68,12 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
     changes = (kind is KeywordKind.STOP and not said.opted_out) or (
         kind is KeywordKind.START and said.opted_out
     )
-    answers = changes or kind is KeywordKind.HELP
+    answers = (changes or kind is KeywordKind.HELP) and not _is_answered(settings, said)
     wording = _wording(settings, said) if answers else None
     line = _entry(said, brand, wording, now)
     (entry,) = consent.append(connection, [line])
+    if said.keyword.for_review:
+        reviews.ask(connection, entry)
     if kind is KeywordKind.STOP:
         stop(connection, brand, said.known.id, now)
     if changes:
@@ -109,11 +129,15 @@ def stopped_by_provider(
     outgoing.write(connection, [consented(settings.events, line, entry, known.id, effect)])
 
 
+def _is_answered(settings: Settings, said: Said) -> bool:
+    """Whether the provider or a carrier has answered already: nobody gets two answers."""
+    if said.inbound.answered is said.keyword.kind:
+        return True
+    return handling(settings, said.inbound.number).has_answered(said.keyword.normalised)
+
+
 def _wording(settings: Settings, said: Said) -> str:
-    number = settings.number(said.inbound.number)
-    if said.keyword.kind is KeywordKind.HELP and number.help:
-        return number.help
-    return keywords.answer(said.keyword.kind, said.spoken or "en")
+    return settings.answer(said.keyword.kind, said.inbound.number, said.spoken or "en")
 
 
 def _entry(said: Said, brand: str, wording: str | None, now: datetime) -> consent.Entry:

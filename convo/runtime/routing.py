@@ -58,7 +58,8 @@ class Texts:
             known = self._known[text.contact]
             brand = self._line.settings.brand(text.number)
             out = (brand, known.id) in self._out
-            keyword = classify(text.text, opted_out=out)
+            words = self._line.settings.number(text.number).words_from(text.contact)
+            keyword = consenting.heard(text, classify(text.text, opted_out=out, words=words), opted_out=out)
             if keyword is not None:
                 self._keyword(consenting.Said(text, known, keyword, out, self._language(text, known)))
                 continue

@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from convo.store import ids
+from convo.store.reviews import Decision
 from convo.store.rows import Lookup, upsert
-from convo.store.tables import consent_entries, consents
+from convo.store.tables import consent_entries, consent_reviews, consents
 
 _OUT = Lookup(
     select(consents.c.brand, consents.c.contact_id).where(consents.c.opted_out), consents.c.contact_id
@@ -42,6 +43,14 @@ class Entry:
     actor: str  # contact, operator, api or provider
     wording: str | None  # what was confirmed; None where nothing changed
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A line of the ledger and its number."""
+
+    id: int
+    entry: Entry
 
 
 def opted_out(connection: Connection, contact_ids: Iterable[int]) -> set[tuple[str, int]]:
@@ -98,6 +107,30 @@ def agree(connection: Connection, brand: str, contact_id: int, entry_id: int, at
     row = {"brand": brand, "contact_id": contact_id, "opted_out": False, "entry_id": entry_id, "since": at}
     statement = upsert(connection, consents).values(**row, **given)
     connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=given))
+
+
+def standing_stops(connection: Connection, brand: str, contact: str) -> list[Numbered]:
+    """The STOPs of a contact since they last came back, but for those that a person has undone."""
+    theirs = (consent_entries.c.brand == brand) & (consent_entries.c.contact == contact)
+    back = select(func.coalesce(func.max(consent_entries.c.id), 0)).where(
+        theirs, consent_entries.c.action == "start"
+    )
+    undone = select(consent_reviews.c.entry_id).where(
+        consent_reviews.c.entry_id == consent_entries.c.id,
+        consent_reviews.c.decision == Decision.UNDONE.value,
+    )
+    rows = connection.execute(
+        select(consent_entries)
+        .where(
+            theirs,
+            consent_entries.c.action == "stop",
+            consent_entries.c.id > back.scalar_subquery(),
+            ~undone.exists(),
+        )
+        .order_by(consent_entries.c.id)
+    )
+    values = (dict(row._mapping) for row in rows)
+    return [Numbered(row.pop("id"), Entry(**row)) for row in values]
 
 
 def history(connection: Connection, brand: str, contact: str) -> list[Entry]:

@@ -375,6 +375,19 @@ class ConsentEntryRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class ConsentReviewRow(Row, table=True):
+    """A ledger entry that a phrase made, for a person to look at; `decision` is None until one has."""
+
+    __tablename__ = "consent_review"
+    __table_args__ = (_partial("ix_consent_review_open", "entry_id", where="decision IS NULL"),)
+
+    entry_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    decision: str | None = None
+    reason: str | None = None
+    actor: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 def spelled(word: str) -> ColumnElement[str]:
     """One of our own words, written into a statement instead of bound to it.
 
@@ -406,3 +419,4 @@ daily_texts = table(DailyTextsRow)
 reports = table(ReportRow)
 consents = table(ConsentRow)
 consent_entries = table(ConsentEntryRow)
+consent_reviews = table(ConsentReviewRow)

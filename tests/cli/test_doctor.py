@@ -202,3 +202,55 @@ def change(file: Path, statement: str) -> None:
     with connection:
         connection.execute(statement)
     connection.close()
+
+
+AZURE = (
+    '[accounts.acs]\nprovider = "azure"\nconnection_string = "endpoint=https://elm.example.org/;accesskey=cHc="\n'
+    'webhook_secret = "s3cret"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "level", "said"),
+    [
+        ("12025550100", "ok", "convo answers STOP"),
+        (
+            "18005550100",
+            "ok",
+            "azure or its carriers answer start, stop, unstop; what they block, only START",
+        ),
+        (
+            "18005550100\nstop_is_answered_by = 'app'",
+            "warning",
+            "people get two answers take stop_is_answered_by",
+        ),
+        ("12025550100\nleave = ['end']", "ok", "convo answers STOP"),
+        (
+            "12025550100\nleave = ['end']\nstop_is_answered_by = 'provider'",
+            "error",
+            "acts on 'end' before we do",
+        ),
+        ("12025550100\nhelp = 'Call 555 0100.'", "warning", "does not say how to stop"),
+        (
+            "12025550100\nhelp = {en = 'STOP to leave.', fr = 'Appelez.'}",
+            "warning",
+            "does not say how to stop",
+        ),
+    ],
+)
+def test_who_answers_stop_is_told_for_each_number(folder: Folder, number: str, level: str, said: str) -> None:
+    name, _, rest = number.partition("\n")
+    folder.write("convo.toml", f'{AZURE}[numbers."+{name}"]\naccount = "acs"\n{rest}\n'.replace("'", '"'))
+
+    told = found(doctor(folder), f"numbers.+{name}.stop")
+    assert any(each[0] == level and said in each[1] for each in told), told
+
+
+def test_a_short_code_of_azure_has_to_say_who_answers_stop(folder: Folder) -> None:
+    folder.write("convo.toml", f'{AZURE}[numbers."12345"]\naccount = "acs"\n')
+    ran = doctor(folder)
+
+    ((level, said),) = found(ran, "numbers.12345.stop")
+    assert (ran.code, level) == (1, "error")
+    assert said.startswith("stop_is_answered_by: who answers STOP on a short code of azure, its owner chose")
+    assert 'write "provider" where azure was chosen' in said

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from convo.clock import system
 from convo.errors import InvalidSignature, UnreadablePayload
+from convo.keywords import KeywordKind
 from convo.messages import (
     Accepted,
     Inbound,
@@ -75,6 +76,24 @@ def test_a_report_is_read(event: dict[str, str], status: Status, reason: Reason 
     assert parse({"id": "m-1", "from": ANA, **event}) == [
         Report("simulator", "m-1", ANA, status, reason=reason)
     ]
+
+
+def test_a_text_tells_what_a_provider_has_answered_itself() -> None:
+    event = {"id": "1", "from": ANA, "to": OURS, "text": "fin"}
+    (taken,), (unknown,) = parse({**event, "answered": "stop"}), parse({**event, "answered": "bye"})
+
+    assert isinstance(taken, Inbound)
+    assert taken.answered is KeywordKind.STOP
+    assert isinstance(unknown, Unread)
+
+
+@pytest.mark.parametrize("sender", ["anonymous", "", "ELM CLINIC", "+"])
+def test_a_text_from_nobody_who_could_be_answered_is_kept_raw(sender: str) -> None:
+    """A STOP of somebody whose number is withheld can stop nobody: it is on record for an operator."""
+    (item,) = parse({"id": "1", "from": sender, "to": OURS, "text": "STOP"})
+
+    assert isinstance(item, Unread)
+    assert b"STOP" in item.raw
 
 
 def test_a_list_is_read_item_by_item() -> None:

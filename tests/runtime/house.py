@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, text
 
+from convo.keywords import KeywordKind
+from convo.keywords.settings import Brand
 from convo.messages import (
     Accepted,
     Inbound,
@@ -79,8 +81,15 @@ states:
 class House(World):
     """A world on a given database; its intake, sender and clock are run by the test."""
 
-    def __init__(self, store: Store, flows: Path, numbers: Mapping[str, Number] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        flows: Path,
+        numbers: Mapping[str, Number] | None = None,
+        brands: Mapping[str, Brand] | None = None,
+    ) -> None:
         super().__init__(flows, NOW, numbers)
+        self.settings = self.settings.model_copy(update={"brands": dict(brands or {})})
         self._store.close()
         self._store = self.store = store
         self._texts = 0
@@ -91,12 +100,19 @@ class House(World):
 
     # What comes in.
 
-    def text(self, words: str, contact: str = ANA, number: str = OURS, *, name: str | None = None) -> Inbound:
+    def text(
+        self,
+        words: str,
+        contact: str = ANA,
+        number: str = OURS,
+        *,
+        name: str | None = None,
+        answered: KeywordKind | None = None,
+    ) -> Inbound:
         """A text as a provider delivers it; every one has a name of its own unless said."""
         self._texts += 1
-        return Inbound(
-            SIMULATOR, name or f"in-{self._texts}", contact, number, words, words.encode("utf-8", "replace")
-        )
+        raw = words.encode("utf-8", "replace")
+        return Inbound(SIMULATOR, name or f"in-{self._texts}", contact, number, words, raw, answered=answered)
 
     def take(self, *items: Item) -> None:
         """One transaction of the first line; nothing is sent."""

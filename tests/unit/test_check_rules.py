@@ -190,3 +190,22 @@ def test_a_state_that_takes_anything_misses_nothing() -> None:
     asks = "start: ask\nstates:\n  ask:\n    say: What?\n    after: {1 day: bye}\n    replies: {%s: bye}\n"
     assert "C022" in codes(asks % "<number>" + "  bye: {end: done}\n")
     assert "C022" not in codes(asks % "<anything>" + "  bye: {end: done}\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "mend"),
+    [
+        ("cancel", 'flows from contacts outside the United States: leave = ["cancel"]'),
+        ("remove", 'leave it to flows: leave = ["remove"]'),
+        ("unsubscribe", "are read before any flow"),
+        ("stop texting me", "are read before any flow"),
+    ],
+)
+def test_a_reply_that_the_keyword_layer_takes_says_whether_it_can_be_left_to_flows(
+    word: str, mend: str
+) -> None:
+    asks = "start: ask\nexpires: 1 day\nstates:\n  ask:\n    say: What?\n    replies: {%s: bye, no: bye}\n"
+    told = found(asks % word + "    otherwise: {say: NO?, then: bye}\n  bye: {end: done}\n")
+
+    (hint,) = [each.hint for each in told if each.code == "C021"]
+    assert mend in hint

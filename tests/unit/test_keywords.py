@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convo.keywords import ANSWERS, KeywordKind, answer, classify, normalise
+from convo.keywords import ANSWERS, DEFAULT, KeywordKind, answer, check_answer, classify, normalise
+from convo.keywords.words import LEAVABLE, ROWS
 
 STOP, START, HELP = KeywordKind.STOP, KeywordKind.START, KeywordKind.HELP
 
@@ -21,6 +22,9 @@ WORDS: list[tuple[str, KeywordKind, str | None]] = [
     ("no mas", STOP, "es"), ("no más", STOP, "es"),
     ("start", START, None), ("unstop", START, "en"), ("subscribe", START, "en"), ("resume", START, "en"),
     ("help", HELP, "en"), ("info", HELP, None), ("aide", HELP, "fr"), ("ayuda", HELP, "es"),
+    ("stopp", STOP, "de"), ("abmelden", STOP, "de"), ("disiscrivimi", STOP, "it"), ("sair", STOP, "pt"),
+    ("afmelden", STOP, "nl"), ("hilfe", HELP, "de"), ("aiuto", HELP, "it"), ("ajuda", HELP, "pt"),
+    ("hulp", HELP, "nl"),
 ]  # fmt: skip
 
 
@@ -68,9 +72,9 @@ def test_every_word_is_taken_however_it_is_typed(
         "I can't stop laughing", "the bus stop", "cancel my appointment", "STOP 12345", "stop it", "non stop",
         "please don't stop", "the end", "weekend", "in the end", "I quit smoking", "removed", "opt outside",
         "can you help me?", "more info please", "need help", "help!me", "informations", "starting",
-        "start at 9", "restart", "my resume", "yes please", "yes!no", "no", "ok", "stopp", "sto p", "s.t.o.p",
+        "start at 9", "restart", "my resume", "yes please", "yes!no", "no", "ok", "sto p", "s.t.o.p",
         "arrêtez-vous ici", "une aide", "alto ahí", "bajar", "no mas tarde", "", " ", "...", "🛑", "👍",
-        "STOP\n\nSent from my phone",
+        "🛑" * 10, "Bitte stoppen Sie vor dem Tor", "saír mañana", "haha stop", "Can I stop?",
     ],
 )  # fmt: skip
 def test_a_text_that_merely_holds_a_word_is_none(text: str, opted_out: bool) -> None:
@@ -94,8 +98,141 @@ def test_words_count_for_who_is_opted_out_as_well(word: str, kind: KeywordKind, 
     assert found.kind is kind
 
 
-def test_a_long_text_is_none_and_costs_nothing() -> None:
+def test_a_text_longer_than_any_that_a_phone_sends_is_none_and_costs_nothing() -> None:
     assert classify("stop " * 50_000, opted_out=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Please stop texting me", "phrase:en:texting"), ("ne m’écrivez plus", "phrase:fr:no-more-writing"),
+        ("no me escriban más", "phrase:es:no-more"), ("STOP\n\nSent from my phone", "phrase:en:bare"),
+        ("Wrong number. Stop.", "phrase:en:bare"), ("Who told you that? STOP", "phrase:en:bare"),
+        ("stop " * 320, "phrase:en:stop-to-end"),
+    ],
+)  # fmt: skip
+def test_a_phrase_is_a_stop_for_review_by_its_rule(text: str, rule: str) -> None:
+    found = classify(text, opted_out=False)
+
+    assert found is not None
+    assert (found.kind, found.rule, found.for_review) == (STOP, rule, True)
+    assert found.language == rule.split(":")[1]
+
+
+@pytest.mark.parametrize("text", ["stop", "yes", "HELP", "cancel"])
+def test_a_word_is_not_for_review(text: str) -> None:
+    found = classify(text, opted_out=True)
+
+    assert found is not None
+    assert not found.for_review
+
+
+def test_a_word_of_several_languages_has_them_all() -> None:
+    found = classify("cancelar", opted_out=False)
+
+    assert found is not None
+    assert found.languages == ("es", "pt")
+
+
+def test_a_reaction_is_no_keyword_whatever_it_quotes() -> None:
+    words = DEFAULT.adding({STOP: ["liked an image"]})
+
+    assert classify("Liked “STOP”", opted_out=False) is None
+    assert classify("Liked an image", opted_out=False, words=words) is None
+
+
+def test_a_number_adds_words_of_its_own() -> None:
+    words = DEFAULT.adding({STOP: ["¡Fin!"], HELP: ["sos"]})
+    found = classify("fin", opted_out=False, words=words)
+
+    assert classify("fin", opted_out=False) is None
+    assert found is not None
+    assert (found.kind, found.rule, found.languages) == (STOP, "own:fin", ())
+    assert classify("SOS!", opted_out=False, words=words) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "said"),
+    [
+        (HELP, "stop", "means STOP"), (STOP, "help", "means HELP"), (START, "yes", "opted out alone"),
+        (STOP, "yes", "means START"), (STOP, "!!!", "no word"), (STOP, "", "no word"),
+        (STOP, "a" * 41, "longer than 40"),
+    ],
+)  # fmt: skip
+def test_a_word_that_cannot_be_added_says_why(kind: KeywordKind, word: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        DEFAULT.adding({kind: [word]})
+
+
+@pytest.mark.parametrize("word", sorted(LEAVABLE))
+def test_a_word_that_is_left_to_flows_is_none(word: str) -> None:
+    words = DEFAULT.without({word})
+
+    assert classify(word, opted_out=True) is not None
+    assert classify(word, opted_out=True, words=words) is None
+    assert classify("stop", opted_out=False, words=words) is not None
+
+
+def test_a_phrase_that_leans_on_a_word_goes_to_flows_with_it() -> None:
+    left = DEFAULT.without({"remove", "cancel"})
+
+    assert classify("please remove", opted_out=False) is not None
+    assert classify("please remove", opted_out=False, words=left) is None
+    for text in ("please remove me from your list", "cancel these texts"):
+        assert classify(text, opted_out=False, words=left) is not None
+
+
+def test_what_is_never_left_to_flows_is_not_among_what_can_be() -> None:
+    never = {"stop", "stopall", "unsubscribe", "revoke", "opt out", "optout", "start"}
+
+    assert never.isdisjoint(LEAVABLE)
+    assert {"cancel", "end", "quit", "remove", "info", "yes"} == LEAVABLE
+
+
+def test_no_word_means_two_things() -> None:
+    rows = [(word, kind) for row in ROWS for kind in KeywordKind for word in getattr(row, kind).split(", ")]
+
+    for word in {word for word, _ in rows if word}:
+        assert len({kind for other, kind in rows if other == word}) == 1, word
+
+
+def test_every_language_with_words_has_its_answers_and_they_keep_the_rules() -> None:
+    languages = {row.language for row in ROWS if row.language}
+
+    for kind, texts in ANSWERS.items():
+        assert set(texts) == languages
+        assert all(check_answer(kind, text) for text in texts.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        (STOP, "You are out.", "how to come back"), (STOP, " ", "says nothing"),
+        (START, "You are in.", "how to stop"), (HELP, "Call 555 0100.", "how to stop"),
+        (STOP, "Reply START. " * 50, "segments long"),
+        (STOP, "You are out. Reply START for 20% off!", "'20%' is marketing"),
+        (STOP, "Bye. START brings you back, and a coupon.", "'coupon' is marketing"),
+        (STOP, "Désabonné. START pour revenir : 5 € offerts.", "marketing"),
+    ],
+)  # fmt: skip
+def test_an_answer_against_the_rules_says_why(kind: KeywordKind, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        check_answer(kind, text)
+
+
+def test_a_brands_own_answer_goes_before_the_default_of_its_language() -> None:
+    own = {"en": "Elm: you are out. Reply START.", "fr-ca": "Elm : c'est fait. START pour revenir."}
+
+    assert answer(STOP, "en-GB", own) == own["en"]
+    assert answer(STOP, "fr-CA", own) == own["fr-ca"]
+    assert answer(STOP, "fr-FR", own) == ANSWERS[STOP]["fr"]
+    assert answer(STOP, "ja", own) == own["en"]
+
+
+def test_a_brands_help_is_said_before_any_default() -> None:
+    own = {"fr": "Elm : appelez le 555. STOP pour arrêter."}
+
+    assert answer(HELP, "es", own) == own["fr"]
 
 
 @pytest.mark.parametrize("padding", [" ", "\n", "\u200b", "🙏", "!"])
@@ -114,7 +251,11 @@ def test_a_word_with_a_lot_of_nothing_behind_it_is_the_word(padding: str) -> Non
         (START, "EN-us", "You have successfully been re-subscribed"),
         (START, "fr", "Vous avez été correctement réabonné"),
         (HELP, "es-MX", "Este número envía mensajes automáticos"),
-        (STOP, "de", "You have successfully been unsubscribed"),
+        (STOP, "de-AT", "Sie erhalten keine Nachrichten mehr"),
+        (START, "it", "Riceve di nuovo"),
+        (HELP, "pt-BR", "Este número envia mensagens"),
+        (STOP, "nl", "U ontvangt geen berichten meer"),
+        (STOP, "ja", "You have successfully been unsubscribed"),
     ],
 )
 def test_an_answer_is_in_the_language_or_in_english(kind: KeywordKind, language: str, starts: str) -> None:

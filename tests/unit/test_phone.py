@@ -45,3 +45,17 @@ def test_a_masked_number_cannot_be_called(number: str) -> None:
     assert "…" in masked
     assert len(masked) < 9
     assert number not in masked or not number
+
+
+@pytest.mark.parametrize(
+    ("number", "may_be"),
+    [
+        ("+12025550100", True), ("+17875550100", True), ("+16715550100", True), ("+14165550100", False),
+        ("+33612345678", False), ("+447700900123", False), ("+525512345678", False),
+        ("+15550001111", True), ("+88316000000001", True), ("+99999999999", True), ("12345", True),
+        ("nobody", True),
+    ],
+)  # fmt: skip
+def test_who_may_be_under_the_law_of_the_united_states(number: str, may_be: bool) -> None:
+    """Territories are; who cannot be placed may be."""
+    assert phone.may_be_in_the_united_states(number) is may_be

@@ -10,6 +10,9 @@ from convo.providers import check, settings_of
 from convo.providers.simulator import SimulatorSettings
 from convo.settings import SIMULATOR, load
 
+NUMBER = '[numbers."+15550001234"]\n'
+BRAND = f'{NUMBER}brand = "Elm"\n[brands.Elm]\n'
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -97,6 +100,21 @@ def test_a_secret_that_is_not_set_is_an_error_and_no_blank(monkeypatch: pytest.M
         ('[numbers."+15550001234"]\n[numbers."+1 555 000 1234"]', ["the same number as +15550001234"]),
         ('[numbers."+15550001234"]\n[numbers."0015550001234"]', ["the same number as +15550001234"]),
         ('[numbers."+15550001234"]\n[numbers."+15550001234"]', ["convo.toml cannot be read"]),
+        (f'{NUMBER}leave = ["stop"]', ["leave: 'stop' cannot be left to flows", "quit, remove and yes"]),
+        (f'{NUMBER}leave = ["baja"]', ["leave: 'baja' cannot be left to flows"]),
+        (f'{NUMBER}words = {{stop = ["help"]}}', ["'help' means HELP, and cannot mean STOP"]),
+        (f'{NUMBER}words = {{stop = ["…"]}}', ["numbers.+15550001234", "'…' is no word"]),
+        (f'{NUMBER}words = {{stp = ["fin"]}}', ["words.stp: there is no such", "mean 'stop'?"]),
+        (f'{NUMBER}leave = ["end"]\nwords = {{stop = ["end"]}}', ["'end' stands in `words` and in `leave`"]),
+        (f'{NUMBER}stop_is_answered_by = "carrier"', ["stop_is_answered_by", "'provider' or 'app'"]),
+        (f'{NUMBER}help = {{english = "Call."}}', ["help", "'english' is not a language", "en or fr-CA"]),
+        (f'{NUMBER}help = "{"Call. " * 200}"', ["help", "segments long; 6 are the most"]),
+        (f'{BRAND}stop = {{en = "You are out."}}', ["brands.Elm.stop", "en: it does not say how to come"]),
+        (f'{BRAND}stop = {{en = "START brings you 5% off."}}', ["brands.Elm.stop", "'5%' is marketing"]),
+        (f'{BRAND}start = {{fr = "Bienvenue."}}', ["brands.Elm.start", "fr: it does not say how to stop"]),
+        (f'{BRAND}stp = {{en = "x"}}', ["brands.Elm.stp: there is no such setting", "did you mean 'stop'?"]),
+        (f'{NUMBER}brand = "Elms"\n[brands.Elm]', ["brands.Elm: no number", "did you mean 'Elms'?"]),
+        ("[brands.Elm]", ["brands.Elm: no number is of this brand", 'write brand = "Elm"']),
         ("[accounts]", ["accounts: there is none"]),
         ('[accounts."a/b"]\nprovider = "simulator"', ["accounts.a/b", "webhook's URL"]),
         ('public_url = "bot.example.org"', ["public_url", "like https://bot.example.org"]),

@@ -8,7 +8,7 @@ import pytest
 from tests.web.conftest import Tell
 from tests.web.server import ANA, OURS, TOKEN, Server
 
-PATHS = ["/v1/messages", "/v1/conversations"]
+PATHS = ["/v1/messages", "/v1/conversations", "/v1/consent/reviews"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,4 +1,7 @@
-"""A reply that the keyword layer takes before any flow sees it."""
+"""A reply that the keyword layer takes before any flow sees it.
+
+Some words a number may leave to its flows (docs/consent.md); others are never any flow's.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +9,7 @@ from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.patterns import Whole
 from convo.flow.source import Path
-from convo.keywords import classify
+from convo.keywords import LEAVABLE, LEFT_ABROAD, Keyword, classify
 
 BAD = """\
 flow: sample
@@ -54,11 +57,19 @@ def _taken(text: str, path: Path, *, key: bool) -> Iterator[Finding]:
     keyword = classify(text, opted_out=False)
     if keyword is not None:
         yield Finding(
-            path,
-            f"'{text}' never gets here: it is taken as {keyword.kind.upper()}",
-            "Ask for another word; STOP, START and HELP words are read before any flow.",
-            key=key,
+            path, f"'{text}' never gets here: it is taken as {keyword.kind.upper()}", _mend(keyword), key=key
         )
+
+
+def _mend(keyword: Keyword) -> str:
+    word = keyword.normalised
+    if word not in LEAVABLE:
+        return "Ask for another word; STOP, START and HELP words are read before any flow."
+    where = " from contacts outside the United States" if word in LEFT_ABROAD else ""
+    return (
+        f'Ask for another word; or a number may leave it to flows{where}: leave = ["{word}"], where its '
+        "provider does not act on it."
+    )
 
 
 RULE = Rule("C021", Severity.WARNING, "the keyword layer takes a reply", BAD, GOOD, find)

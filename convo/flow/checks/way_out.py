@@ -4,13 +4,12 @@ The first text of a campaign has to tell how to get no more of them (CTIA Messag
 the ePrivacy directive, article 13), in every language that it is written in.
 """
 
-import re
 from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.steps.say import Say
-from convo.keywords import STOP_WORDS, normalise
+from convo.keywords import KeywordKind, names
 from convo.messages import Purpose
 
 BAD = """\
@@ -28,8 +27,6 @@ states:
   ask: {say: Two for one this Friday at Elm Street! Reply STOP to opt out., end: told}
 """
 
-_WORDS = re.compile(r"[^\W\d_]+")
-
 
 def find(subject: Subject) -> Iterator[Finding]:
     if subject.flow.purpose is not Purpose.MARKETING or subject.flow.start not in subject.plan.states:
@@ -39,7 +36,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     texts = [each for each in said if each.path[2] == Say.KEY]
     for language in subject.plan.languages:
         heard = [each.phrase.text_for(language)[1].source for each in texts]
-        if heard and not any(_tells(text) for text in heard):
+        if heard and not any(names(KeywordKind.STOP, text) for text in heard):
             yield Finding(
                 texts[0].path,
                 f"this is marketing, and its first texts never say how to stop ({language})",
@@ -57,10 +54,6 @@ def _first_turn(subject: Subject) -> list[str]:
             if subject.plan.passes(arrow) and arrow.dest in subject.plan.states and arrow.dest not in turn
         ]
     return turn
-
-
-def _tells(text: str) -> bool:
-    return any(normalise(word) in STOP_WORDS for word in _WORDS.findall(text))
 
 
 RULE = Rule("C044", Severity.WARNING, "marketing that never says how to stop", BAD, GOOD, find)

@@ -16,8 +16,13 @@ from convo.phone import NumberKind
 from convo.providers.azure import events
 from convo.providers.azure.sending import LONGEST, Sending
 from convo.providers.azure.settings import AzureSettings
-from convo.providers.base import Surroundings, Traits
+from convo.providers.base import US_TOLL_FREE, Handling, Surroundings, Traits
 
+# Short codes: who applies for one chooses whether Azure answers the mandatory keywords.
+STOP = {
+    NumberKind.TOLL_FREE: US_TOLL_FREE,
+    NumberKind.SHORT_CODE: Handling(None, frozenset({"stop", "start", "help"})),
+}
 _ASKS = "webhook-request-origin"
 _KIND = "aeg-event-type"
 _VALIDATION = "subscriptionvalidation"
@@ -40,6 +45,7 @@ class Azure:
             NumberKind.SHORT_CODE: "6000/minute",
             NumberKind.ALPHANUMERIC: "600/minute",
         },
+        stop=STOP,
     )
 
     def __init__(self, settings: AzureSettings, surroundings: Surroundings) -> None:

@@ -1,4 +1,4 @@
-"""What a request brings: its body, read with a cap and validated, and the conversation in its path."""
+"""What a request brings: its body, read with a cap and validated, and what its path names by number."""
 
 from typing import TypeVar
 
@@ -35,14 +35,23 @@ async def read(request: Request, model: type[M], most: int) -> M:
 
 def conversation_id(request: Request) -> int:
     """The conversation that the path names; raises Refusal (404) for what is no number of one."""
-    named: str = request.path_params["id"]
-    if not (named.isascii() and named.isdecimal() and len(named) <= LONGEST_ID):
-        raise no_conversation(named)
-    return int(named)
+    return id_of(request, "conversation")
 
 
 def no_conversation(named: object) -> Refusal:
-    return Refusal(404, "not_found", f"there is no conversation {named}")
+    return _missing("conversation", named)
+
+
+def id_of(request: Request, what: str) -> int:
+    """The number of the thing that the path names; raises Refusal (404) for what is no number of one."""
+    named: str = request.path_params["id"]
+    if not (named.isascii() and named.isdecimal() and len(named) <= LONGEST_ID):
+        raise _missing(what, named)
+    return int(named)
+
+
+def _missing(what: str, named: object) -> Refusal:
+    return Refusal(404, "not_found", f"there is no {what} {named}")
 
 
 def _sentence(error: ValidationError) -> str:

@@ -12,11 +12,13 @@ from convo.web.api.conversations import Conversations
 from convo.web.api.events import EventsApi
 from convo.web.api.inbox import Inbox
 from convo.web.api.messages import Messages
+from convo.web.api.reviews import Reviews
 
 
 def api_routes(app: App) -> list[Route]:
     """The routes under `/v1`; what is none of them is told like every other error."""
     messages, conversations, inbox, events = Messages(app), Conversations(app), Inbox(app), EventsApi(app)
+    reviews = Reviews(app)
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", "/v1/messages", messages.list),
         ("GET", "/v1/conversations", conversations.list),
@@ -28,6 +30,9 @@ def api_routes(app: App) -> list[Route]:
         ("GET", "/v1/events", events.list),
         ("GET", "/v1/events/{id}", events.one),
         ("POST", "/v1/events/{id}/resend", events.resend),
+        ("GET", "/v1/consent/reviews", reviews.list),
+        ("POST", "/v1/consent/reviews/{id}/keep", reviews.keep),
+        ("POST", "/v1/consent/reviews/{id}/undo", reviews.undo),
     ]
     routes = [Route(path, guarded(app.settings, answer), methods=[method]) for method, path, answer in paths]
     return [*routes, Route("/v1/{rest:path}", guarded(app.settings, _nowhere(routes)), methods=_METHODS)]
