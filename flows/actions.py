@@ -30,12 +30,13 @@ def free_slots(clinic: str, visit: datetime, most: int = 3) -> dict[str, list[st
 
 
 @action
-def book_slot(clinic: str, slot: str, name: str, idempotency_key: str) -> dict[str, str]:
-    """Book one of those times: `{"visit": "2026-12-02T09:00:00+00:00"}`.
+def book_slot(clinic: str, slot: str | datetime, name: str, idempotency_key: str) -> dict[str, str]:
+    """Book a time: `{"visit": "2026-12-02T09:00:00+00:00"}`.
 
     It fails where somebody else was faster. A second try of the same call has the same key, and books
     nothing twice.
     """
+    slot = slot if isinstance(slot, str) else slot.isoformat()
     if _booked.setdefault((clinic, slot), idempotency_key) != idempotency_key:
         raise ActionFailed(f"{slot} has been taken, so {name} has to choose again")
     return {"visit": slot}
