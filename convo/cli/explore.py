@@ -14,7 +14,7 @@ from convo.cli._given import Format, pairs
 from convo.errors import SettingsError, StartError
 
 if TYPE_CHECKING:
-    from convo.flow.explore import Bounds
+    from convo.flow.exploration import Bounds
     from convo.flow.results import Result
     from convo.testing.exploring import Exploration
 
@@ -53,7 +53,7 @@ def run(
 ) -> None:
     """Look at all that can happen in FLOW; what goes wrong is printed as tests. Exit code 1 where it does."""
     from convo.cli._quiet import quiet
-    from convo.flow.explore import Bounds
+    from convo.flow.exploration import Bounds
     from convo.settings import load
     from convo.testing import exploring
 

@@ -15,7 +15,7 @@ from convo.flow.expressions import Expression, ExpressionError
 from convo.flow.language import spoken
 from convo.flow.match import Pattern, Reply, match
 from convo.flow.phrase import Phrase
-from convo.flow.plan import PASSED, SAVED, START, Alarm, Assignments
+from convo.flow.plan import START, Assignments
 from convo.flow.render import CODE, OUTCOME, RETURNED, SPEECH, RenderError, Speech
 from convo.flow.results import Result
 from convo.flow.session import (
@@ -41,17 +41,16 @@ from convo.flow.session import (
     Untag,
     Value,
     Vars,
-    placed,
 )
 from convo.flow.slips import restated, slip
 from convo.flow.slots import SlotType
+from convo.flow.standing import Standing
 
 if TYPE_CHECKING:
     from convo.flow.calling import Calling
     from convo.flow.compile import Compiled
 
 
-MOST_BACK = 10  # states that a conversation can return through
 MOST_CALLS = 20  # in a row, with nothing in between
 LONGEST_SAID = 1600  # characters: the least that any provider takes at most (PROVIDERS.md, Twilio)
 
@@ -64,27 +63,16 @@ class LoopError(ConvoError):
     """A conversation goes through state after state, and nobody is waited for."""
 
 
-class Run:
+class Run(Standing):
     """One event's run to completion. The constructs call its verbs; the machine sets its state."""
 
     __slots__ = (
-        "_brought", "_calls", "_compiled", "_contact", "_effects", "_entered", "_entry_say", "_fired",
-        "_groups", "_left", "_now", "_outcome", "_phase", "_queue", "_read", "_reading", "_reply", "_result",
-        "_session", "_skipped", "_spoke", "_trail", "_tries", "_vars", "_visit", "_visits", "goes_on_by",
-        "opens", "returned", "state",
+        "_brought", "_calls", "_contact", "_effects", "_groups", "_outcome", "_read", "_reading", "_reply",
+        "_result", "_spoke", "opens", "returned",
     )  # fmt: skip
 
     def __init__(self, compiled: "Compiled", session: Session, event: Cause, now: datetime) -> None:
-        self._compiled = compiled
-        self._session = session
-        self._now = now
-        self.state = session.state or START
-        self.goes_on_by = PASSED  # the trigger that leads on where nothing is waited for
-        self._visit = session.visit
-        self._visits: Mapping[str, int] = session.visits
-        self._tries = session.tries
-        self._fired, self._skipped = session.fired, session.skipped
-        self._trail, self._left = session.trail, session.state
+        super().__init__(compiled, session, now)
         self.returned = session.returned
         self.opens: tuple[str, Vars] | None = None  # the sub-flow that the state runs, and what it is given
         self._brought: Vars | None = None  # the variables of the sub-flow that has returned
@@ -92,10 +80,7 @@ class Run:
             self.returned, self._brought = event.outcome, event.vars
             self._left = "" if event.at_once else session.state  # nobody waited there
         self._contact = session.contact
-        self._vars: Mapping[str, Value] = session.vars
-        self._phase, self._outcome, self._queue = session.phase, session.outcome, session.queue
-        self._entered = False
-        self._entry_say: int | None = None  # the place of the last text said on entry
+        self._outcome = session.outcome
         self._reply = Reply.of(event.text, event.media) if isinstance(event, (Replied, Reopened)) else None
         # A conversation that was queued begins to count its silence when it begins; a flow that ran
         # another when that returns.
@@ -116,15 +101,6 @@ class Run:
         if self._reply is None:
             raise LookupError("there is no reply in this event")
         return self._reply
-
-    @property
-    def misses(self) -> int:
-        """How many replies of this visit nothing took."""
-        return self._tries
-
-    @property
-    def phase(self) -> Phase:
-        return self._phase
 
     def reading(self) -> Reading:
         """How replies are read: in which language and time zone, and when it is."""
@@ -155,85 +131,12 @@ class Run:
     def holds(self, expression: Expression) -> bool:
         return expression.holds(self._names(self._compiled.flow.language))
 
-    def has_fired(self, clock: str) -> bool:
-        return clock in self._fired
-
-    @property
-    def came_from(self) -> str:
-        """The state before in which the conversation waited; empty where there is none."""
-        return self._trail[-1] if self._trail else ""
-
     def side(self, state: str) -> float:
         """Where the contact falls in the split of `state`: from 0 to 1, always the same."""
         key = f"{self._compiled.flow.flow}\n{state}\n{self._contact.number}"
         return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
 
-    @property
-    def visits_here(self) -> int:
-        """How often the state was entered."""
-        return self.visits(self.state)
-
-    def visits(self, state: str) -> int:
-        """How often the conversation has come to a state of this flow."""
-        return self._visits.get(placed(self._session.flow, state), 0)
-
-    @property
-    def place(self) -> str:
-        """The state as everybody is shown it."""
-        return placed(self._session.flow, self.state)
-
-    def due(self) -> str | None:
-        """The moment of the state that has come, if any; those that are past on entry may be skipped."""
-        alarms = self._compiled.alarms(self.state)
-        if not alarms or self._phase is Phase.ENDED:
-            return None
-        zone = ZoneInfo(self._session.timezone)
-        came: list[tuple[datetime, str]] = []
-        skipped: list[str] = []
-        for alarm in alarms:
-            moment = alarm.moment.at(self._vars, zone)
-            if moment is None or alarm.trigger in self._fired:
-                continue
-            if alarm.skips and self._is_late(alarm, moment, zone):
-                skipped.append(alarm.trigger)
-            elif moment <= self._now:
-                came.append((moment, alarm.trigger))
-        self._skipped = tuple(skipped)
-        return min(came)[1] if came else None
-
-    def _is_late(self, alarm: Alarm, moment: datetime, zone: ZoneInfo) -> bool:
-        """Whether it was past already when the visit began, or its variable was set."""
-        before = self._session
-        if self._visit == before.visit and alarm.moment.at(before.vars, zone) == moment:
-            return alarm.trigger in self._skipped
-        return moment <= self._now
-
     # What the constructs do.
-
-    def enter(self, state: str) -> None:
-        """A new visit: its clocks, tries and texts begin anew."""
-        self._visit += 1
-        place = placed(self._session.flow, state)
-        self._visits = {**self._visits, place: self._visits.get(place, 0) + 1}
-        self._tries, self._fired, self._entry_say, self._entered = 0, (), None, True
-        self._skipped = ()
-        if self._compiled.goes_back:
-            self._remember(state)
-        self._phase, self._queue = Phase.LIVE, None
-        self.goes_on_by = PASSED
-
-    def _remember(self, state: str) -> None:
-        """The way back; a state that only passed on is no place to return to."""
-        left = self._compiled.plan.states.get(self._left)
-        if left is not None and left.waits:
-            self._trail = (*self._trail, left.name)[-MOST_BACK:]
-        while self._trail and self._trail[-1] == state:
-            self._trail = self._trail[:-1]
-        self._left = state
-
-    def go_back(self) -> None:
-        """Leave for the state before, and not to return from there to this one."""
-        self._left = ""
 
     def say(self, phrases: tuple[Phrase, ...], *, entry: bool = False, lapses: bool = False) -> None:
         """Send texts, in order and in the contact's language; one that renders to nothing is not sent."""
@@ -349,13 +252,6 @@ class Run:
         names = self._names(self._compiled.flow.language)
         kept = calling.kept(self._result, names, self._compiled.plan.types, self.reading())
         self._vars = {**self._vars, **kept}
-
-    def choose(self) -> None:
-        """Go on by the state's `choose`, though it waited."""
-        self.goes_on_by = SAVED
-
-    def fire(self, clock: str) -> None:
-        self._fired = (*self._fired, clock)
 
     def hand_off(self, queue: str) -> None:
         self._phase, self._queue = Phase.HANDED_OFF, queue

@@ -11,7 +11,8 @@ from convo.flow import project, source
 from convo.flow.advance import open_session
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
-from convo.flow.explore import Bounds, Cut, Explored, Finding, explore
+from convo.flow.exploration import Bounds, Cut, Explored, Finding
+from convo.flow.explore import explore
 from convo.flow.happenings import sample
 from convo.flow.results import Result
 from convo.flow.source import Position

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from convo.flow.compile import Compiled
-from convo.flow.explore import Finding, Moment
+from convo.flow.exploration import Finding, Moment
 from convo.flow.happenings import How
 from convo.flow.session import Phase
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from convo.errors import SettingsError, StartError
-from convo.flow.explore import Bounds, Cut, Fault
+from convo.flow.exploration import Bounds, Cut, Fault
 from convo.testing.exploring import Exploration, Wanted, explore_file
 from convo.testing.play import ScenarioFailed
 from convo.testing.playing import run

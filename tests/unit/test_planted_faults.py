@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from convo.errors import Problem
-from convo.flow.explore import Bounds
+from convo.flow.exploration import Bounds
 from convo.flow.project import Project, check
 from convo.testing.exploring import Wanted, explore_file
 
