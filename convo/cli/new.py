@@ -111,16 +111,22 @@ def _around(folder: Path, flow: Path) -> Mapping[str, bytes]:
     from convo.cli.schema import schema_text
     from convo.flow.schema import FILE
 
-    project = folder.resolve().name
+    needs = _read(flow).data.get("needs", {})
+    answers = f'flow = "{flow.stem}"            # answers what no live conversation and no trigger takes'
+    if needs:  # a text cannot give it: somebody has to start the flow
+        answers = '# flow = "…"               # would answer what no live conversation and no trigger takes'
+    given = "".join(f" --set {name}=…" for name in needs)
+    names = {
+        "{project}": folder.resolve().name,
+        "{flow}": flow.stem,
+        "{answers}": answers,
+        "{start}": f"convo start {flow.stem} --to NUMBER{given}",
+    }
     written = {name: (_STARTER / name).read_text() for name in ("README.md", "convo.toml")}
-    if "needs" in _read(flow).data:  # which no text can give: the number has no flow that answers it
-        settings = written["convo.toml"].splitlines(keepends=True)
-        written["convo.toml"] = "".join(line for line in settings if "{flow}" not in line)
+    for name, value in names.items():
+        written = {file: text.replace(name, value) for file, text in written.items()}
     return {
-        **{
-            name: text.replace("{flow}", flow.stem).replace("{project}", project).encode()
-            for name, text in written.items()
-        },
+        **{file: text.encode() for file, text in written.items()},
         ".gitignore": (_STARTER / "gitignore").read_bytes(),
         FILE: schema_text().encode(),
     }

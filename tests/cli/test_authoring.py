@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from convo.runtime.library import flow_files
 from tests.cli.folder import ANA, DESK, REMIND, Folder
+
+READY = Path(__file__).parents[2] / "flows"
 
 TYPO = REMIND.replace("yes: done", "yes: dome")
 PATHS = os.environ["PATH"]
@@ -206,6 +209,19 @@ def test_a_new_project_has_nothing_wrong_and_its_tests_pass(folder: Folder, opti
     for name in ("README.md", "convo.toml"):
         assert "{" not in (project.path / name).read_text()
     json.loads((project.path / ".convo/flow.schema.json").read_text())
+
+
+@pytest.mark.parametrize("model", [file.stem for file in flow_files(READY)])
+def test_a_project_from_any_ready_flow_is_in_order(folder: Folder, model: str) -> None:
+    """A flow that a text cannot start is not made to answer texts: `convo serve` would not start."""
+    project = made(folder, "--from", model)
+
+    looked = project.run("doctor")
+
+    assert [line for line in looked.out.splitlines() if line.startswith("error")] == []
+    assert looked.code == 0
+    readme = (project.path / "README.md").read_text()
+    assert f"convo start {model} --to NUMBER" in readme
 
 
 def test_a_new_project_runs(folder: Folder) -> None:
