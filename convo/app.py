@@ -46,7 +46,7 @@ class App:
         check_numbers(settings)
         self.relay = Relay(self.store, settings.events, clock)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears)
-        self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._tell)
+        self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._settled)
         self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
         self.caller = Caller(
             self.store, settings, self.library, lambda: self.registry.actions, clock, self.changed
@@ -132,7 +132,8 @@ class App:
 
         Kinds are what flows emit, and `convo.kinds`. It is called after the commit, at least once for each
         event, those of one contact in their order, one event at a time, in a thread of its own; one that is
-        a coroutine runs in the event loop. What it raises is logged. Returns how to end it.
+        a coroutine runs in the event loop. What it raises is logged. Returns how to end it; raises
+        ValueError for a kind that there is not.
         """
         return self.relay.on(event, subscriber)
 
@@ -146,6 +147,11 @@ class App:
         self.sender.wake()
         self.relay.wake()
         self.caller.wake()
+        self._tell()
+
+    def _settled(self) -> None:
+        """The sender has written what came of its sends; of an opt-out among it the application is told."""
+        self.relay.wake()
         self._tell()
 
     def _tell(self) -> None:

@@ -182,7 +182,10 @@ class Relay:
             claimed += ours
             moved += held_back
         events = outgoing.by_ids(connection, [each.event_id for each in claimed])
-        return Round([(each, events[each.event_id]) for each in claimed], bool(claimed or moved))
+        # One whose contact was removed cannot be told, and must not hold up the others.
+        deliveries.drop(connection, [each for each in claimed if each.event_id not in events])
+        claims = [(each, events[each.event_id]) for each in claimed if each.event_id in events]
+        return Round(claims, bool(claimed or moved))
 
     def _settle(self, connection: Connection, results: Sequence[Result]) -> None:
         deliveries.settle(connection, [_change(result, self._rng) for result in results])

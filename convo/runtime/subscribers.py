@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from convo.kinds import fits
+from convo.kinds import fits, refused
 from convo.runtime.posting import Fate, Outcome
 from convo.store.outgoing import OutgoingEvent
 
@@ -27,7 +27,12 @@ class Subscribers:
         self._one_at_a_time = asyncio.Lock()
 
     def on(self, kind: str, subscriber: Subscriber) -> Callable[[], None]:
-        """Call `subscriber` with every event of this kind, `consent.*` or `*`; returns how to end it."""
+        """Call `subscriber` with every event of this kind, `consent.*` or `*`; returns how to end it.
+
+        Raises ValueError for a kind that there is not.
+        """
+        if wrong := refused(kind):
+            raise ValueError(wrong)
         ticket = next(self._tickets)
         self._subscribers[ticket] = (kind, subscriber)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from standardwebhooks import Webhook
 
 from convo.runtime import intake, posting
@@ -386,6 +386,19 @@ def test_two_processes_tell_nothing_twice_and_all_in_order(house: House) -> None
         for contact in (ANA, BEN, CAT):
             mine = [told.data["entry"] for told in application.told if told.contact == contact]
             assert mine == sorted(mine)
+
+    tells(house, story)
+
+
+def test_an_event_whose_contact_was_removed_holds_up_nobody(house: House) -> None:
+    async def story(application: Application) -> None:
+        says(house, "stop")
+        says(house, "stop", contact=BEN)
+        house.do(lambda c: c.execute(text(f"DELETE FROM contact WHERE number = '{ANA}'")))
+        await application.tell()
+
+        assert [told.contact for told in application.told] == [BEN]
+        assert [each.event_id for each in application.deliveries()] == [2]
 
     tells(house, story)
 

@@ -77,21 +77,22 @@ def test_they_are_never_called_beside_one_another(said: House) -> None:
 
 
 def test_who_takes_too_long_was_told_and_holds_up_nobody(
-    said: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribers, "PATIENCE", timedelta(seconds=0.05))
-    came: list[OutgoingEvent] = []
+    monkeypatch.setattr(subscribers, "PATIENCE", timedelta(seconds=1))
+    house.take(house.text("stop"), house.text("start"))
+    came: list[str] = []
 
     async def sleeps(event: OutgoingEvent) -> None:
         await asyncio.sleep(60)
 
-    one = relay(said)
+    one = relay(house)
     one.on("consent.stopped", sleeps)
-    one.on("*", came.append)
+    one.on("*", lambda event: came.append(event.kind))
     asyncio.run(one.tell())
 
-    assert len(came) == 12
-    assert {each.status for each in fates(said)} == {State.TOLD}
+    assert came == ["consent.stopped", "consent.started"]
+    assert {each.status for each in fates(house)} == {State.TOLD}
 
 
 def test_who_could_not_be_called_is_told_later(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +143,12 @@ def test_a_subscriber_hears_the_kinds_that_it_named(house: House, kind: str) -> 
         for each in ("consent.stopped", "consent.started", "consent.help")
         if kind in (each, "consent.*", "*")
     ]
+
+
+@pytest.mark.parametrize(("kind", "said"), [("consent.stoped", "did you mean"), ("STOP", "names no events")])
+def test_a_kind_that_there_is_not_is_refused(house: House, kind: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        relay(house).on(kind, lambda event: None)
 
 
 def test_what_a_process_that_died_had_claimed_comes_before_what_is_newer(house: House) -> None:
