@@ -52,12 +52,13 @@ _SAID: Mapping[str, str] = MappingProxyType(
     {
         "entry": "the id of its line in the consent ledger",
         "text": "what the contact wrote; empty where the provider told of it",
-        "rule": "why it was taken for this: `word:` and the word, or `provider:` and what that said",
-        "language": "of the word and its answer (BCP 47); null where nobody was answered",
+        "rule": "why it was taken for this: `word:` or `own:` and the word, `phrase:` and which one, which "
+        "somebody should look at, or `provider:` and what that said",
+        "language": "of the word, or else of the contact or the flow (BCP 47); null where it is not known",
         "actor": "`contact`, or `provider` where that refused a text because of an opt-out",
         "changed": "whether it changed anything: false for a second STOP, and a START of who was not out",
         "opted_out": "whether the contact is opted out of the brand from now on",
-        "answer": "what convo answers; null where it stays silent",
+        "answer": "what convo answers; null where it stays silent, or where the provider has answered",
     }
 )
 
