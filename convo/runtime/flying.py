@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import structlog
 from sqlalchemy import Connection
@@ -96,18 +96,20 @@ class Flights(Generic[C, R]):
             raise
         self._first = False
         for claimed in claims:
-            task = asyncio.create_task(self._fly(claimed))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
+            self._flying.add(asyncio.create_task(self._fly(claimed)))
         if claims or results or busy:
             self._on_commit()
         return bool(claims or self._results or busy)
 
     async def _fly(self, claimed: C) -> None:
-        result = await self._do(claimed)
-        # Looked up after the wait, not before: a round may have taken the list meanwhile.
-        self._results.append(result)
-        self._wake.set()
+        try:
+            result = await self._do(claimed)
+            # Looked up after the wait, not before: a round may have taken the list meanwhile.
+            self._results.append(result)
+        finally:
+            # Here, and not in a callback: the round that takes the result has its place to give away.
+            self._flying.discard(cast(asyncio.Task[None], asyncio.current_task()))
+            self._wake.set()
 
     async def _rest(self) -> None:
         try:
