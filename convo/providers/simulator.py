@@ -142,7 +142,9 @@ class Simulator:
 
     async def _hand_over(self, url: str, message: Outbound) -> None:
         if self._http is None:
-            self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
+            self._http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=_TIMEOUT)
+            )
         text = {
             "key": message.key,
             "from": message.number,

@@ -54,8 +54,10 @@ class Gate:
         self._now = now
         self._codes = codes.revealed(connection, settings, (message.code_id for message in waiting))
         self._standing = consent.standing(connection, (message.contact_id for message in waiting))
-        capped = {message.contact_id for message in waiting if self._cap(message) is not None}
-        self._counts = daily.read(connection, capped) if capped else {}
+        self._caps = {number: settings.number(number).caps for number in {each.number for each in waiting}}
+        capped = any(caps != Caps() for caps in self._caps.values())
+        rows = (message.contact_id for message in waiting)
+        self._counts = daily.read(connection, rows) if capped else {}
         self._counted: dict[Whose, Count] = {}
 
     def decide(self, message: Waiting) -> Verdict:
@@ -111,9 +113,7 @@ class Gate:
         return message.answers and self._now - message.created_at <= ANSWERS_WITHIN
 
     def _cap(self, message: Waiting) -> int | None:
-        if message.kind is not Kind.TEXT:
-            return None
-        return self._settings.number(message.number).caps.of(message.purpose)
+        return self._caps[message.number].of(message.purpose) if message.kind is Kind.TEXT else None
 
     def _today(self, message: Waiting) -> Count:
         """How many texts the contact's day has brought so far."""

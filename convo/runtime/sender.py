@@ -27,7 +27,7 @@ from convo.store import outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
 
-MOST_IN_FLIGHT = 64
+MOST_IN_FLIGHT = 128  # with more a claim would hold up the texts that come in
 SEND_WITHIN = 10.0  # seconds that a provider has to answer
 LEASE = timedelta(seconds=SEND_WITHIN + 5)
 BEGIN_WITHIN = timedelta(seconds=1)  # of the claim; a STOP may have come since

@@ -40,7 +40,7 @@ def settle(line: Line, results: Sequence[Result]) -> None:
     if not results:
         return
     connection = line.connection
-    known = contacts.lock_ids(connection, (result.contact_id for result in results))
+    contacts.hold(connection, (result.contact_id for result in results))
     messages = outbox.by_ids(connection, (result.message_id for result in results))
     changes: dict[int, Change] = {}
     left: list[Left] = []
@@ -63,18 +63,18 @@ def settle(line: Line, results: Sequence[Result]) -> None:
         if (last.status if last else early.status).before(report.status):
             reported = moved(early, report.status, report.reason, report.at, report.provider_id)
             changes[early.id] = replace(reported, sent_at=last.sent_at if last else None)
-    for change in changes.values():
-        message = messages[change.id]
-        if told_off(change):
-            consent.stopped_by_provider(
-                connection,
-                line.settings,
-                message.brand,
-                message.number,
-                known[message.contact_id],
-                line.now,
-                message.conversation_id,
-            )
+    told = [messages[change.id] for change in changes.values() if told_off(change)]
+    known = contacts.lock_ids(connection, (message.contact_id for message in told))
+    for message in told:
+        consent.stopped_by_provider(
+            connection,
+            line.settings,
+            message.brand,
+            message.number,
+            known[message.contact_id],
+            line.now,
+            message.conversation_id,
+        )
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
     outbox.change(connection, changes.values())

@@ -77,7 +77,7 @@ def overtaken(
     It was under way when its state was left, or when its contact said STOP.
     """
     again = {
-        change.id: replace(messages[change.id], unclear=messages[change.id].unclear or change.unclear)
+        change.id: messages[change.id]._replace(unclear=messages[change.id].unclear or change.unclear)
         for change in changes
         if change.status is Status.QUEUED and messages[change.id].conversation_id is not None
     }

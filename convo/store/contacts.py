@@ -24,6 +24,7 @@ _BY_NUMBER = Lookup(select(*_COLUMNS), contacts.c.number)
 _LOCKED = select(*_COLUMNS).order_by(contacts.c.id).with_for_update()
 _BY_NUMBER_LOCKED = Lookup(_LOCKED, contacts.c.number)
 _BY_ID_LOCKED = Lookup(_LOCKED, contacts.c.id)
+_HELD = Lookup(select(contacts.c.id).order_by(contacts.c.id).with_for_update(), contacts.c.id)
 
 
 def lock(
@@ -58,6 +59,12 @@ def lock_known(connection: Connection, numbers: Iterable[str]) -> dict[str, Know
 def lock_ids(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     """Lock the contacts with these row numbers."""
     return {row[0]: _known(row) for row in _BY_ID_LOCKED.rows(connection, sorted(set(ids)))}
+
+
+def hold(connection: Connection, ids: Iterable[int]) -> None:
+    """Lock the contacts with these row numbers, and tell nothing of them."""
+    if connection.dialect.name != "sqlite":  # whose whole database is locked already
+        _HELD.rows(connection, sorted(set(ids)))
 
 
 def learn(connection: Connection, known: Known, language: str | None, timezone: str | None) -> Known:

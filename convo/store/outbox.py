@@ -1,8 +1,9 @@
 """The outgoing messages as a sender sees them: what may leave now, claims, and what came of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,11 +23,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store.columns import Moment
+from convo.store.rows import Lookup, Statement
 from convo.store.tables import contacts, messages, spelled
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """An outgoing message that is not settled yet."""
 
     id: int
@@ -140,71 +141,58 @@ _FIRST_DUE = (
     .scalar_subquery()
     .label("first_due")
 )
-_QUEUES = (
+_QUEUES = Statement(
     select(_NUMBERS.c.number, _PRIORITIES.c.priority, _FIRST_DUE)
     .select_from(_NUMBERS.join(_PRIORITIES, true()))
     .where(_NUMBERS.c.number.is_not(None))
     .order_by(_PRIORITIES.c.priority, _FIRST_DUE)
 )
-_CONTACTS = (
+_CONTACTS = Statement(
     select(contacts.c.id)
     .join(messages, messages.c.contact_id == contacts.c.id)
     .where(messages.c.number == bindparam("number"), messages.c.priority == bindparam("priority"), _MAY_LEAVE)
     .order_by(messages.c.due_at, messages.c.id)
     .limit(bindparam("most"))
-    .with_for_update(of=contacts, skip_locked=True)
+    .with_for_update(of=contacts, skip_locked=True),
+    "number",
+    "priority",
+    "now",
+    "most",
 )
-_COLUMNS = (
-    messages.c.id,
-    messages.c.kind,
-    messages.c.account,
-    messages.c.number,
-    messages.c.brand,
+_OF_CONTACTS = {"contact": contacts.c.number.label("contact"), "timezone": contacts.c.timezone}
+_SELECT = select(
+    *(_OF_CONTACTS[name] if name in _OF_CONTACTS else messages.c[name] for name in Waiting._fields)
+).join(contacts, contacts.c.id == messages.c.contact_id)
+# Our own words among the columns, by their place.
+_WORDS: list[tuple[int, Mapping[Any, Any]]] = [
+    (Waiting._fields.index(name), {word.value: word for word in words})
+    for name, words in (("kind", Kind), ("status", Status), ("purpose", Purpose), ("priority", Priority))
+]
+_READY = Lookup(
+    _SELECT.where(_MAY_LEAVE).order_by(messages.c.kind == Kind.TEXT.value, messages.c.id),
     messages.c.contact_id,
-    contacts.c.number.label("contact"),
-    contacts.c.timezone,
-    messages.c.text,
-    messages.c.status,
-    messages.c.purpose,
-    messages.c.answers,
-    messages.c.priority,
-    messages.c.conversation_id,
-    messages.c.visit,
-    messages.c.starts_clock,
-    messages.c.lapses,
-    messages.c.key,
-    messages.c.tries,
-    messages.c.created_at,
-    messages.c.valid_until,
-    messages.c.first_tried_at,
-    messages.c.give_up_at,
+    "now",
+)
+_BY_ID = Lookup(_SELECT, messages.c.id)
+_OF_PROVIDER = Lookup(
+    _SELECT.where(messages.c.provider_id.is_not(None), messages.c.direction == spelled(Direction.OUT)),
     messages.c.provider_id,
-    messages.c.unclear,
-    messages.c.code_id,
 )
-_SELECT = select(*_COLUMNS).join(contacts, contacts.c.id == messages.c.contact_id)
-_READY = _SELECT.where(messages.c.contact_id.in_(bindparam("contacts", expanding=True)), _MAY_LEAVE).order_by(
-    messages.c.kind == Kind.TEXT.value, messages.c.id
-)
-_BY_ID = _SELECT.where(messages.c.id.in_(bindparam("ids", expanding=True)))
-_OF_PROVIDER = _SELECT.where(
-    messages.c.provider_id.is_not(None),
-    messages.c.direction == spelled(Direction.OUT),
-    messages.c.provider_id.in_(bindparam("ids", expanding=True)),
-)
-_DEAD_CONTACTS = (
+_DEAD_CONTACTS = Statement(
     select(contacts.c.id)
     .join(messages, messages.c.contact_id == contacts.c.id)
     .where(_is(Status.SENDING), messages.c.lease_until <= bindparam("now"))
     .limit(bindparam("most"))
-    .with_for_update(of=contacts, skip_locked=True)
+    .with_for_update(of=contacts, skip_locked=True),
+    "now",
+    "most",
 )
-_DEAD = _SELECT.where(
-    messages.c.contact_id.in_(bindparam("contacts", expanding=True)),
-    _is(Status.SENDING),
-    messages.c.lease_until <= bindparam("now"),
+_DEAD = Lookup(
+    _SELECT.where(_is(Status.SENDING), messages.c.lease_until <= bindparam("now")),
+    messages.c.contact_id,
+    "now",
 )
-_CLAIM = (
+_CLAIM = Statement(
     update(messages)
     .where(messages.c.id == bindparam("row_id"))
     .values(
@@ -214,26 +202,20 @@ _CLAIM = (
         lease_until=bindparam("until"),
         first_tried_at=func.coalesce(messages.c.first_tried_at, bindparam("now", type_=Moment())),
         give_up_at=func.coalesce(messages.c.give_up_at, bindparam("give_up", type_=Moment())),
-    )
+    ),
+    "row_id",
+    "new_key",
+    "now",
+    "until",
+    "give_up",
 )
-_CHANGE = (
-    update(messages)
-    .where(messages.c.id == bindparam("row_id"))
-    .values(
-        status=bindparam("status"),
-        reason=bindparam("reason"),
-        tries=bindparam("tries"),
-        unclear=or_(messages.c.unclear, bindparam("unclear")),
-        lease_until=None,
-    )
-)
-# One statement a set of columns, so that what is not known yet is not overwritten.
+# What of a change is written only where it is known, and not overwritten otherwise.
 _MOMENTS = ("provider_id", "due_at", "sent_at", "delivered_at")
 
 
 def queues(connection: Connection) -> list[Queue]:
     """What waits to leave, by number and priority, those that go first in front."""
-    found = connection.execute(_QUEUES)
+    found = _QUEUES.rows(connection)
     return [Queue(number, Priority(priority), due) for number, priority, due in found if due is not None]
 
 
@@ -244,8 +226,7 @@ def lock_ready(connection: Connection, wanted: Iterable[Wanted], now: datetime) 
     """
     found: set[int] = set()
     for number, priority, most in wanted:
-        values = {"number": number, "priority": priority.value, "now": now, "most": most}
-        found.update(connection.execute(_CONTACTS, values).scalars())
+        found.update(row for (row,) in _CONTACTS.rows(connection, number, priority.value, now, most))
     return sorted(found)
 
 
@@ -255,10 +236,7 @@ def ready(connection: Connection, contact_ids: Sequence[int], now: datetime) -> 
     Nothing for a contact to whom something is under way; no text of a conversation while an
     earlier one of it waits for a retry.
     """
-    if not contact_ids:
-        return []
-    rows = connection.execute(_READY, {"contacts": list(contact_ids), "now": now})
-    return [_waiting(row) for row in rows]
+    return [_waiting(row) for row in _READY.rows(connection, contact_ids, now)]
 
 
 def claim(
@@ -273,23 +251,17 @@ def claim(
 
     Those that are tried for the first time are tried until `give_up`.
     """
-    times = {"now": now, "until": until, "give_up": give_up}
-    rows = [{"row_id": number, "new_key": key, **times} for number, key in claims]
-    if rows:
-        connection.execute(_CLAIM, rows)
+    _CLAIM.run_many(connection, [(number, key, now, until, give_up) for number, key in claims])
 
 
 def lock_dead(connection: Connection, now: datetime, most: int) -> list[int]:
     """Lock contacts with a message whose sender's lease has run out; their rows."""
-    return sorted(set(connection.execute(_DEAD_CONTACTS, {"now": now, "most": most}).scalars()))
+    return sorted({row for (row,) in _DEAD_CONTACTS.rows(connection, now, most)})
 
 
 def dead(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Waiting]:
     """The messages of these locked contacts whose sender's lease has run out."""
-    if not contact_ids:
-        return []
-    rows = connection.execute(_DEAD, {"contacts": list(contact_ids), "now": now})
-    return [_waiting(row) for row in rows]
+    return [_waiting(row) for row in _DEAD.rows(connection, contact_ids, now)]
 
 
 def release(connection: Connection, number: str, now: datetime) -> int:
@@ -325,69 +297,58 @@ def last_due(connection: Connection, contact_id: int, conversation_id: int) -> d
 
 def by_ids(connection: Connection, numbers: Iterable[int]) -> dict[int, Waiting]:
     """These outgoing messages, by row number."""
-    wanted = sorted(set(numbers))
-    if not wanted:
-        return {}
-    return {row.id: _waiting(row) for row in connection.execute(_BY_ID, {"ids": wanted})}
+    rows = _BY_ID.rows(connection, sorted(set(numbers)))
+    return {found.id: found for found in map(_waiting, rows)}
 
 
 def by_provider_ids(connection: Connection, provider_ids: Iterable[str]) -> dict[tuple[str, str], Waiting]:
     """Outgoing messages by account and the provider's id."""
-    wanted = sorted(set(provider_ids))
-    if not wanted:
-        return {}
-    return {
-        (row.account, row.provider_id): _waiting(row)
-        for row in connection.execute(_OF_PROVIDER, {"ids": wanted})
-    }
+    rows = _OF_PROVIDER.rows(connection, sorted(set(provider_ids)))
+    return {(found.account, str(found.provider_id)): found for found in map(_waiting, rows)}
 
 
 def change(connection: Connection, changes: Iterable[Change]) -> None:
     """Write what becomes of these messages."""
-    sorts: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    sorts: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for item in changes:
-        known = tuple(name for name in _MOMENTS if getattr(item, name) is not None)
-        known += ("give_up_at",) if item.moved else ()
-        row: dict[str, object] = {
-            "row_id": item.id,
-            "status": item.status.value,
-            "reason": item.reason.value if item.reason else None,
-            "tries": item.tries,
-            "unclear": item.unclear,
-        }
-        row.update({f"new_{name}": getattr(item, name, None) for name in known})
-        sorts.setdefault(known, []).append(row)
+        known = tuple([name for name in _MOMENTS if getattr(item, name) is not None])
+        row = (
+            item.status.value,
+            item.reason and item.reason.value,
+            item.tries,
+            item.unclear,
+            item.id,
+            *[getattr(item, name) for name in known],
+        )
+        sorts.setdefault((*known, "give_up_at") if item.moved else known, []).append(row)
     for known, rows in sorts.items():
-        extra: dict[str, Any] = {name: bindparam(f"new_{name}") for name in known}
-        connection.execute(_CHANGE.values(extra) if extra else _CHANGE, rows)
+        _change(known).run_many(connection, rows)
 
 
-def _waiting(row: Any) -> Waiting:
-    return Waiting(
-        id=row.id,
-        kind=Kind(row.kind),
-        account=row.account,
-        number=row.number,
-        brand=row.brand,
-        contact_id=row.contact_id,
-        contact=row.contact,
-        timezone=row.timezone,
-        text=row.text,
-        status=Status(row.status),
-        purpose=Purpose(row.purpose),
-        answers=row.answers,
-        priority=Priority(row.priority),
-        conversation_id=row.conversation_id,
-        visit=row.visit,
-        starts_clock=row.starts_clock,
-        lapses=row.lapses,
-        key=row.key,
-        tries=row.tries,
-        created_at=row.created_at,
-        valid_until=row.valid_until,
-        first_tried_at=row.first_tried_at,
-        give_up_at=row.give_up_at,
-        provider_id=row.provider_id,
-        unclear=row.unclear,
-        code_id=row.code_id,
+@cache
+def _change(known: tuple[str, ...]) -> Statement:
+    """The statement that writes a change of which so much is known."""
+    moments = [name for name in known if name in _MOMENTS]
+    statement = (
+        update(messages)
+        .where(messages.c.id == bindparam("row_id"))
+        .values(
+            status=bindparam("new_status"),
+            reason=bindparam("new_reason"),
+            tries=bindparam("new_tries"),
+            unclear=or_(messages.c.unclear, bindparam("new_unclear")),
+            lease_until=None,
+            **{name: bindparam(f"new_{name}") for name in moments},
+            # What was moved is tried anew for as long as any other.
+            **({"give_up_at": None} if "give_up_at" in known else {}),
+        )
     )
+    names = ("new_status", "new_reason", "new_tries", "new_unclear", "row_id")
+    return Statement(statement, *names, *(f"new_{name}" for name in moments))
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    values = list(row)
+    for place, words in _WORDS:
+        values[place] = words[values[place]]
+    return Waiting._make(values)

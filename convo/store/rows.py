@@ -6,8 +6,9 @@ SQLAlchemy's.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Any, cast
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Select,
+    String,
     Table,
     any_,
     bindparam,
@@ -29,49 +31,93 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 Values = tuple[Any, ...]
 _Processor = Callable[[Any], Any]
 _Places = list[tuple[int, _Processor]]  # the columns whose values need one
 
+_NUMBERED: Dialect = cast(Any, postgresql).dialect(paramstyle="numeric_dollar")  # as the raw cursor takes it
 _MOST_IN_ONE = 64  # rows of one INSERT: the driver lets go of Python's lock once for all of them
+
+
+class Statement:
+    """A statement with parameters, which is spelled once for each kind of database."""
+
+    def __init__(self, statement: ClauseElement, *names: str) -> None:
+        """`names` are those of its parameters, in the order in which values are given."""
+        self._statement = statement
+        self._names = names
+
+    def rows(self, connection: Connection, *values: Any) -> list[Values]:
+        """The rows that it finds, their values as Python's."""
+        spelled = _spelling(connection.dialect, self)
+        (given,) = _processed(spelled.writers, [values])
+        with _cursor(connection, spelled.text) as cursor:
+            cursor.execute(spelled.text, spelled.in_order(given))
+            found = cursor.fetchall()
+        return _processed(spelled.readers, found)
+
+    def run_many(self, connection: Connection, rows: Iterable[Values]) -> None:
+        """Run it for each of `rows`."""
+        spelled = _spelling(connection.dialect, self)
+        written = [spelled.in_order(row) for row in _processed(spelled.writers, rows)]
+        if written:
+            with _cursor(connection, spelled.text) as cursor:
+                cursor.executemany(spelled.text, written)
+
+    def spell(self, dialect: Dialect) -> "_Spelling":
+        kind = dialect if dialect.name == "sqlite" else _NUMBERED
+        compiled = cast(SQLCompiler, self._statement.compile(dialect=kind))
+        places = {name: place for place, name in enumerate(self._names)}
+        types = {places[name]: bind.type for name, bind in compiled.binds.items() if name in places}
+        columns = getattr(self._statement, "selected_columns", ())
+        return _Spelling(
+            str(compiled),
+            [(places.get(name), compiled.params.get(name)) for name in compiled.positiontup or ()],
+            _writers_of(dialect, types),
+            _readers_of(dialect, dict(enumerate(column.type for column in columns))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """A statement as a driver takes it."""
+
+    text: str
+    order: list[tuple[int | None, Any]]  # of each mark: the place of its value, or the value itself
+    writers: _Places
+    readers: _Places
+
+    def in_order(self, values: Values) -> Values:
+        return tuple([own if place is None else values[place] for place, own in self.order])
 
 
 class Lookup:
     """A SELECT of the rows whose `column` is one of a list of values."""
 
-    def __init__(self, statement: Select[Any], column: Column[Any]) -> None:
-        self._statement = statement
-        self._column = column
+    def __init__(self, statement: Select[Any], column: Column[Any], *names: str) -> None:
+        """`names` are those of the statement's own parameters, which follow the list."""
+        self._statement, self._column = statement, column
+        self._on = {kind: Statement(self._where(kind), "wanted", *names) for kind in ("sqlite", "postgresql")}
 
-    def rows(self, connection: Connection, wanted: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, connection: Connection, wanted: Sequence[Any], *values: Any) -> list[Values]:
         """The rows, their values as Python's."""
         if not wanted:
             return []
-        spelled, readers = _lookup(connection.dialect, self)
-        listed = json.dumps(wanted) if connection.dialect.name == "sqlite" else list(wanted)
-        with _cursor(connection, spelled) as cursor:
-            cursor.execute(spelled, (listed,))
-            found = cursor.fetchall()
-        return _processed(readers, found)
+        dialect = connection.dialect.name
+        listed = json.dumps(wanted) if dialect == "sqlite" else list(wanted)
+        return self._on[dialect].rows(connection, listed, *values)
 
-    def spell(self, dialect: Dialect) -> tuple[str, _Places]:
-        """The statement as the driver takes it, with one parameter: the list."""
-        wanted: Any
-        if dialect.name == "sqlite":
-            listed = func.json_each(bindparam("wanted"))
-            wanted = self._column.in_(select(text("value")).select_from(listed))
-        else:
-            wanted = self._column == any_(bindparam("wanted", type_=ARRAY(self._column.type)))
-        statement = self._statement.where(wanted)
-        spelled = str(statement.compile(dialect=dialect)).replace("%(wanted)s", "$1")
-        types = [column.type for column in statement.selected_columns]
-        return spelled, [
-            (place, reader)
-            for place, kind in enumerate(types)
-            if (reader := _impl(kind, dialect).result_processor(dialect, None)) is not None
-        ]
+    def _where(self, dialect: str) -> Select[Any]:
+        if dialect == "sqlite":
+            listed = func.json_each(bindparam("wanted", type_=String()))
+            return self._statement.where(self._column.in_(select(text("value")).select_from(listed)))
+        return self._statement.where(
+            self._column == any_(bindparam("wanted", type_=ARRAY(self._column.type)))
+        )
 
 
 def run(connection: Connection, statement: str, values: Values = ()) -> DBAPICursor:
@@ -161,9 +207,9 @@ def _processed(processors: _Places, rows: Iterable[Values]) -> list[Values]:
     return list(zip(*columns, strict=True))
 
 
-@lru_cache(maxsize=64)
-def _lookup(dialect: Dialect, lookup: Lookup) -> tuple[str, _Places]:
-    return lookup.spell(dialect)
+@lru_cache(maxsize=128)
+def _spelling(dialect: Dialect, statement: Statement) -> _Spelling:
+    return statement.spell(dialect)
 
 
 @lru_cache(maxsize=256)
@@ -195,13 +241,18 @@ def _mark(dialect: Dialect, place: int) -> str:
 
 
 def _writers(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> _Places:
-    found: _Places = []
-    for place, name in enumerate(columns):
-        kind = table.c[name].type
-        write = _impl(kind, dialect).bind_processor(dialect)
-        if write is not None and not isinstance(kind, Boolean):  # which both drivers take as it is
-            found.append((place, write))
-    return found
+    return _writers_of(dialect, {place: table.c[name].type for place, name in enumerate(columns)})
+
+
+def _writers_of(dialect: Dialect, kinds: Mapping[int, TypeEngine[Any]]) -> _Places:
+    found = [(place, kind, _impl(kind, dialect).bind_processor(dialect)) for place, kind in kinds.items()]
+    # Both drivers take truths as they are, and lists have been made what their driver takes.
+    return [(place, write) for place, kind, write in found if write and not isinstance(kind, Boolean | ARRAY)]
+
+
+def _readers_of(dialect: Dialect, kinds: Mapping[int, TypeEngine[Any]]) -> _Places:
+    found = ((place, _impl(kind, dialect).result_processor(dialect, None)) for place, kind in kinds.items())
+    return [(place, read) for place, read in found if read]
 
 
 def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

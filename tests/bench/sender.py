@@ -84,7 +84,9 @@ async def bare(url: str, texts: int, database: str) -> Measured:
     """The same requests, and nothing else."""
     del database
     left = iter(range(texts))
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=5)
+    ) as http:
 
         async def one_after_another() -> None:
             for number in left:
