@@ -10,6 +10,7 @@ ConvoError
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
 ├── ReviewError          a person cannot decide this about a STOP
+├── ConsentError         consent cannot be changed or told like this
 ├── InvalidSignature     a request is not from whom it says (401)
 ├── UnreadablePayload    a request's body cannot be read (400)
 └── StoreUnavailable     the database cannot store now (503)
@@ -140,6 +141,17 @@ class ReviewError(ConvoError):
     """A person cannot decide this about a STOP by a phrase; `code` is a stable word for programs.
 
     `not_found`, `undone`, `bad_reason`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ConsentError(ConvoError):
+    """What is asked about consent cannot be done; `code` is a stable word for programs.
+
+    `bad_contact`, `no_brand`, `unknown_brand`, `bad_reason`, `too_young`.
     """
 
     def __init__(self, code: str, message: str) -> None:

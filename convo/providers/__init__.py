@@ -56,6 +56,12 @@ def handling(settings: Settings, number: str) -> Handling:
     return traits.handling(number, ours.stop_is_answered_by)
 
 
+def keeps_opt_outs(settings: Settings, number: str) -> bool:
+    """Whether the provider of one of our numbers keeps a list of opt-outs that the ledger is mirrored in."""
+    account = settings.number(number).account
+    return settings_of(account, settings.accounts[account]).keeps_opt_outs
+
+
 def check_numbers(settings: Settings) -> None:
     """Raises SettingsError that names what numbers have to say about STOP, or must not."""
     if wrong := [line for number in settings.numbers for line in wrong_handling(settings, number)]:

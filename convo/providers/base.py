@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
@@ -71,6 +71,11 @@ class ProviderSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @property
+    def keeps_opt_outs(self) -> bool:
+        """Whether the ledger is mirrored into a list of opt-outs at the provider, and back."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -104,6 +109,29 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+class OptOuts(Protocol):
+    """The opt-outs that a provider keeps by itself, for each of our numbers a list; up to 100 at a time.
+
+    All of it raises SendError where the provider does not answer as it should.
+    """
+
+    async def check(self, number: str, contacts: Sequence[str]) -> Mapping[str, bool]:
+        """Which of these contacts are on the list; without those of whom the provider did not say."""
+
+    async def add(self, number: str, contacts: Sequence[str]) -> frozenset[str]:
+        """Put these contacts on the list; those that the provider took."""
+
+    async def remove(self, number: str, contacts: Sequence[str]) -> frozenset[str]:
+        """Take these contacts off the list; those that the provider took."""
+
+
+@runtime_checkable
+class KeepsOptOuts(Protocol):
+    """What a provider has that keeps opt-outs by itself. Whether it is asked, its settings say."""
+
+    opt_outs: OptOuts
 
 
 class ProviderClass(Protocol):

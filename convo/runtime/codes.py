@@ -40,6 +40,17 @@ class Keys:
         self._keys = {_name(key): key.encode() for key in given}
         self.newest = _name(given[0])
 
+    def hashes(self, number: str) -> dict[str, str]:
+        """A phone number as the ledger keeps it once it was forgotten, by key; the newest comes first."""
+        return {
+            name: hmac.digest(key, b"convo contact\n" + number.encode(), "sha256").hex()
+            for name, key in self._keys.items()
+        }
+
+    def has(self, key_id: str) -> bool:
+        """Whether this key is one of them."""
+        return key_id in self._keys
+
     def code(self, issued: Code) -> str:
         """Which code it is; raises ConvoError where its key was taken out of the settings."""
         key = self._keys.get(issued.key_id)

@@ -10,6 +10,7 @@ from convo.flow.session import Closed
 from convo.keywords import Keyword, KeywordKind, normalise
 from convo.messages import Direction, Inbound, Kind, Reason, Status
 from convo.providers import handling
+from convo.runtime import opt_outs
 from convo.runtime.events import Effect, consented
 from convo.settings import Settings
 from convo.store import calls, consent, conversations, events, messages, outgoing, reviews
@@ -68,7 +69,8 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
     changes = (kind is KeywordKind.STOP and not said.opted_out) or (
         kind is KeywordKind.START and said.opted_out
     )
-    answers = (changes or kind is KeywordKind.HELP) and not _is_answered(settings, said)
+    answered = _is_answered(settings, said)
+    answers = (changes or kind is KeywordKind.HELP) and not answered
     wording = _wording(settings, said) if answers else None
     line = _entry(said, brand, wording, now)
     (entry,) = consent.append(connection, [line])
@@ -78,6 +80,7 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
         stop(connection, brand, said.known.id, now)
     if changes:
         consent.decide(connection, brand, said.known.id, entry, now, out=kind is KeywordKind.STOP)
+        opt_outs.tell(connection, settings, line, entry, knows=said.inbound.number if answered else None)
     if wording is not None:
         messages.write(connection, [_answer(settings, said, brand, wording, entry, now)])
     out = said.opted_out if kind is KeywordKind.HELP else kind is KeywordKind.STOP
@@ -103,8 +106,10 @@ def stopped_by_provider(
     known: Known,
     now: datetime,
     conversation: int | None = None,
+    *,
+    rule: str = "provider:opted-out",
 ) -> None:
-    """The provider says that this contact has opted out: put it on record, and stop.
+    """The provider says that this contact has opted out of a number: put it on record, and stop.
 
     `conversation` is that of the message which it refused.
     """
@@ -116,17 +121,43 @@ def stopped_by_provider(
         action=KeywordKind.STOP,
         text="",
         normalised="",
-        rule="provider:opted-out",
+        rule=rule,
         provider_id=None,
         actor="provider",
         wording=None,
         at=now,
     )
+    record(connection, settings, entry, known, now, out_before=out_before, at=number, about=conversation)
+
+
+def record(
+    connection: Connection,
+    settings: Settings,
+    entry: consent.Entry,
+    known: Known,
+    now: datetime,
+    *,
+    out_before: bool,
+    holds: bool = True,
+    at: str | None = None,
+    about: int | None = None,
+) -> None:
+    """Write a stop or a start that was no text, and what follows from it; the contact is locked.
+
+    With `holds` it is the last word. The provider of the number `at` knows it already, and `about` is the
+    conversation that it came of.
+    """
+    stops = entry.action == KeywordKind.STOP
     (line,) = consent.append(connection, [entry])
-    consent.decide(connection, brand, known.id, line, now, out=True)
-    stop(connection, brand, known.id, now)
-    effect = Effect(not out_before, True, known.contact.language, conversation)
-    outgoing.write(connection, [consented(settings.events, line, entry, known.id, effect)])
+    changes = holds and stops is not out_before
+    if changes:
+        consent.decide(connection, entry.brand, known.id, line, entry.at, out=stops)
+        opt_outs.tell(connection, settings, entry, line, knows=at)
+    if holds and stops:
+        stop(connection, entry.brand, known.id, now)
+    effect = Effect(changes, stops if holds else out_before, known.contact.language, about)
+    told = consented(settings.events, line, entry, known.id, effect)
+    outgoing.write(connection, [told._replace(created_at=now)])
 
 
 def _is_answered(settings: Settings, said: Said) -> bool:

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from convo.errors import ConvoError
+from convo.runtime import forgetting
 from convo.runtime.beginning import Start
 from convo.runtime.starting import start
 from convo.runtime.turns import Line, Turns
@@ -21,7 +22,7 @@ def run(line: Line, errand: Errand) -> bool:
     What cannot begin is on record as trouble of the conversation that asked.
     """
     # Both at once, as every writer does: the one who asked is told where it fails.
-    contacts.lock(line.connection, [errand.contact, errand.asker], line.now)
+    forgetting.lock(line.connection, line.settings, [errand.contact, errand.asker], line.now)
     if not errands.take(line.connection, errand.id):
         return False
     wanted = Start(errand.flow, errand.contact, errand.number, errand.vars)

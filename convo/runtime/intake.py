@@ -16,13 +16,13 @@ from sqlalchemy import Connection
 from convo.clock import Clock
 from convo.errors import ConvoError, StoreUnavailable
 from convo.messages import Inbound, Item, Report, Unread, storable
-from convo.runtime import reports
+from convo.runtime import forgetting, reports
 from convo.runtime.events import RECEIVED
 from convo.runtime.library import Library
 from convo.runtime.routing import Texts
 from convo.runtime.turns import Line
 from convo.settings import Settings
-from convo.store import contacts, receipts
+from convo.store import receipts
 from convo.store.engine import Store
 from convo.store.receipts import Receipt
 
@@ -46,8 +46,9 @@ def take(line: Line, items: Sequence[Item]) -> int:
         line.now,
     )
     new = list(_first_of_each(texts, fresh))
-    known = contacts.lock(
+    known = forgetting.lock(
         line.connection,
+        line.settings,
         [text.contact for text in new],
         line.now,
         also=[report.contact for report in delivered],

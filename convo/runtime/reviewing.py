@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from convo.errors import ReviewError
 from convo.keywords import KeywordKind
 from convo.messages import storable
-from convo.runtime.events import Effect, consented
+from convo.runtime import consent as consenting
 from convo.settings import Settings
-from convo.store import consent, contacts, outgoing, reviews
+from convo.store import consent, contacts, reviews
 from convo.store.consent import Numbered
 from convo.store.contacts import Known
 from convo.store.reviews import Decision, Review
@@ -92,10 +92,7 @@ def _bring_back(
         wording=None,
         at=now,
     )
-    (number,) = consent.append(connection, [entry])
-    consent.decide(connection, review.brand, known.id, number, now, out=False)
-    effect = Effect(True, False, known.contact.language, None)
-    outgoing.write(connection, [consented(settings.events, number, entry, known.id, effect)])
+    consenting.record(connection, settings, entry, known, now, out_before=True)
 
 
 def _reason(verdict: Verdict) -> str | None:

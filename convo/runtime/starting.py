@@ -10,6 +10,7 @@ from convo import phone
 from convo.errors import StartError
 from convo.flow.speech import locale
 from convo.messages import storable
+from convo.runtime import forgetting
 from convo.runtime.beginning import Start, begin, busy, current, parsed
 from convo.runtime.library import Library
 from convo.runtime.marketing import refuse
@@ -39,7 +40,7 @@ def start(
     _check_contact(wanted)
     wanted = replace(wanted, key=storable(wanted.key) if wanted.key else None)
     contact = parsed(wanted.contact)
-    known = contacts.lock(connection, [contact], now)[contact]
+    known = forgetting.lock(connection, settings, [contact], now)[contact]
     if wanted.key is not None:
         earlier = conversations.by_key(connection, wanted.key)
         if earlier is not None:

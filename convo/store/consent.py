@@ -40,9 +40,10 @@ class Entry:
     normalised: str
     rule: str
     provider_id: str | None
-    actor: str  # contact, operator, api or provider
+    actor: str  # contact, operator, api, provider or import
     wording: str | None  # what was confirmed; None where nothing changed
     at: datetime
+    key_id: str | None = None  # of the key under which `contact` is a hash, once it was forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def since(connection: Connection, brand: str, contact_id: int) -> datetime | Non
     )
     moment: datetime | None = connection.execute(found).scalar()
     return moment
+
+
+def deciding(connection: Connection, brand: str, contact_id: int) -> int:
+    """The ledger entry that is the last word on a contact of whom there is one."""
+    found = select(consents.c.entry_id).where(consents.c.brand == brand, consents.c.contact_id == contact_id)
+    number: int = connection.execute(found).scalar_one()
+    return number
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:

@@ -17,6 +17,7 @@ class Known(NamedTuple):
 
     id: int
     contact: Contact
+    new: bool = False  # its row may have been made just now
 
 
 _COLUMNS = (contacts.c.id, contacts.c.number, contacts.c.language, contacts.c.timezone, contacts.c.tags)
@@ -48,7 +49,8 @@ def lock(
             upsert(connection, contacts).on_conflict_do_nothing(),
             [{"number": number, "created_at": now} for number in missing],
         )
-    return lock_known(connection, [*wanted, *also])
+    found = lock_known(connection, [*wanted, *also])
+    return {**found, **{number: found[number]._replace(new=True) for number in missing}}
 
 
 def lock_known(connection: Connection, numbers: Iterable[str]) -> dict[str, Known]:

@@ -353,11 +353,13 @@ class ConsentRow(Row, table=True):
 
 
 class ConsentEntryRow(Row, table=True):
-    """The consent ledger: append-only; the database itself refuses update and delete."""
+    """The consent ledger: append-only; the database itself refuses update and delete without a permit."""
 
     __tablename__ = "consent_entry"
     __table_args__ = (
         Index("ix_consent_entry_brand_contact", "brand", "contact"),
+        Index("ix_consent_entry_contact_id", "contact", "id"),
+        _partial("ix_consent_entry_forgotten", "key_id", where="key_id IS NOT NULL"),
         _numbered(),
     )
 
@@ -373,6 +375,7 @@ class ConsentEntryRow(Row, table=True):
     actor: str
     wording: str | None = None  # what was confirmed; None where nothing changed
     at: datetime = Field(sa_type=Moment)
+    key_id: str | None = None  # of the key under which `contact` is a hash: its number was forgotten
 
 
 class ConsentReviewRow(Row, table=True):

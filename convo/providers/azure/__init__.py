@@ -14,6 +14,8 @@ from convo.errors import InvalidSignature, UnreadablePayload
 from convo.messages import Accepted, Item, Outbound, RawRequest, Response
 from convo.phone import NumberKind
 from convo.providers.azure import events
+from convo.providers.azure.opt_outs import AzureOptOuts
+from convo.providers.azure.resource import Resource
 from convo.providers.azure.sending import LONGEST, Sending
 from convo.providers.azure.settings import AzureSettings
 from convo.providers.base import US_TOLL_FREE, Handling, Surroundings, Traits
@@ -51,7 +53,9 @@ class Azure:
     def __init__(self, settings: AzureSettings, surroundings: Surroundings) -> None:
         self._account = surroundings.account
         self._secrets = [secret.encode() for secret in settings.webhook_secret]
-        self._sending = Sending(settings, surroundings.clock)
+        self._resource = Resource(settings, surroundings.clock)
+        self._sending = Sending(self._resource, settings.api_version, surroundings.clock)
+        self.opt_outs = AzureOptOuts(self._resource, settings.opt_outs_api_version)
         if not self._secrets:
             log.warning(
                 "webhook.no_secret",
@@ -92,7 +96,7 @@ class Azure:
         return await self._sending.send(message)
 
     async def close(self) -> None:
-        await self._sending.close()
+        await self._resource.close()
 
 
 def _validates(request: RawRequest) -> bool:

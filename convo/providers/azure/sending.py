@@ -6,70 +6,36 @@ same message, so whatever leaves us without a clear answer is simply tried again
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import aiohttp
-from yarl import URL
-
 from convo import phone
-from convo.clock import Clock, retry_after
+from convo.clock import Clock
 from convo.messages import Accepted, Outbound, Reason, SendError, Trouble
 from convo.providers.azure.codes import reason_in
-from convo.providers.azure.settings import AzureSettings, read_connection
-from convo.providers.azure.signing import http_date, sign
+from convo.providers.azure.resource import Resource
+from convo.providers.azure.signing import http_date
 
 LONGEST = 2048  # UTF-16 units of one text
-_MOST_CONNECTIONS = 64
-_MOST_BYTES = 64 * 1024  # of an answer; one recipient's takes some hundred
-_LONGEST_WAIT = 3600.0  # seconds that an answer can put us off
 _PLACE_OF_RECIPIENT = re.compile(r"invalid to\b|smsrecipients|destination|recipient", re.IGNORECASE)
 _PLACE_OF_OURS = re.compile(r"\bfrom\b|source|sender|api.?version", re.IGNORECASE)
 
 
 class Sending:
-    """The client of one account; its connections open with the first text."""
+    """How one account sends."""
 
-    def __init__(self, settings: AzureSettings, clock: Clock) -> None:
-        self._connection = read_connection(settings.connection_string)
-        self._path = f"/sms?api-version={settings.api_version}"
-        self._timeout = settings.timeout
+    def __init__(self, resource: Resource, api_version: str, clock: Clock) -> None:
+        self._resource = resource
+        self._path = f"/sms?api-version={api_version}"
         self._clock = clock
-        self._http: aiohttp.ClientSession | None = None
 
     async def send(self, message: Outbound) -> Accepted:
         """Hand one text over; raises SendError with its class."""
         if len(message.text.encode("utf-16-le")) > 2 * LONGEST:
             raise SendError(Trouble.PERMANENT, Reason.REJECTED)
-        now = self._clock()
-        body = json.dumps(_request(message, now), ensure_ascii=False).encode()
-        headers = sign(self._connection, "POST", self._path, body, now)
-        headers["Content-Type"] = "application/json"
-        try:
-            async with self._client().post(
-                URL(f"{self._connection.url}{self._path}", encoded=True),
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-            ) as answer:
-                return _read(message, answer.status, await _beginning(answer), _wait(answer.headers, now))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT) from error
-
-    def _client(self) -> aiohttp.ClientSession:
-        if self._http is None:
-            self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=self._timeout),
-            )
-        return self._http
-
-    async def close(self) -> None:
-        if self._http is not None:
-            await self._http.close()
+        answer = await self._resource.post(self._path, _request(message, self._clock()))
+        return _read(message, answer.status, answer.body, answer.wait)
 
 
 def _request(message: Outbound, now: datetime) -> dict[str, Any]:
@@ -84,16 +50,6 @@ def _request(message: Outbound, now: datetime) -> dict[str, Any]:
         "message": message.text,
         "smsSendOptions": {"enableDeliveryReport": True, "tag": str(message.id)},
     }
-
-
-async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
-    """As much of an answer as can be meant; the rest stays unread, and its connection is dropped."""
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            break
-    return bytes(body[:_MOST_BYTES])
 
 
 def _read(message: Outbound, status: int, body: bytes, wait: float | None) -> Accepted:
@@ -159,9 +115,3 @@ def _refused(said: str) -> SendError:
     if _PLACE_OF_OURS.search(said):
         return SendError(Trouble.OUR_FAULT, Reason.NOT_ALLOWED)
     return SendError(Trouble.PERMANENT, Reason.REJECTED)
-
-
-def _wait(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds until Azure wants to be asked again."""
-    asked = retry_after(headers.get("Retry-After", ""), now)
-    return min(max(asked.total_seconds(), 1.0), _LONGEST_WAIT) if asked is not None else None

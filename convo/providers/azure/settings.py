@@ -69,14 +69,23 @@ def _readable(text: str) -> str:
     return text
 
 
+# TOML reads a date where the quotes were left out.
+Version = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}-\d\d-\d\d(-preview)?$")]
+
+
 class AzureSettings(ProviderSettings):
     """Of `[accounts.…]` with `provider = "azure"`."""
 
     connection_string: Annotated[Secret, AfterValidator(_readable)] = Field(repr=False)
     # Compared with ?code= of the webhook's address; two may be live while it is changed.
     webhook_secret: Secrets = Field(default_factory=list, repr=False)
-    # TOML reads a date where the quotes were left out.
-    api_version: Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}-\d\d-\d\d(-preview)?$")] = (
-        "2021-03-07"
-    )
+    api_version: Version = "2021-03-07"
+    # Azure's own list of opt-outs, told of every STOP and START and compared once a day. Azure has to
+    # switch it on for the resource first; until then it answers with errors.
+    mirror_opt_outs: bool = False
+    opt_outs_api_version: Version = "2024-12-10-preview"
     timeout: Annotated[float, Field(gt=0, le=9)] = 8  # seconds; the sender itself waits for ten
+
+    @property
+    def keeps_opt_outs(self) -> bool:
+        return self.mirror_opt_outs
