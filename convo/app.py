@@ -14,13 +14,14 @@ from convo.clock import Clock
 from convo.errors import Problem, SettingsError
 from convo.messages import Item
 from convo.providers import check_numbers, make
-from convo.runtime import codes
+from convo.runtime import codes, forgetting
 from convo.runtime.calling import Caller
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.events import unheard
 from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
+from convo.runtime.mirror import Mirror
 from convo.runtime.registry import Registry
 from convo.runtime.relay import Relay
 from convo.runtime.sender import Sender
@@ -51,6 +52,7 @@ class App:
         self.caller = Caller(
             self.store, settings, self.library, lambda: self.registry.actions, clock, self.changed
         )
+        self.mirror = Mirror(self.store, settings, self.providers, clock)
         self._watchers: set[Callable[[], None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._deliveries: set[asyncio.Task[None]] = set()
@@ -64,12 +66,14 @@ class App:
         check_kinds(self.settings, self.library)
         while await self.store.write(lambda c: reconsider(c, self.settings, self.clock())):
             pass  # some hundred contacts at a time
+        await self.store.read(lambda c: forgetting.check(c, self.settings))
         self._tasks = [
             asyncio.create_task(self.intake.run()),
             asyncio.create_task(self.sender.run(alone=alone)),
             asyncio.create_task(self.clockwork.run()),
             asyncio.create_task(self.caller.run(alone=alone)),
             asyncio.create_task(self.relay.run(alone=alone)),
+            asyncio.create_task(self.mirror.run()),
         ]
         keywords.prepare()
         # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
@@ -80,8 +84,9 @@ class App:
     async def stop(self) -> None:
         """Finish what is claimed, settle it, and close."""
         if self._tasks:
-            intake, sender, clockwork, caller, relay = self._tasks
+            intake, sender, clockwork, caller, relay, mirror = self._tasks
             clockwork.cancel()
+            mirror.cancel()
             await self.caller.stop()
             await asyncio.gather(caller, return_exceptions=True)
             await self.sender.stop()
@@ -98,7 +103,7 @@ class App:
 
     def stopped(self) -> list[str]:
         """The lines that should be working and are not."""
-        names = ("intake", "sender", "clockwork", "calls", "events")
+        names = ("intake", "sender", "clockwork", "calls", "events", "opt_outs")
         if not self._tasks:
             return list(names)
         return [name for name, task in zip(names, self._tasks, strict=True) if task.done()]

@@ -38,6 +38,8 @@ DETAILS = {
     "5002": "5002 Carrier does not support delivery report.",
 }
 UNDELIVERED = ("4002", "4006")
+MOST_OPT_OUTS = 100  # contacts in one request
+NOBODY = "+15550000000"  # of whom Azure says no more than that there is no such number
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Books:
     answers: Counter[str] = field(default_factory=Counter)  # what became of sends
     delivered: Counter[int] = field(default_factory=Counter)  # how the webhook answered
     waiting: int = 0  # events that are not acknowledged yet
+    opted_out: dict[str, list[str]] = field(default_factory=dict)  # by our number
 
 
 def problem(key: bytes, request: web.BaseRequest, body: bytes) -> str | None:
@@ -126,6 +129,7 @@ class Azure:
         """What serves it."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/sms", self._send)
+        app.router.add_post("/sms/optouts:{what}", self._opt_outs)
         app.router.add_post("/control/inbound", self._inbound)
         app.router.add_get("/control/books", self._tell)
         app.router.add_get("/control/feed", self._feed_on)
@@ -163,6 +167,37 @@ class Azure:
             if sent.reported:
                 await self._report(sent)
         return await self._answer(request, sent)
+
+    async def _opt_outs(self, request: web.Request) -> web.Response:
+        """The list of one of our numbers: `check`, `add` and `remove`; a contact each has an answer."""
+        body, what = await request.read(), request.match_info["what"]
+        refusal = problem(self._key, request, body)
+        if refusal is not None or request.query_string != "api-version=2024-12-10-preview":
+            return self._refuse(401, refusal or f"asked for {request.query_string}")
+        if self._happens(self._rates.throttle):
+            return web.Response(status=429, headers={"Retry-After": "1"})
+        if self._happens(self._rates.fail):
+            return web.Response(status=500, text="<html>Our services aren't available right now</html>")
+        asked = json.loads(body)
+        people = [one["to"] for one in asked["recipients"]]
+        if what not in ("check", "add", "remove") or not 0 < len(people) <= MOST_OPT_OUTS:
+            return self._refuse(400, f"{what} of {len(people)}")
+        listed = self.books.opted_out.setdefault(asked["from"], [])
+        items = []
+        for contact in people:
+            if contact == NOBODY:
+                items.append({"to": contact, "httpStatusCode": 400, "errorMessage": "Invalid to number"})
+                continue
+            item: dict[str, Any] = {"to": contact, "httpStatusCode": 200, "errorMessage": ""}
+            if what == "check":
+                item["isOptedOut"] = contact in listed
+            elif what == "add" and contact not in listed:
+                listed.append(contact)
+            elif what == "remove" and contact in listed:
+                listed.remove(contact)
+            items.append(item)
+        self.books.answers[what] += 1
+        return web.json_response({"value": items})
 
     def _is_new(self, asked: Any) -> bool:
         """Whether this text was never asked for: each kind of fault meets it once at most."""

@@ -1,4 +1,4 @@
-"""`convo consent`: STOPs that were no plain words, and what an operator decides about them."""
+"""`convo consent`: who may be texted. Here are STOPs by phrases; `_ledger` and `_wishes` have the rest."""
 
 import json
 import sys
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from convo.cli._given import Format
+from convo.cli._ledger import bring, export, show
 from convo.cli._printed import one_line
+from convo.cli._wishes import forget, prune, reconcile, start, stop
 from convo.errors import ReviewError, SettingsError
 
 if TYPE_CHECKING:
@@ -21,9 +23,9 @@ _PAGE = 500
 
 def register(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help="Who may be texted.")
-    commands.command()(review)
-    # With one command alone typer would leave its name out.
-    commands.callback()(lambda: None)
+    for command in (review, show, export, stop, start, forget, prune, reconcile):
+        commands.command()(command)
+    commands.command("import")(bring)
     app.add_typer(commands, name="consent")
 
 

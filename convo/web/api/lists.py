@@ -27,7 +27,7 @@ Fetch = Callable[[Connection, str | None, int, int], list[R]]
 async def page(store: Store, request: Request, fetch: Fetch[R], show: Callable[[R], Any]) -> JSONResponse:
     """The page that `request` asks for; raises Refusal for a cursor or limit that is none."""
     after, most = _window(request)
-    contact = _contact(request)
+    contact = contact_in(request)
     # One more than asked for tells whether there is a next page.
     found = await store.read(lambda connection: fetch(connection, contact, after, most + 1))
     shown = found[:most]
@@ -45,7 +45,7 @@ def _window(request: Request) -> tuple[int, int]:
     return int(after), int(most)
 
 
-def _contact(request: Request) -> str | None:
+def contact_in(request: Request) -> str | None:
     """The `contact` of a query; a plus that came as a blank is understood."""
     asked = request.query_params.get("contact")
     if asked is None:

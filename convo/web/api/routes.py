@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from convo.app import App
 from convo.web.api.access import Endpoint, Refusal, guarded, problem
+from convo.web.api.consent import Consent
 from convo.web.api.conversations import Conversations
 from convo.web.api.events import EventsApi
 from convo.web.api.inbox import Inbox
@@ -18,7 +19,7 @@ from convo.web.api.reviews import Reviews
 def api_routes(app: App) -> list[Route]:
     """The routes under `/v1`; what is none of them is told like every other error."""
     messages, conversations, inbox, events = Messages(app), Conversations(app), Inbox(app), EventsApi(app)
-    reviews = Reviews(app)
+    reviews, consent = Reviews(app), Consent(app)
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", "/v1/messages", messages.list),
         ("GET", "/v1/conversations", conversations.list),
@@ -30,6 +31,10 @@ def api_routes(app: App) -> list[Route]:
         ("GET", "/v1/events", events.list),
         ("GET", "/v1/events/{id}", events.one),
         ("POST", "/v1/events/{id}/resend", events.resend),
+        ("GET", "/v1/consent", consent.one),
+        ("GET", "/v1/consent/entries", consent.entries),
+        ("POST", "/v1/consent/stop", consent.stop),
+        ("POST", "/v1/consent/start", consent.start),
         ("GET", "/v1/consent/reviews", reviews.list),
         ("POST", "/v1/consent/reviews/{id}/keep", reviews.keep),
         ("POST", "/v1/consent/reviews/{id}/undo", reviews.undo),

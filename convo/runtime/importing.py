@@ -1,0 +1,163 @@
+"""Opt-outs and opt-ins of another system, brought into the ledger: in batches, each once, oldest wish first.
+
+An import stops whom the other system stopped, and brings back nobody who has stopped later than it says.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from convo.keywords import KeywordKind
+from convo.messages import storable
+from convo.runtime import consent as consenting
+from convo.runtime import forgetting
+from convo.runtime.opting import brand_of, contact_of, number_of
+from convo.settings import Settings
+from convo.store import consent, ledger
+
+LONGEST_TEXT = 2000  # characters
+RULE, ACTOR = "import", "import"
+_CLOCKS_APART = timedelta(days=1)  # a moment without its zone may be of any
+# As other systems have it, with every blank and underscore as a dash.
+_STOPPED = ("stop", "stopped", "out", "opt-out", "optout", "opted-out", "unsubscribe", "unsubscribed")
+_STARTED = ("start", "started", "in", "opt-in", "optin", "opted-in", "subscribe", "subscribed")
+_MEANT = {
+    **dict.fromkeys(_STOPPED, KeywordKind.STOP),
+    **dict.fromkeys(_STARTED, KeywordKind.START),
+}
+# What the ledger's own export has beside them, and changes nothing about who may be texted.
+_PASSED = frozenset({KeywordKind.HELP.value, "marketing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A row of another system. Without a moment it is known to be so now, and no more."""
+
+    contact: str
+    brand: str
+    action: KeywordKind
+    at: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of rows: lines written, of which so many changed who may be texted."""
+
+    written: int = 0
+    known: int = 0  # stood in the ledger already
+    stopped: int = 0
+    back: int = 0
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        return Outcome(
+            self.written + other.written,
+            self.known + other.known,
+            self.stopped + other.stopped,
+            self.back + other.back,
+        )
+
+
+def read_row(
+    settings: Settings, row: Mapping[str, str], default_brand: str | None, now: datetime
+) -> Brought | None:
+    """A row as it is meant; None for one that says nothing of stopping or coming back.
+
+    Raises ConsentError, or ValueError, that says what is wrong with it.
+    """
+    word = row.get("action", "").strip().casefold().replace("_", "-").replace(" ", "-")
+    if word in _PASSED:
+        return None
+    action = _MEANT.get(word)
+    if action is None:
+        raise ValueError(f"action is stop or start, not '{row.get('action', '').strip()}'")
+    if row.get("key_id", "").strip():
+        raise ValueError("its contact is a hash: the number was forgotten where this was exported")
+    given = row.get("contact", "").strip()
+    if not given:
+        raise ValueError("contact: there is no number")
+    at = _moment(row.get("at", "").strip(), now)
+    if at is None and action is KeywordKind.START:
+        raise ValueError("at: a start needs its moment; without one nobody knows which stop it comes after")
+    text = storable(row.get("text", ""))
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"text: at most {LONGEST_TEXT} characters, not {len(text)}")
+    brand = brand_of(settings, row.get("brand", "").strip() or default_brand)
+    return Brought(contact_of(given), brand, action, at, text)
+
+
+def bring(connection: Connection, settings: Settings, rows: Sequence[Brought], now: datetime) -> Outcome:
+    """Write these rows, oldest first, and what follows from them; what stands in the ledger, not again.
+
+    A stop ends conversations and withdraws what is queued like the contact's own; it is not confirmed.
+    """
+    known = forgetting.lock(connection, settings, {row.contact for row in rows}, now)
+    called = forgetting.names(connection, settings, known)
+    there: defaultdict[tuple[str, str], set[tuple[str, datetime]]] = defaultdict(set)
+    timeless: set[tuple[str, str, str]] = set()
+    for line in ledger.briefs(connection, called):
+        there[called[line.contact], line.brand].add((line.action, line.at))
+        if (line.action, line.actor) == (KeywordKind.STOP, ACTOR):
+            timeless.add((called[line.contact], line.brand, line.text))
+    out = consent.opted_out(connection, (each.id for each in known.values()))
+    total = Outcome()
+    for row in sorted(rows, key=lambda row: row.at or now):
+        contact_id, lines = known[row.contact].id, there[row.contact, row.brand]
+        is_out, stops = (row.brand, contact_id) in out, row.action is KeywordKind.STOP
+        again = (row.contact, row.brand, row.text) in timeless
+        if (row.action.value, row.at) in lines or (row.at is None and (is_out or again)):
+            total += Outcome(known=1)
+            continue
+        at = row.at or now
+        overtaken = any(_overtakes(action, moment, row.action, at) for action, moment in lines)
+        lines.add((row.action.value, at))
+        entry, changes = _entry(settings, row, at), stops is not is_out and not overtaken
+        consenting.record(
+            connection, settings, entry, known[row.contact], now, out_before=is_out, holds=not overtaken
+        )
+        if changes:
+            out ^= {(row.brand, contact_id)}
+        total += Outcome(1, 0, int(changes and stops), int(changes and not stops))
+    return total
+
+
+def _entry(settings: Settings, row: Brought, at: datetime) -> consent.Entry:
+    return consent.Entry(
+        brand=row.brand,
+        contact=row.contact,
+        number=number_of(settings, row.brand),
+        action=row.action,
+        text=row.text,
+        normalised="",
+        rule=RULE,
+        provider_id=None,
+        actor=ACTOR,
+        wording=None,
+        at=at,
+    )
+
+
+def _overtakes(action: str, moment: datetime, brought: KeywordKind, at: datetime) -> bool:
+    """Whether a line of the ledger has the word over one that is brought; of two at once the stop has."""
+    if brought is KeywordKind.STOP:
+        return action == KeywordKind.START and moment > at
+    return action == KeywordKind.STOP and moment >= at
+
+
+def _moment(text: str, now: datetime) -> datetime | None:
+    """A moment as ISO 8601 writes it, in UTC unless it says; None where nothing stands there."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"at: '{text}' is not a moment; write it like 2026-11-30T09:00:00Z") from None
+    if moment > now + _CLOCKS_APART:
+        raise ValueError(f"at: {text} is still to come")
+    if moment.year < 1990:
+        raise ValueError(f"at: {text} is before there were texts")
+    return moment
