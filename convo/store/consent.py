@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, or_, select
 
 from convo.store import ids
+from convo.store.consent_tables import consent_entries, consent_reviews, consents
 from convo.store.reviews import Decision
 from convo.store.rows import Lookup, upsert
-from convo.store.tables import consent_entries, consent_reviews, consents
 
 _OUT = Lookup(
     select(consents.c.brand, consents.c.contact_id).where(consents.c.opted_out), consents.c.contact_id

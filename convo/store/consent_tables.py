@@ -1,12 +1,65 @@
-"""The tables beside the ledger: permits to change it, and what providers are still to be told of it."""
+"""The tables of consent: the ledger and its last word, reviews, and what providers are still to be told."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from convo.store.columns import Moment
-from convo.store.tables import Row, table
+from convo.store.columns import Id, Moment
+from convo.store.tables import Row, numbered, partial, table
+
+
+class ConsentRow(Row, table=True):
+    """Whether a contact has stopped a brand, and agreed to its marketing: the ledger's last words."""
+
+    __tablename__ = "consent"
+
+    brand: str = Field(primary_key=True)
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    opted_out: bool
+    entry_id: int = Field(sa_type=BigInteger)
+    since: datetime = Field(sa_type=Moment)
+    marketing: bool = False
+    marketing_entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the last that changed it
+
+
+class ConsentEntryRow(Row, table=True):
+    """The consent ledger: append-only; the database itself refuses update and delete without a permit."""
+
+    __tablename__ = "consent_entry"
+    __table_args__ = (
+        Index("ix_consent_entry_brand_contact", "brand", "contact"),
+        Index("ix_consent_entry_contact_id", "contact", "id"),
+        partial("ix_consent_entry_forgotten", "key_id", where="key_id IS NOT NULL"),
+        numbered(),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    brand: str
+    contact: str
+    number: str
+    action: str
+    text: str
+    normalised: str
+    rule: str
+    provider_id: str | None = None
+    actor: str
+    wording: str | None = None  # what was confirmed; None where nothing changed
+    at: datetime = Field(sa_type=Moment)
+    key_id: str | None = None  # of the key under which `contact` is a hash: its number was forgotten
+
+
+class ConsentReviewRow(Row, table=True):
+    """A ledger entry that a phrase made, for a person to look at; `decision` is None until one has."""
+
+    __tablename__ = "consent_review"
+    __table_args__ = (partial("ix_consent_review_open", "entry_id", where="decision IS NULL"),)
+
+    entry_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    decision: str | None = None
+    reason: str | None = None
+    actor: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class ConsentPermitRow(Row, table=True):
@@ -42,6 +95,9 @@ class OptOutCheckRow(Row, table=True):
     checked_at: datetime = Field(sa_type=Moment)
 
 
+consents = table(ConsentRow)
+consent_entries = table(ConsentEntryRow)
+consent_reviews = table(ConsentReviewRow)
 consent_permits = table(ConsentPermitRow)
 opt_out_syncs = table(OptOutSyncRow)
 opt_out_checks = table(OptOutCheckRow)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
 
 from convo.store.columns import Moment
+from convo.store.event_tables import endpoints_off, event_deliveries, outgoing_events
 from convo.store.rows import upsert
-from convo.store.tables import endpoints_off, event_deliveries, outgoing_events, spelled
+from convo.store.tables import spelled
 
 
 class State(StrEnum):

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, delete, insert, select, update
 
 from convo.store.consent import Entry, Numbered
-from convo.store.consent_tables import consent_permits
+from convo.store.consent_tables import consent_entries, consent_permits, consent_reviews, consents
 from convo.store.rows import Lookup
-from convo.store.tables import consent_entries, consent_reviews, consents
 
 _ENTRIES = select(consent_entries)
 _OF_CONTACTS = Lookup(

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from convo.store.consent_tables import opt_out_checks, opt_out_syncs
+from convo.store.consent_tables import consents, opt_out_checks, opt_out_syncs
 from convo.store.rows import upsert
-from convo.store.tables import consents, contacts, messages
+from convo.store.tables import contacts, messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
-from convo.store.tables import consent_entries, consent_reviews
+from convo.store.consent_tables import consent_entries, consent_reviews
 
 OPEN = "open"  # nobody has decided yet
 

@@ -1,4 +1,4 @@
-"""The tables, as SQLModel classes; the hot lines use `CLASS.__table__` with Core statements."""
+"""The tables of texts and conversations, as SQLModel classes; the hot lines use `CLASS.__table__` with Core statements."""
 
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,12 @@ metadata = MetaData(
 )
 
 
-def _numbered() -> dict[str, Any]:
+def numbered() -> dict[str, Any]:
     """SQLite never gives out a number twice, not even that of a row that was archived."""
     return {"sqlite_autoincrement": True}
 
 
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     clause = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
 
@@ -38,7 +38,7 @@ class ContactRow(Row, table=True):
     """The person on the other side. Its row is the lock of everything about them."""
 
     __tablename__ = "contact"
-    __table_args__ = _numbered()
+    __table_args__ = numbered()
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     number: str = Field(unique=True)
@@ -53,7 +53,7 @@ class ReceiptRow(Row, table=True):
 
     __tablename__ = "receipt"
     __table_args__ = (
-        _partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),
+        partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),
         {"sqlite_with_rowid": False},  # one tree to write instead of two
     )
 
@@ -83,17 +83,17 @@ class ConversationRow(Row, table=True):
     __tablename__ = "conversation"
     __table_args__ = (
         # One is running at a time; others wait behind it, or were suspended.
-        _partial(
+        partial(
             "ux_conversation_running",
             "contact_id",
             "number",
             where="status IN ('live', 'calling', 'handed_off')",
             unique=True,
         ),
-        _partial("ix_conversation_open_contact_id", "contact_id", where="status <> 'ended'"),
-        _partial("ix_conversation_wake_at", "wake_at", where="wake_at IS NOT NULL"),
+        partial("ix_conversation_open_contact_id", "contact_id", where="status <> 'ended'"),
+        partial("ix_conversation_wake_at", "wake_at", where="wake_at IS NOT NULL"),
         Index("ix_conversation_contact_id_id", "contact_id", "id"),
-        _numbered(),
+        numbered(),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -124,7 +124,7 @@ class EventRow(Row, table=True):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_conversation_id_id", "conversation_id", "id"),
-        _numbered(),
+        numbered(),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -134,63 +134,11 @@ class EventRow(Row, table=True):
     data: str | None = None
 
 
-class OutgoingEventRow(Row, table=True):
-    """Something that the application is told of. Who is told of it, its deliveries say."""
-
-    __tablename__ = "outgoing_event"
-    __table_args__ = (
-        Index("ix_outgoing_event_contact_id_id", "contact_id", "id"),
-        _numbered(),
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    kind: str
-    contact_id: int = Field(sa_type=BigInteger)
-    number: str
-    brand: str
-    conversation_id: int | None = Field(default=None, sa_type=BigInteger)
-    data: dict[str, Any] = Field(sa_type=Document)
-    created_at: datetime = Field(sa_type=Moment)
-
-
-class EventDeliveryRow(Row, table=True):
-    """An event on its way to somebody who is told of it: an endpoint, or the subscribers in the process."""
-
-    __tablename__ = "event_delivery"
-    __table_args__ = (
-        # What is open stays small, however much was told.
-        _partial("ix_event_delivery_due_at", "endpoint", "due_at", "event_id", where="done_at IS NULL"),
-        _partial("ix_event_delivery_open", "contact_id", "endpoint", "event_id", where="done_at IS NULL"),
-        _partial("ix_event_delivery_dead", "event_id", where="status = 'dead'"),
-        {"sqlite_with_rowid": False},
-    )
-
-    event_id: int = Field(primary_key=True, sa_type=BigInteger)
-    endpoint: str = Field(primary_key=True)
-    contact_id: int = Field(sa_type=BigInteger)
-    status: str
-    due_at: datetime = Field(sa_type=Moment)  # its next try, or the end of its lease
-    tries: int = 0
-    error: str | None = None  # what came of the last try that failed
-    done_at: datetime | None = Field(default=None, sa_type=Moment)  # told or given up; None: open
-
-
-class EndpointOffRow(Row, table=True):
-    """An endpoint that wants nothing more at this address."""
-
-    __tablename__ = "endpoint_off"
-
-    endpoint: str = Field(primary_key=True)
-    url: str
-    since: datetime = Field(sa_type=Moment)
-    reason: str
-
-
 class ErrandRow(Row, table=True):
     """A flow that a conversation asked to begin with another contact; gone once it has begun."""
 
     __tablename__ = "errand"
-    __table_args__ = _numbered()
+    __table_args__ = numbered()
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     flow: str
@@ -208,8 +156,8 @@ class CallRow(Row, table=True):
     __tablename__ = "call"
     __table_args__ = (
         Index("ix_call_conversation_id", "conversation_id"),
-        _partial("ix_call_due_at", "due_at", where="due_at IS NOT NULL"),
-        _numbered(),
+        partial("ix_call_due_at", "due_at", where="due_at IS NOT NULL"),
+        numbered(),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -234,16 +182,16 @@ class MessageRow(Row, table=True):
     __table_args__ = (
         Index("ix_message_contact_id_id", "contact_id", "id"),
         # What waits and what is under way stays small, however long the history grows.
-        _partial("ix_message_queue", "number", "priority", "due_at", "id", where="status = 'queued'"),
-        _partial("ix_message_queued_contact_id_id", "contact_id", "id", where="status = 'queued'"),
-        _partial("ix_message_sending_contact_id", "contact_id", where="status = 'sending'"),
-        _partial(
+        partial("ix_message_queue", "number", "priority", "due_at", "id", where="status = 'queued'"),
+        partial("ix_message_queued_contact_id_id", "contact_id", "id", where="status = 'queued'"),
+        partial("ix_message_sending_contact_id", "contact_id", where="status = 'sending'"),
+        partial(
             "ix_message_provider_id_account",
             "provider_id",
             "account",
             where="provider_id IS NOT NULL AND direction = 'out'",
         ),
-        _numbered(),
+        numbered(),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -328,7 +276,7 @@ class ReportRow(Row, table=True):
     """A delivery report that came before we knew its message; joined when the send is settled."""
 
     __tablename__ = "report"
-    __table_args__ = (Index("ix_report_provider_id_account", "provider_id", "account"), _numbered())
+    __table_args__ = (Index("ix_report_provider_id_account", "provider_id", "account"), numbered())
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     account: str
@@ -336,59 +284,6 @@ class ReportRow(Row, table=True):
     status: str
     reason: str | None = None
     at: datetime = Field(sa_type=Moment)
-
-
-class ConsentRow(Row, table=True):
-    """Whether a contact has stopped a brand, and agreed to its marketing: the ledger's last words."""
-
-    __tablename__ = "consent"
-
-    brand: str = Field(primary_key=True)
-    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
-    opted_out: bool
-    entry_id: int = Field(sa_type=BigInteger)
-    since: datetime = Field(sa_type=Moment)
-    marketing: bool = False
-    marketing_entry_id: int | None = Field(default=None, sa_type=BigInteger)  # the last that changed it
-
-
-class ConsentEntryRow(Row, table=True):
-    """The consent ledger: append-only; the database itself refuses update and delete without a permit."""
-
-    __tablename__ = "consent_entry"
-    __table_args__ = (
-        Index("ix_consent_entry_brand_contact", "brand", "contact"),
-        Index("ix_consent_entry_contact_id", "contact", "id"),
-        _partial("ix_consent_entry_forgotten", "key_id", where="key_id IS NOT NULL"),
-        _numbered(),
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    brand: str
-    contact: str
-    number: str
-    action: str
-    text: str
-    normalised: str
-    rule: str
-    provider_id: str | None = None
-    actor: str
-    wording: str | None = None  # what was confirmed; None where nothing changed
-    at: datetime = Field(sa_type=Moment)
-    key_id: str | None = None  # of the key under which `contact` is a hash: its number was forgotten
-
-
-class ConsentReviewRow(Row, table=True):
-    """A ledger entry that a phrase made, for a person to look at; `decision` is None until one has."""
-
-    __tablename__ = "consent_review"
-    __table_args__ = (_partial("ix_consent_review_open", "entry_id", where="decision IS NULL"),)
-
-    entry_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    decision: str | None = None
-    reason: str | None = None
-    actor: str | None = None
-    decided_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 def spelled(word: str) -> ColumnElement[str]:
@@ -410,9 +305,6 @@ receipts = table(ReceiptRow)
 flow_versions = table(FlowVersionRow)
 conversations = table(ConversationRow)
 events = table(EventRow)
-outgoing_events = table(OutgoingEventRow)
-event_deliveries = table(EventDeliveryRow)
-endpoints_off = table(EndpointOffRow)
 errands = table(ErrandRow)
 calls = table(CallRow)
 messages = table(MessageRow)
@@ -420,6 +312,3 @@ codes = table(CodeRow)
 paces = table(PaceRow)
 daily_texts = table(DailyTextsRow)
 reports = table(ReportRow)
-consents = table(ConsentRow)
-consent_entries = table(ConsentEntryRow)
-consent_reviews = table(ConsentReviewRow)

@@ -30,8 +30,8 @@ from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
 from convo.settings import SIMULATOR, Account, Settings
 from convo.store import contacts
+from convo.store.consent_tables import consent_entries, consents
 from convo.store.engine import Store
-from convo.store.tables import consent_entries, consents
 from convo.store.tables import contacts as contact_table
 from convo.store.tables import conversations as conversation_table
 from convo.store.tables import messages as message_table

@@ -19,10 +19,12 @@ from standardwebhooks import Webhook
 
 from convo.messages import Direction, Kind
 from convo.store import outgoing
+from convo.store.consent_tables import consent_entries
 from convo.store.deliveries import State
 from convo.store.engine import Store
+from convo.store.event_tables import event_deliveries
 from convo.store.outgoing import Chosen, Listed
-from convo.store.tables import consent_entries, event_deliveries, messages
+from convo.store.tables import messages
 from tests.crash.test_kill import Provider, Server, Text
 from tests.providers.server import answering, hangs_up
 
