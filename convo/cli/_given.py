@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from convo.errors import SettingsError
+
+if TYPE_CHECKING:
+    from convo.quiet import Quiet
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -11,6 +15,16 @@ HOST, PORT = "127.0.0.1", 8000
 class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
+
+
+def quiet_hours(text: str | None) -> "Quiet | None":
+    """What `--quiet` says; raises SettingsError for what is none."""
+    from convo.quiet import parse
+
+    try:
+        return None if text is None else parse(text)
+    except ValueError as error:
+        raise SettingsError(f"--quiet: {error}") from None
 
 
 def pairs(given: Sequence[str], option: str = "--set") -> Iterator[tuple[str, str]]:

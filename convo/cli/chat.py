@@ -3,12 +3,13 @@
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._given import pairs
+from convo.cli._given import pairs, quiet_hours
 from convo.errors import ConvoError, FlowError, SettingsError, StartError
 
 if TYPE_CHECKING:
@@ -33,25 +34,32 @@ def chat(
     ] = None,
     language: Annotated[str | None, typer.Option(help="The contact's, like fr-CA.")] = None,
     timezone: Annotated[str | None, typer.Option(help="The contact's, like Europe/London.")] = None,
+    hours: Annotated[
+        str | None, typer.Option("--quiet", help="The number's quiet hours, like 21:00-08:00.")
+    ] = None,
 ) -> None:
     """Play the phone. Piped, each line in is a text, and each line out begins with `bot: `."""
     from convo import clock
     from convo.cli._quiet import quiet
     from convo.runtime.registry import Registry
     from convo.runtime.starting import Start
-    from convo.settings import DEFAULT_NUMBER, load
+    from convo.settings import DEFAULT_FLOW, DEFAULT_NUMBER, Number, load
     from convo.testing.world import Handset, World
 
     quiet()
+    known = {}
+    if quiet_hours(hours) is not None:
+        known[DEFAULT_NUMBER] = Number.model_validate({"flow": DEFAULT_FLOW, "quiet": hours})
     settings = load()
     file = flow if flow.suffix == ".yaml" else settings.flows / f"{flow}.yaml"
     if not file.is_file():
         raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
-    with World(file.parent, clock.system()) as world:
+    with World(file.parent, clock.system(), known) as world:
         wrong = [problem for problem in world.problems if problem.file == str(file)]
         if wrong:
             raise FlowError(wrong)
         phone = Handset(world, CONTACT, DEFAULT_NUMBER)
+        world.agrees(CONTACT, DEFAULT_NUMBER)  # to marketing too: this is to try out what comes of it
         try:
             world.start(
                 Start(
@@ -236,8 +244,17 @@ def _state(phone: "Handset") -> str:
 
         until = format_timedelta(stored.wake_at - phone.world.clock(), threshold=1.5, locale="en")
         facts.append(f"wakes in {until}")
+    facts += [f"a text waits until {moment:%a %H:%M} UTC" for moment in _held(phone)]
     values = ", ".join(f"{name}={value}" for name, value in shown(stored.vars).items())
     return f"state: {where(stored)} ({', '.join(facts)}){f' {values}' if values else ''}"
+
+
+def _held(phone: "Handset") -> list[datetime]:
+    """Until when each text waits that may not leave yet."""
+    from convo.messages import Status
+
+    queued = [text for text in phone.world.history(CONTACT) if text.status is Status.QUEUED]
+    return [text.due_at for text in queued if text.due_at is not None]
 
 
 def _print_new(phone: "Handset") -> None:

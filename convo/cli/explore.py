@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from convo.cli._given import Format, pairs
+from convo.cli._given import Format, pairs, quiet_hours
 from convo.errors import SettingsError, StartError
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ def run(
         list[str] | None,
         typer.Option("--answer", metavar="CALL=JSON", help="What a call brings; made up unless said."),
     ] = None,
+    hours: Annotated[
+        str | None,
+        typer.Option("--quiet", help="Tell texts within these hours that answer none, like 21:00-08:00."),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="JSON is one object.")] = Format.TEXT,
 ) -> None:
     """Look at all that can happen in FLOW; what goes wrong is printed as tests. Exit code 1 where it does."""
@@ -62,7 +66,7 @@ def run(
     if not file.is_file():
         raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
     end = time.monotonic() + seconds
-    bounds = Bounds(depth, most_texts, lambda: time.monotonic() > end)
+    bounds = Bounds(depth, most_texts, lambda: time.monotonic() > end, quiet_hours(hours))
     try:
         setting = exploring.Wanted(
             _moment(now), timezone, dict(pairs(given or [])), language, _answers(answers or [])

@@ -8,6 +8,7 @@ from enum import StrEnum
 from convo.flow.happenings import Happening
 from convo.flow.session import Session
 from convo.flow.source import Path
+from convo.quiet import Quiet
 
 Spot = tuple[str, Path]  # the flow, and where in its file
 MOST_TEXTS = 30
@@ -23,6 +24,7 @@ class Fault(StrEnum):
     ENDLESS = "endless"  # clocks go off for ever though nobody answers
     TEXTS = "texts"  # more than the limit
     LATE = "late"  # it expires before a clock of its state goes off
+    QUIET = "quiet"  # a text that nobody asked for falls into the quiet hours
 
 
 class Cut(StrEnum):
@@ -76,3 +78,4 @@ class Bounds:
     depth: int = DEPTH
     most_texts: int = MOST_TEXTS
     out_of_time: Callable[[], bool] = lambda: False
+    quiet: Quiet | None = None  # when no text is to be said that answers none

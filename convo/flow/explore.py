@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from convo.flow.advance import ERROR_QUEUE, MOST_STATES, advance, reopened_session
 from convo.flow.compile import Bundle
@@ -17,6 +18,7 @@ from convo.flow.likeness import Likeness
 from convo.flow.plan import EXPIRED
 from convo.flow.results import Result
 from convo.flow.session import Phase, Reopened, Say, Session, Started, TimedOut
+from convo.messages import Purpose
 
 
 @dataclass(slots=True, eq=False)
@@ -103,6 +105,8 @@ class _Search:
         moment, at, _ = self._turn(None, self._opened, self._began)
         node, _ = self._known(moment, at, None)
         self._errs(moment, node.way())
+        if self._flows.root.flow.triggers is None:  # else a text begins it
+            self._wakes(moment, at, moment.session, node.way())
         return node
 
     def _turn(
@@ -174,6 +178,8 @@ class _Search:
                 self._errs(moment, [*node.way(), happening])
             if expires and node.session.phase is Phase.LIVE:
                 self._expires(node, happening)
+            if happening == WAITS:
+                self._wakes(moment, at, node.session, [*node.way(), happening])
             to, new = self._known(moment, at, node)
             node.edges.append(_Edge(happening, to, len(moment.said), expires))
             if new:
@@ -236,6 +242,18 @@ class _Search:
             flow, _ = self._spot(session)
             about = first.trigger + session.place
             self._tell(Fault.LATE, about, (flow, first.path), message, [*node.way(), happening])
+
+    def _wakes(self, moment: Moment, at: datetime, before: Session, way: Sequence[Happening]) -> None:
+        """Somebody who has not texted gets a text in the quiet hours; it would wait until they end."""
+        quiet, flow = self._bounds.quiet, self._flows.root.flow
+        if quiet is None or not moment.said or flow.purpose is Purpose.VERIFICATION:
+            return
+        wall = at.astimezone(ZoneInfo(before.timezone)).replace(tzinfo=None)
+        end = quiet.until(wall)
+        if end is not None:
+            told = f"'{before.place}' texts at {wall:%H:%M}, in the quiet hours"
+            message = f"{told}; it would wait until {end:%a %H:%M}"
+            self._tell(Fault.QUIET, before.place, self._spot(before), message, way)
 
     def _stuck(self, nodes: list[_Node]) -> None:
         """Sessions from which everything that can happen was looked at, and nothing leads out."""

@@ -58,6 +58,12 @@ def test_more_texts_than_the_limit(folder: Folder) -> None:
     assert "texts: 2 texts in one conversation; the limit is 1" in ran.out
 
 
+def test_texts_in_quiet_hours(folder: Folder) -> None:
+    ran = folder.run("explore", "remind", "--now", "2026-11-30 22:00", "--quiet", "21:00-08:00")
+    assert ran.code == 1
+    assert "quiet: 'ask' texts at 22:00, in the quiet hours; it would wait until Tue 08:00" in ran.out
+
+
 def test_wrong_uses(folder: Folder) -> None:
     for arguments, why in (
         (("nowhere",), "nowhere.yaml does not exist"),
@@ -65,6 +71,7 @@ def test_wrong_uses(folder: Folder) -> None:
         (("remind", "--set", "age=3"), "has no variable 'age'"),
         (("remind", "--timezone", "Mars/North"), "is not a time zone"),
         (("remind", "--language", "klingon"), "klingon"),
+        (("remind", "--quiet", "21-8"), "--quiet: '21-8' is not understood"),
     ):
         ran = folder.run("explore", *arguments)
         assert (ran.code, why in ran.err) == (2, True), arguments

@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -105,6 +106,28 @@ def test_the_contacts_language(chat: Chat) -> None:
     assert later.err == "! 'xx-zz' is not a language; write one like 'en', 'en-GB' or 'fr'\n"
     lost = chat("/fail", "/state", flow="bilingual")
     assert lost.out.splitlines()[-1].startswith("state: lost (ended, outcome lost)")
+
+
+def test_quiet_hours_are_waited_out(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convo.clock.system", lambda: datetime(2026, 11, 30, 22, tzinfo=UTC))
+    ran = chat(
+        "/state", "/wait 9 hours", "/wait 1 hour",
+        flow="remind", options=("--set", "name=Ana", "--quiet", "21:00-08:00"),
+    )  # fmt: skip
+    assert ran.out.splitlines() == [
+        "state: ask (live, wakes in 7 days, a text waits until Tue 08:00 UTC) name=Ana",
+        "bot: Hi Ana, are you coming?",
+    ]
+    assert "--quiet: '21-8' is not understood" in chat(flow="remind", options=("--quiet", "21-8")).err
+
+
+def test_the_phone_of_a_chat_has_agreed_to_marketing(chat: Chat) -> None:
+    chat.folder.write(
+        "flows/offer.yaml",
+        "flow: offer\npurpose: marketing\nstart: tell\n"
+        "states:\n  tell: {say: Half off! STOP ends this., end: told}\n",
+    )
+    assert chat(flow="offer").out == "bot: Half off! STOP ends this.\n"
 
 
 def test_a_text_that_nothing_answers_leaves_no_line(chat: Chat) -> None:

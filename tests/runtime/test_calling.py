@@ -16,6 +16,7 @@ from convo.runtime.calling import LEASE, Claim, Tried
 from convo.runtime.migrating import Migration, MigrationError
 from convo.runtime.replaying import Result as Replayed
 from convo.runtime.starting import Start
+from convo.settings import Number
 from convo.store.engine import Store
 from tests.runtime.conftest import Build
 from tests.runtime.flows import CODE
@@ -82,6 +83,20 @@ def asks(house: House, *texts: str) -> None:
 
 def pending(house: House) -> Sequence[tuple[object, ...]]:
     return house.rows("SELECT conversation_id, tries FROM call")
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(14, ["Which one: Mon, Tue?"]), (16, [])])
+def test_what_a_call_brings_soon_answers_the_text_that_asked_also_in_quiet_hours(
+    build: Build, minutes: int, said: list[str]
+) -> None:
+    house = build({OURS: Number(quiet="00:00-23:59")}, {"slots": SLOTS})
+    house.take(house.text("slots"))
+    assert house.leaves() == ["One moment."]
+    (claim,) = claims(house)
+    house.later(minutes=minutes)
+    settle(house, tried(house, claim, FREE))
+
+    assert house.leaves() == said
 
 
 def test_a_call_is_due_at_once_and_its_result_leads_on(house: House) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from convo.errors import SettingsError, StartError
 from convo.flow.exploration import Bounds, Cut, Fault
+from convo.quiet import parse
 from convo.testing.exploring import Exploration, Wanted, explore_file
 from convo.testing.play import ScenarioFailed
 from convo.testing.playing import run
@@ -190,6 +191,23 @@ PLANTED = {
         [*["bot: One.", "bot: Two.", "bot: Three."], "them: more", "bot: One.", "bot: Two.", "bot: Three.",
          "them: more", "bot: One.", "bot: Two.", "bot: Three.", "state: ask"],
         bounds=Bounds(most_texts=7),
+    ),
+    "a text in the night": Planted(
+        """\
+  ask:
+    say: Coming?
+    replies: {yes: fin}
+    otherwise: {say: YES?}
+    after:
+      4 hours: {say: Still coming?}
+      14 hours: {say: Are you?}
+      1 day: fin
+  fin: {end: fin}
+""",
+        Fault.QUIET, 4,
+        ["bot: Coming?", "wait: 4 hours", "bot: Still coming?", "wait: 10 hours", "bot: Are you?",
+         "state: ask"],
+        bounds=Bounds(quiet=parse("21:00-08:00")),
     ),
 }  # fmt: skip
 
