@@ -1,4 +1,4 @@
-"""The tables of what an application is told: events, who is still to hear them, and endpoints switched off."""
+"""The tables of what an application is told: events, who still has to hear them, and endpoints off."""
 
 from datetime import datetime
 from typing import Any

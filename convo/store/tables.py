@@ -1,4 +1,4 @@
-"""The tables of texts and conversations, as SQLModel classes; the hot lines use `CLASS.__table__` with Core statements."""
+"""The tables of texts and talks, as SQLModel classes; the hot lines use Core statements on the same."""
 
 from datetime import datetime
 from typing import Any
