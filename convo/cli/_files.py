@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from convo.errors import Problem, SettingsError
+from convo.flow.names import did_you_mean
 from convo.flow.project import Looked, Project, look
-from convo.runtime.library import TEST_SUFFIX, beside, flow_files
+from convo.runtime.library import SUFFIX, TEST_SUFFIX, beside, flow_files
 from convo.runtime.registry import Registry
-from convo.settings import Settings
+from convo.settings import Settings, load
 
 
 def read_project(paths: Sequence[Path]) -> Project:
@@ -49,6 +50,18 @@ def with_actions(
     problems = dict.fromkeys(problem for registry in registries for problem in registry.read())
     actions = {name: found for registry in reversed(registries) for name, found in registry.actions.items()}
     return replace(project, actions=actions, allow=settings.calls.allow), list(problems)
+
+
+def flow_file(named: Path) -> Path:
+    """The file of a flow that is named by itself, by its test or by its name; raises SettingsError."""
+    file = named if named.suffix == SUFFIX else load().flows / f"{named}{SUFFIX}"
+    if file.name.endswith(TEST_SUFFIX):
+        file = file.with_name(f"{file.name.partition('.')[0]}{SUFFIX}")
+    if not file.is_file():
+        known = [each.stem for each in flow_files(file.parent)]
+        hint = did_you_mean(file.stem, known) if known else "Name a flow file, like flows/support.yaml."
+        raise SettingsError(f"{file} does not exist. {hint}")
+    return file
 
 
 def test_files(paths: Sequence[Path]) -> list[Path]:

@@ -40,6 +40,7 @@ def chat(
 ) -> None:
     """Play the phone. Piped, each line in is a text, and each line out begins with `bot: `."""
     from convo import clock
+    from convo.cli._files import flow_file
     from convo.cli._quiet import quiet
     from convo.runtime.registry import Registry
     from convo.runtime.starting import Start
@@ -51,9 +52,7 @@ def chat(
     if quiet_hours(hours) is not None:
         known[DEFAULT_NUMBER] = Number.model_validate({"flow": DEFAULT_FLOW, "quiet": hours})
     settings = load()
-    file = flow if flow.suffix == ".yaml" else settings.flows / f"{flow}.yaml"
-    if not file.is_file():
-        raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
+    file = flow_file(flow)
     with World(file.parent, clock.system(), known) as world:
         wrong = [problem for problem in world.problems if problem.file == str(file)]
         if wrong:

@@ -38,13 +38,11 @@ def draw(
     ] = None,
 ) -> None:
     """Draw a flow with the author's words on its arrows: Mermaid, which GitHub and the console show."""
+    from convo.cli._files import flow_file
     from convo.flow.graph import dot, mermaid
     from convo.flow.project import look
-    from convo.settings import load
 
-    file = flow if flow.suffix == ".yaml" else load().flows / f"{flow}.yaml"
-    if not file.is_file():
-        raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
+    file = flow_file(flow)
     subject, problems = look(str(file), file.read_bytes())
     if subject is None:
         raise FlowError(problems)

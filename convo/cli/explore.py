@@ -56,15 +56,13 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="JSON is one object.")] = Format.TEXT,
 ) -> None:
     """Look at all that can happen in FLOW; what goes wrong is printed as tests. Exit code 1 where it does."""
+    from convo.cli._files import flow_file
     from convo.cli._quiet import quiet
     from convo.flow.exploration import Bounds
-    from convo.settings import load
     from convo.testing import exploring
 
     quiet()
-    file = flow if flow.suffix == ".yaml" else load().flows / f"{flow}.yaml"
-    if not file.is_file():
-        raise SettingsError(f"{file} does not exist; name a flow file, like flows/support.yaml")
+    file = flow_file(flow)
     end = time.monotonic() + seconds
     bounds = Bounds(depth, most_texts, lambda: time.monotonic() > end, quiet_hours(hours))
     try:

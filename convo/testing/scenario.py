@@ -119,6 +119,8 @@ def _steps(source: Source, place: Place, steps: Data) -> Iterator[Step]:
             continue
         if not isinstance(step, dict) or len(step) != 1:
             hint = f"Write one of {', '.join(STEPS)}, like `- bot: Hello`."
+            if isinstance(step, str) and (glued := re.fullmatch(r"(\w+):(\S.*)", step)) and glued[1] in STEPS:
+                hint = f"Write a blank behind the colon: `- {glued[1]}: {glued[2]}`."
             raise FlowError([source.problem("T004", here, "this is not a step", hint)])
         ((kind, value),) = step.items()
         if kind not in STEPS:

@@ -89,7 +89,7 @@ def test_what_cannot_be_done_is_told_and_the_chat_goes_on(chat: Chat) -> None:
         "! conversation 1 is with its flow desk, not with a person",
         "! conversation 1 is with its flow desk, not with a person",
         "! 'a b' is not an outcome that can be given: 'a b' is not a name; "
-        "write letters, digits, _ and -, like pick_time",
+        "write letters, digits, _ and -, like a_b",
         "! /wave is not a command; "
         "there is /wait, /fail, /answer, /language, /agent, /handback, /close, /state, /quit",
         "! 'long' is not a duration; write it like '30 minutes' or '4 hours'",

@@ -81,6 +81,7 @@ def test_a_moment_is_in_the_numbers_time_zone_unless_it_says_another(tmp_path: P
         ("- bott: Hello", "4:7: error T001: unknown step 'bott'\n  Did you mean 'bot'?"),
         ("- Hello", "4:7: error T004: this is not a step"),
         ("- bot", "4:7: error T004: this is not a step"),
+        ("- bot:Hi", "Write a blank behind the colon: `- bot: Hi`."),
         ("- {bot: Hello, them: Hi}", "error T004: this is not a step"),
         ("- bot: [Hello]", "error T003: this must be a text"),
         ("- wait: a while", "4:13: error T005: 'a while' is not a duration\n  Write it like"),

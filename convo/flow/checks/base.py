@@ -49,6 +49,13 @@ class Subject:
         return found
 
     @cached_property
+    def misses_ways(self) -> bool:
+        """Whether a destination does not exist, or a reply cannot be read; what follows is not told."""
+        known = (None, BACK, *self.plan.states)
+        unread = any(path[-2:-1] in (("replies",), ("anywhere",)) for path in self.plan.faults)
+        return unread or any(arrow.dest not in known for arrow in self.plan.arrows)
+
+    @cached_property
     def understood(self) -> dict[Path, list[Understood]]:
         """Every line of replies once, in order, by the section that it stands in."""
         found: dict[Path, list[Understood]] = {}

@@ -24,6 +24,8 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    if subject.misses_ways:
+        return
     before: dict[str, set[str]] = {name: set() for name in subject.plan.states}
     for name in subject.plan.states:
         for follower in subject.leads_to(name):

@@ -1,14 +1,12 @@
 """A state that nothing leads to.
 
-Where a right side names a state that does not exist, or a reply cannot be read, that may be the missing way:
-it alone is told.
+Where a right side names a state that does not exist, or a reply cannot be read, that alone is told.
 """
 
 from collections.abc import Iterator
 
 from convo.errors import Severity
 from convo.flow.checks.base import Finding, Rule, Subject
-from convo.flow.plan import BACK
 
 BAD = """\
 flow: sample
@@ -27,10 +25,7 @@ states:
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    known = (None, BACK, *subject.plan.states)
-    unread = any(path[-2:-1] in (("replies",), ("anywhere",)) for path in subject.plan.faults)
-    astray = any(arrow.dest not in known for arrow in subject.plan.arrows)
-    if unread or astray or subject.flow.start not in known:
+    if subject.flow.start not in subject.plan.states or subject.misses_ways:
         return
     flow = subject.flow
     first = (flow.start, flow.on_error, flow.afterwards)
