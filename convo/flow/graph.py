@@ -44,10 +44,12 @@ def mermaid(flow: Flow, plan: Plan, counts: Mapping[str, int] | None = None) -> 
 
 
 def dot(flow: Flow, plan: Plan, counts: Mapping[str, int] | None = None) -> str:
-    """The same for Graphviz; raises ImportError where its Python package is not installed."""
+    """The same for Graphviz, top to bottom; raises ImportError where its Python package is not installed."""
     import graphviz  # noqa: F401  transitions would fall back to Mermaid, and only log that
 
-    return str(_draw(flow, plan, counts or {}, "graphviz").source)
+    # Words beside each other make a drawing that no screen is wide enough for.
+    source = str(_draw(flow, plan, counts or {}, "graphviz").source)
+    return source.replace("rankdir=LR", "rankdir=TB").replace(" | ", r"\n")
 
 
 def _draw(flow: Flow, plan: Plan, counts: Mapping[str, int], engine: Literal["mermaid", "graphviz"]) -> Any:

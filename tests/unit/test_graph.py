@@ -72,3 +72,12 @@ def test_graphviz_has_the_same_words(words: str) -> None:
     flow = parse(read(FLOW, "sample.yaml"))
 
     assert words in dot(flow, plan(flow))
+
+
+def test_what_stands_on_one_arrow_stands_below_each_other() -> None:
+    """Beside each other the words of a flow in three languages make a drawing of six thousand dots."""
+    flow = parse(read(FLOW, "sample.yaml"))
+    source = dot(flow, plan(flow))
+
+    assert "rankdir=TB" in source
+    assert re.search(r"s_ask -> s_desk \[label=\"(otherwise\\nafter 1 day|after 1 day\\notherwise)\"", source)
