@@ -5,36 +5,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 
 from convo.errors import FlowError, Mend, Problem, Severity
 from convo.flow import traps
+from convo.flow.decoding import INVISIBLE, MAX_BYTES, StoppedError, decoded
 from convo.flow.trap import Code, Trap
+from convo.flow.yaml_events import (
+    Alias,
+    DocumentStart,
+    MappingEnd,
+    MappingStart,
+    Scalar,
+    SequenceEnd,
+    SequenceStart,
+    fast_events,
+    is_missing,
+    is_tagged,
+    slow_events,
+)
 
 Path = tuple[str | int, ...]
 Data = str | list["Data"] | dict[str, "Data"]
 
-MAX_BYTES = 256 * 1024
 MAX_LEVELS = 20
 # So many lines are mended in memory to find the traps behind them, and no more.
 MENDS = 12
 
 _SIGNS = re.compile(r"#[^\n]*|\?")
 _WANT_LINES = frozenset({"replies", "choose", "after", "at"})
-# What no editor shows: control characters, foreign line ends, half emoji, a byte order mark.
-_INVISIBLE = re.compile(
-    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +99,12 @@ def read(text: str | bytes, file: str) -> Source:
     """The file's data; raises FlowError with every problem that can be told at once."""
     found: list[Trap] = []
     try:
-        text = _decoded(text)
-    except _StoppedError as stopped:
+        text = decoded(text)
+    except StoppedError as stopped:
         raise FlowError([_problem(stopped.trap, file)]) from None
-    # Every trap's line is mended in memory and read again, so that one look tells of them all.
-    mends = max(1, min(MENDS, MAX_BYTES // (len(text) + 1)))
-    reading = _Reading(re.sub(r"\r\n?", "\n", text))
-    while stop := reading.run():
-        stop = traps.curly(reading.lines[stop.line - 1], stop.line - 1) or stop
-        if any(stop.line == one.line for one in found):
-            found[-1] = replace(found[-1], hint="Put the text in quotes.")
-            break
-        found.append(stop)
-        if stop.mended is None or len(found) == mends:
-            break
-        reading = _Reading(_with_line(reading.text, stop.line, stop.mended))
+    plain = re.sub(r"\r\n?", "\n", text)
+    if (reading := _quickly(plain)) is None:
+        reading, found = _explained(plain)
     # On a mended line the columns are no longer the author's.
     mended = {one.line for one in found if one.mended is not None}
     found += [one for one in reading.found if one.line not in mended]
@@ -126,24 +116,46 @@ def read(text: str | bytes, file: str) -> Source:
     return Source(file, text, reading.data, tuple(problems), reading.positions)
 
 
-class _StoppedError(Exception):
-    """Nothing behind this trap can be read."""
+def _quickly(text: str) -> "_Reading | None":
+    """A text that nothing is wrong with; None for any other."""
+    events = fast_events(text)
+    reading = _Reading(text, events) if events is not None else None
+    if reading is None or reading.run() is not None:
+        return None
+    return None if any(one.severity is Severity.ERROR for one in reading.found) else reading
 
-    def __init__(self, trap: Trap) -> None:
-        super().__init__(trap.message)
-        self.trap = trap
+
+def _explained(text: str) -> "tuple[_Reading, list[Trap]]":
+    """A text that cannot be read, read again by the reader whose errors have words; and what stopped it.
+
+    Every trap's line is mended in memory and read again, so that one look tells of them all.
+    """
+    found: list[Trap] = []
+    mends = max(1, min(MENDS, MAX_BYTES // (len(text) + 1)))
+    reading = _Reading(text, slow_events(text))
+    while stop := reading.run():
+        stop = traps.curly(reading.lines[stop.line - 1], stop.line - 1) or stop
+        if any(stop.line == one.line for one in found):
+            found[-1] = replace(found[-1], hint="Put the text in quotes.")
+            break
+        found.append(stop)
+        if stop.mended is None or len(found) == mends:
+            break
+        text = _with_line(text, stop.line, stop.mended)
+        reading = _Reading(text, slow_events(text))
+    return reading, found
 
 
 class _Reading:
     """One pass over a text, up to the first spot that cannot be passed."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, events: Iterator[Any]) -> None:
         self.text = text
         self.lines = text.split("\n")
         self.data: dict[str, Data] = {}
         self.positions: dict[Path, tuple[Position, Position]] = {}
         self.found: list[Trap] = []
-        self._events: Iterator[Any] = iter(YAML(typ="safe", pure=True).parse(text))
+        self._events = events
         self._spans: list[tuple[int, int]] = []  # where texts and keys begin and end
         self._quoted: tuple[int, int] | None = None  # the last one that had quotes
 
@@ -154,7 +166,7 @@ class _Reading:
             return odd
         try:
             self._document()
-        except _StoppedError as stopped:
+        except StoppedError as stopped:
             stop = stopped.trap
             end = self._spans[-1][1] if self._spans else 0
         except MarkedYAMLError as error:
@@ -171,7 +183,7 @@ class _Reading:
     def _document(self) -> None:
         started = False
         for event in self._events:
-            if isinstance(event, DocumentStartEvent):
+            if isinstance(event, DocumentStart):
                 if started:
                     self._stop(
                         Code.SEVERAL,
@@ -181,40 +193,40 @@ class _Reading:
                     )
                 started = True
                 self._directives(event.start_mark.index)
-            elif isinstance(event, ScalarEvent | AliasEvent | SequenceStartEvent):
+            elif isinstance(event, (*Scalar, *Alias, *SequenceStart)):
                 self._odd_start(event)
-                if not _is_missing(event):
-                    kind = "a list" if isinstance(event, SequenceStartEvent) else "a text"
+                if not is_missing(event):
+                    kind = "a list" if isinstance(event, SequenceStart) else "a text"
                     said = f"The file is {kind}, not keys with values."
                     hint = "Begin it with a key, a colon and a blank, like `flow: my-flow`."
                     self._stop(Code.NO_KEYS, event.start_mark, said, hint)
-            elif isinstance(event, MappingStartEvent):
+            elif isinstance(event, MappingStart):
                 here = _position(event.start_mark)
                 self.positions[()] = (here, here)
                 self._odd_start(event)
                 self.data = self._keys(event, ())
         if not self.positions:
             hint = "Begin it with a key, a colon and a blank, like `flow: my-flow`."
-            raise _StoppedError(Trap(Code.EMPTY, 1, 1, "The file is empty.", hint))
+            raise StoppedError(Trap(Code.EMPTY, 1, 1, "The file is empty.", hint))
 
     def _node(self, event: Any, path: Path) -> Data:
         self._odd_start(event)
-        if isinstance(event, ScalarEvent):
+        if isinstance(event, Scalar):
             return self._words(event)
         if len(path) >= MAX_LEVELS:
             said = f"This stands deeper than {MAX_LEVELS} levels."
             self._stop(Code.TOO_DEEP, event.start_mark, said, "Split it into states or sub-flows.")
-        if isinstance(event, SequenceStartEvent):
+        if isinstance(event, SequenceStart):
             return self._list(path)
         return self._keys(event, path)
 
     def _list(self, path: Path) -> Data:
         items: list[Data] = []
-        while not isinstance(event := next(self._events), SequenceEndEvent):
+        while not isinstance(event := next(self._events), SequenceEnd):
             child = (*path, len(items))
             here = _position(event.start_mark)
             self.positions[child] = (here, here)
-            if _is_missing(event):
+            if is_missing(event):
                 said = "Nothing stands behind this -."
                 self._note(Code.NO_VALUE, event.start_mark, said, "Write a text, or take it out.")
             items.append(self._node(event, child))
@@ -223,7 +235,7 @@ class _Reading:
     def _keys(self, start: Any, path: Path) -> dict[str, Data]:
         entries: dict[str, Data] = {}
         lonely: list[tuple[str, Any]] = []
-        while not isinstance(event := next(self._events), MappingEndEvent):
+        while not isinstance(event := next(self._events), MappingEnd):
             key = self._key(event, path)
             value = next(self._events)
             child = (*path, key)
@@ -234,7 +246,7 @@ class _Reading:
                 self._note(Code.TWICE, event.start_mark, said, hint)
             else:
                 self.positions[child] = (_position(event.start_mark), _position(value.start_mark))
-            if _is_missing(value) and not _is_missing(event):
+            if is_missing(value) and not is_missing(event):
                 if start.flow_style and ":" not in self._between(event, value) + key[-1:]:
                     lonely.append((key, event.start_mark))
                 else:
@@ -245,7 +257,7 @@ class _Reading:
 
     def _key(self, event: Any, path: Path) -> str:
         self._odd_start(event)
-        if not isinstance(event, ScalarEvent):
+        if not isinstance(event, Scalar):
             self._node(event, (*path, ""))
             # A question mark in front of it is told of on its own.
             if not self.text[: event.start_mark.index].rstrip().endswith("?"):
@@ -256,7 +268,7 @@ class _Reading:
         cut = not event.style and key[:1] in "“„" and not re.search("[”“]", key[1:])
         if cut and (curly := traps.curly(self.lines[event.start_mark.line], event.start_mark.line)):
             self.found.append(curly)  # a colon in the text has made a key of it
-        if _is_missing(event):
+        if is_missing(event):
             said = "Nothing stands in front of this colon."
             self._note(Code.NOT_A_KEY, event.start_mark, said, "Write a key there.")
         elif key == "<<" and not event.style:
@@ -277,7 +289,7 @@ class _Reading:
                 self.found.append(trap)
         if event.style in ("'", '"'):
             self._quoted = span
-            if bad := _INVISIBLE.search(value):
+            if bad := INVISIBLE.search(value):
                 said = f"This text holds the invisible character U+{ord(bad[0]):04X}."
                 hint = "Take it out; write an emoji as itself."
                 self._note(Code.INVISIBLE, event.start_mark, said, hint)
@@ -310,17 +322,17 @@ class _Reading:
 
     def _odd_start(self, event: Any) -> None:
         mark = event.start_mark
-        braces = isinstance(event, MappingStartEvent) and self.text.startswith("{{", mark.index)
-        if isinstance(event, AliasEvent) or event.anchor or event.ctag or braces:
+        braces = isinstance(event, MappingStart) and self.text.startswith("{{", mark.index)
+        if isinstance(event, Alias) or event.anchor or is_tagged(event) or braces:
             trap = traps.odd_start(self.lines[mark.line], mark.line, mark.column)
             if trap is None:
                 said = "This begins with a sign that needs quotes around it."
                 self._stop(Code.SIGN_FIRST, mark, said, "Put the text in quotes.")
-            raise _StoppedError(trap)
+            raise StoppedError(trap)
 
     def _directives(self, end: int) -> None:
         if trap := traps.directive(self.text, end):
-            raise _StoppedError(trap)
+            raise StoppedError(trap)
 
     def _comments(self, end: int) -> None:
         """Tells of comments, and of question marks, between the texts, up to `end`."""
@@ -347,41 +359,11 @@ class _Reading:
         self.found.append(Trap(code, mark.line + 1, mark.column + 1, said, hint, severity=severity))
 
     def _stop(self, code: Code, mark: Any, said: str, hint: str) -> NoReturn:
-        raise _StoppedError(Trap(code, mark.line + 1, mark.column + 1, said, hint))
-
-
-def _decoded(text: str | bytes) -> str:
-    """The text without its byte order mark; stops at what no flow may hold."""
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
-        said = f"The file is {size // 1024} KiB big; a flow may have {MAX_BYTES // 1024} KiB."
-        raise _StoppedError(Trap(Code.TOO_BIG, 1, 1, said, "Split it into sub-flows."))
-    try:
-        text = text if isinstance(text, str) else text.decode()
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode()
-        said = f"The byte {error.object[error.start]:02X} here is not UTF-8."
-        raise _StoppedError(_after(Code.NOT_UTF8, before, said, "Save it as UTF-8.")) from None
-    text = text.removeprefix("\ufeff")
-    if bad := _INVISIBLE.search(text):
-        said = f"An invisible character, U+{ord(bad[0]):04X}, stands here."
-        hint = "Take it out: type the line again."
-        raise _StoppedError(_after(Code.INVISIBLE, text[: bad.start()], said, hint))
-    return text
-
-
-def _after(code: Code, before: str, said: str, hint: str) -> Trap:
-    rows = re.split(r"\r\n?|\n", before.removeprefix("\ufeff"))
-    return Trap(code, len(rows), len(rows[-1]) + 1, said, hint)
+        raise StoppedError(Trap(code, mark.line + 1, mark.column + 1, said, hint))
 
 
 def _wants_lines(path: Path) -> bool:
     return path == ("anywhere",) or (len(path) == 3 and path[0] == "states" and path[2] in _WANT_LINES)
-
-
-def _is_missing(event: Any) -> bool:
-    empty = isinstance(event, ScalarEvent) and not event.value
-    return empty and event.start_mark.index == event.end_mark.index
 
 
 def _position(mark: Any) -> Position:

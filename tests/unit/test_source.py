@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from convo.errors import FlowError, Problem, Severity
-from convo.flow.source import MAX_BYTES, Data, Position, Source, read
+from convo.flow.decoding import MAX_BYTES
+from convo.flow.source import Data, Position, Source, read
 
 REMINDER = """\
 # yaml-language-server: $schema=../.convo/flow.schema.json
