@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
-from jinja2 import TemplateError, Undefined, meta, nodes
+from jinja2 import TemplateError, Undefined, nodes
 from jinja2.environment import Environment
-from jinja2.parser import Parser
 
 from convo.errors import ConvoError
 from convo.flow.complaints import in_words
+from convo.flow.trees import compiled_names, expression_tree, looked_through
 from convo.flow.values import Money, Value, shown
 from convo.messages import storable
 
@@ -66,23 +67,30 @@ def as_value(found: object) -> Value:
 
 def compile_expression(jinja: Environment, source: str) -> Expression:
     """Raises ValueError, in an author's words, for an expression that does not parse."""
+
+    @cache
+    def compiled() -> Callable[[Mapping[str, object]], object]:
+        return jinja.compile_expression(source, undefined_to_none=False)
+
     try:
-        parsed = Parser(jinja, source, state="variable").parse_expression()
-        template = nodes.Template([nodes.Output([parsed], lineno=1)], lineno=1)
-        template.set_environment(jinja)
-        names = meta.find_undeclared_variables(template)
-        run = jinja.compile_expression(source, undefined_to_none=False)
+        tree = expression_tree(source)
+        names = looked_through(tree, jinja)
+        if names is None:
+            template = nodes.Template([nodes.Output([tree], lineno=1)], lineno=1)
+            template.set_environment(jinja)
+            names = compiled_names(template)
+            compiled()  # what is wrong with it is told now
     except TemplateError as error:
         why = in_words(error.message, source, jinja.filters)
         raise ValueError(f"this expression cannot be read: {why}; write it like count + 1") from None
 
     def result(values: Mapping[str, object]) -> object:
         try:
-            found = run(values)
+            found = compiled()(values)
             if isinstance(found, Undefined):
                 str(found)  # raises, and says which name it is that nobody has defined
         except Exception as error:
             raise ExpressionError(f"the expression '{source}' failed: {error}") from error
         return found
 
-    return Expression(source, frozenset(names), result)
+    return Expression(source, names, result)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Template, meta, nodes
+from jinja2 import Template, nodes
 from jinja2.exceptions import TemplateError
 
 from convo.errors import ConvoError
@@ -14,6 +14,7 @@ from convo.flow.expressions import Expression, compile_expression
 from convo.flow.filters import FILTERS
 from convo.flow.sandbox import Sandbox
 from convo.flow.speech import SPEECH, Speech, locale
+from convo.flow.trees import compiled_names, looked_through, text_tree
 from convo.flow.values import Value, shown
 
 __all__ = [
@@ -72,11 +73,12 @@ def _compiled(jinja: Sandbox, source: str, *, plain: bool = True) -> Text:
         return jinja.from_string(source)
 
     try:
-        parsed = jinja.parse(source)
-        names = meta.find_undeclared_variables(parsed)
-        parts = _parts(parsed) if plain else None
-        if not parts:
+        tree = text_tree(source)
+        names = looked_through(tree, jinja)
+        if names is None:
+            names = compiled_names(tree)
             template()  # what is wrong with it is told now, not when it is said
+        parts = _parts(tree) if plain else None
     except TemplateError as error:  # also of a filter that does not exist
         why = in_words(error.message, source, jinja.filters)
         mend = "write it like {{ name }} or {{ visit | day_time }}"
@@ -91,8 +93,8 @@ def _compiled(jinja: Sandbox, source: str, *, plain: bool = True) -> Text:
             raise RenderError(f"the text '{source}' failed: {error}") from error
 
     if parts:
-        return Text(source, frozenset(names), _joined(parts, render), plain=True)
-    return Text(source, frozenset(names), render)
+        return Text(source, names, _joined(parts, render), plain=True)
+    return Text(source, names, render)
 
 
 def _part_of_url(value: Value) -> str:

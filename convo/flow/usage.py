@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
 
 from jinja2 import TemplateError, nodes
-from jinja2.parser import Parser
 
 from convo.flow.expressions import Expression
 from convo.flow.plan import Plan
 from convo.flow.render import Text
-from convo.flow.sandbox import Sandbox
 from convo.flow.slots import SlotType
+from convo.flow.trees import expression_tree, text_tree
 
 
 class Kind(StrEnum):
@@ -66,23 +64,12 @@ def kinds(plan: Plan) -> dict[str, Kind]:
 
 def tree(used: Text | Expression) -> nodes.Node | None:
     """What Jinja2 reads in a text or an expression; None where it cannot, or where nothing is used."""
-    return _tree(used.source, isinstance(used, Text)) if used.names or "{%" in used.source else None
-
-
-@lru_cache(maxsize=4096)
-def _tree(source: str, is_text: bool) -> nodes.Node | None:
-    jinja = _sandbox()
+    if not used.names and "{%" not in used.source:
+        return None
     try:
-        if is_text:
-            return jinja.parse(source)
-        return Parser(jinja, source, state="variable").parse_expression()
+        return text_tree(used.source) if isinstance(used, Text) else expression_tree(used.source)
     except TemplateError:
         return None
-
-
-@lru_cache(maxsize=1)
-def _sandbox() -> Sandbox:
-    return Sandbox()
 
 
 def kind(node: nodes.Node, known: Mapping[str, Kind]) -> Kind | None:
