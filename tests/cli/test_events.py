@@ -74,7 +74,7 @@ def stops(folder: Folder, *contacts: str) -> None:
         for contact in contacts:
             serving.text("STOP", contact)
             serving.arrives()
-        until(lambda: all(each["tries"] and each["status"] != "sending" for each in deliveries(folder)))
+        until(lambda: all(each["done_at"] or each["error"] for each in deliveries(folder)))
 
 
 def deliveries(folder: Folder) -> list[dict[str, Any]]:
