@@ -12,7 +12,7 @@ from jinja2.environment import Environment
 
 from convo.errors import ConvoError
 from convo.flow.complaints import in_words
-from convo.flow.trees import compiled_names, expression_tree, looked_through
+from convo.flow.trees import compiled_names, expression_tree, looked_through, nodes_of
 from convo.flow.values import Money, Value, shown
 from convo.messages import storable
 
@@ -74,7 +74,7 @@ def compile_expression(jinja: Environment, source: str) -> Expression:
 
     try:
         tree = expression_tree(source)
-        names = looked_through(tree, jinja)
+        names = looked_through(nodes_of(source, text=False), jinja)
         if names is None:
             template = nodes.Template([nodes.Output([tree], lineno=1)], lineno=1)
             template.set_environment(jinja)

@@ -1,11 +1,13 @@
 """Jinja2's trees of texts and expressions, read once for all who ask; and the names that they use."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from jinja2 import TemplateAssertionError, TemplateSyntaxError, meta, nodes
 from jinja2.environment import Environment
 from jinja2.parser import Parser
 
+from convo.flow.filters import FILTERS
 from convo.flow.sandbox import Sandbox
 
 # What has no names of its own, and nothing that only compiling would find.
@@ -32,24 +34,26 @@ def expression_tree(source: str) -> nodes.Expr:
     return found
 
 
-def looked_through(tree: nodes.Node, jinja: Environment) -> frozenset[str] | None:
-    """The names that a tree uses; None where only compiling it tells.
+@lru_cache(maxsize=4096)
+def nodes_of(source: str, *, text: bool) -> Sequence[nodes.Node]:
+    """Every node of a text or an expression, the outermost first; raises TemplateSyntaxError."""
+    root = text_tree(source) if text else expression_tree(source)
+    return [root, *root.find_all(nodes.Node)]
+
+
+def looked_through(found: Sequence[nodes.Node], jinja: Environment) -> frozenset[str] | None:
+    """The names that these nodes use; None where only compiling tells.
 
     Raises TemplateAssertionError for a filter or a test that does not exist.
     """
-    names: set[str] = set()
-    ahead: list[nodes.Node] = [tree]
-    for node in ahead:
-        if not isinstance(node, _PLAIN):
-            return None
-        if isinstance(node, nodes.Name):
-            names.add(node.name)
-        elif isinstance(node, nodes.Filter) and node.name not in jinja.filters:
+    if not all(isinstance(node, _PLAIN) for node in found):
+        return None
+    for node in found:
+        if isinstance(node, nodes.Filter) and node.name not in jinja.filters:
             raise TemplateAssertionError(f"No filter named {node.name!r}.", node.lineno)
-        elif isinstance(node, nodes.Test) and node.name not in jinja.tests:
+        if isinstance(node, nodes.Test) and node.name not in jinja.tests:
             raise TemplateAssertionError(f"No test named {node.name!r}.", node.lineno)
-        ahead.extend(node.iter_child_nodes())
-    return frozenset(names)
+    return frozenset(node.name for node in found if isinstance(node, nodes.Name))
 
 
 def compiled_names(tree: nodes.Template) -> frozenset[str]:
@@ -59,4 +63,6 @@ def compiled_names(tree: nodes.Template) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _reader() -> Sandbox:
-    return Sandbox()
+    reader = Sandbox()
+    reader.filters.update(FILTERS)
+    return reader

@@ -1,6 +1,6 @@
 """How texts and expressions use variables: the trees that Jinja2 reads, and the kinds of value in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from jinja2 import TemplateError, nodes
@@ -9,7 +9,7 @@ from convo.flow.expressions import Expression
 from convo.flow.plan import Plan
 from convo.flow.render import Text
 from convo.flow.slots import SlotType
-from convo.flow.trees import expression_tree, text_tree
+from convo.flow.trees import nodes_of
 
 
 class Kind(StrEnum):
@@ -64,12 +64,16 @@ def kinds(plan: Plan) -> dict[str, Kind]:
 
 def tree(used: Text | Expression) -> nodes.Node | None:
     """What Jinja2 reads in a text or an expression; None where it cannot, or where nothing is used."""
+    return next(iter(_nodes(used)), None)
+
+
+def _nodes(used: Text | Expression) -> Sequence[nodes.Node]:
     if not used.names and "{%" not in used.source:
-        return None
+        return ()
     try:
-        return text_tree(used.source) if isinstance(used, Text) else expression_tree(used.source)
+        return nodes_of(used.source, text=isinstance(used, Text))
     except TemplateError:
-        return None
+        return ()
 
 
 def kind(node: nodes.Node, known: Mapping[str, Kind]) -> Kind | None:
@@ -88,11 +92,7 @@ def kind(node: nodes.Node, known: Mapping[str, Kind]) -> Kind | None:
 
 def each(used: Text | Expression, wanted: type[nodes.Node]) -> Iterator[nodes.Node]:
     """The nodes of one type, the outermost too."""
-    root = tree(used)
-    if root is not None:
-        if isinstance(root, wanted):
-            yield root
-        yield from root.find_all(wanted)
+    return (node for node in _nodes(used) if isinstance(node, wanted))
 
 
 def guarded(used: Text | Expression) -> set[str]:

@@ -135,3 +135,9 @@ def test_words_and_plain_names_read_as_jinja_itself_would_say_them(source: str) 
     values = {"name": "Zoë {{ n }}", "n": 4, "tags": ("a", "b"), "price": Decimal("1.50"), "when": VISIT}
 
     assert Texts().compile(source).render(values) == Sandbox().from_string(source).render(values).strip()
+
+
+def test_a_loop_knows_the_filters_of_texts() -> None:
+    text = Texts().compile("{% for n in many %}{{ n | plural('one', 'more') }} {% endfor %}{{ last }}")
+
+    assert text.names == {"many", "last"}

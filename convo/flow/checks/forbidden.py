@@ -29,8 +29,6 @@ states:
   ask: {say: "Hi {{ name | title }}", end: done}
 """
 
-_FILES = (nodes.Import, nodes.FromImport, nodes.Include, nodes.Extends)
-
 
 def find(subject: Subject) -> Iterator[Finding]:
     for placed in subject.plan.placed:
@@ -45,16 +43,14 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 
 def _reached(used: Text | Expression) -> Iterator[str]:
-    for node in each(used, nodes.Getattr):
-        assert isinstance(node, nodes.Getattr)
-        if node.attr.startswith("_"):
-            yield f"'{node.attr}'"
-    for node in each(used, nodes.Const):
-        assert isinstance(node, nodes.Const)
-        if isinstance(node.value, str) and re.search("__[A-Za-z]", node.value):
-            yield f"'{node.value}'"
-    for kind in _FILES:
-        yield from ("another file" for _ in each(used, kind))
+    for node in each(used, nodes.Node):
+        match node:
+            case nodes.Getattr(attr=name) if name.startswith("_"):
+                yield f"'{name}'"
+            case nodes.Const(value=str() as text) if re.search("__[A-Za-z]", text):
+                yield f"'{text}'"
+            case nodes.Import() | nodes.FromImport() | nodes.Include() | nodes.Extends():
+                yield "another file"
 
 
 RULE = Rule("C049", Severity.ERROR, "a text reaches out of its sandbox", BAD, GOOD, find)
