@@ -273,6 +273,7 @@ def test_a_person_can_close_it_and_cannot_answer_or_hand_it_back(house: House) -
 
 def test_it_expires(house: House) -> None:
     asks(house)
+    house.leaves()
     (claim,) = claims(house)
     house.later(days=7)
     house.wake()
