@@ -192,6 +192,7 @@ def test_a_start_that_is_refused_teaches_nothing_about_the_contact(
         ({"key": ""}, 422, "bad_request"),
         ({"contact": "+15550003333"}, 409, "opted_out"),
         ({"contact": "+15550004444", "flow": "brief"}, 409, "busy"),
+        ({"flow": "offer"}, 409, "no_consent"),
         ({"key": "used"}, 409, "key_reused"),
     ],
 )
@@ -201,6 +202,9 @@ def test_a_start_that_cannot_be_gets_a_problem_document(
     (tmp_path / "flows").mkdir()
     (tmp_path / "flows" / "brief.yaml").write_text(
         "flow: brief\nstart: hi\nwhen_busy: skip\nstates:\n  hi: {say: Hello!, end: said}\n"
+    )
+    (tmp_path / "flows" / "offer.yaml").write_text(
+        "flow: offer\nstart: hi\npurpose: marketing\nstates:\n  hi: {say: Deals! STOP ends this., end: x}\n"
     )
 
     async def story(server: Server) -> None:

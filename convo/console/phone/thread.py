@@ -34,7 +34,10 @@ STATUSES: Mapping[Status, str] = MappingProxyType(
 )
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
+        Reason.QUIET_HOURS: "it is quiet there",
+        Reason.OVER_CAP: "the phone has had today's texts",
         Reason.OPTED_OUT: "the phone has opted out",
+        Reason.NO_CONSENT: "the phone has not agreed to marketing",
         Reason.LEFT_STATE: "the conversation went on without it",
         Reason.STOPPED: "STOP came first",
         Reason.OUT_OF_DATE: "it would have come too late",
@@ -114,7 +117,9 @@ def size(text: str) -> str:
 
 
 def _why(message: Stored) -> str:
-    return REASONS[message.reason] if message.reason else ""
+    why = REASONS[message.reason] if message.reason else ""
+    held = message.status is Status.QUEUED and message.reason in (Reason.QUIET_HOURS, Reason.OVER_CAP)
+    return f"{why} until {message.due_at.astimezone():%a %H:%M}" if held and message.due_at else why
 
 
 def _tone(status: Status) -> str:

@@ -20,7 +20,7 @@ from convo.web.api.bodies import conversation_id, no_conversation, read
 from convo.web.api.lists import page
 
 # A conversation that cannot be started now differs from a request that is wrong.
-_CONFLICTS = frozenset({"opted_out", "busy", "key_reused"})
+_CONFLICTS = frozenset({"opted_out", "no_consent", "busy", "key_reused"})
 
 Given = str | int | float | bool | list[str]  # a variable's value
 
