@@ -1,14 +1,17 @@
 """Quiet hours move texts: they leave when the window opens, in order, at their number's pace."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from convo.flow.session import Phase
-from convo.messages import Reason, Status, Trouble
+from convo.messages import Purpose, Reason, Status, Trouble
 from convo.runtime.inbox import Reply, reply
 from convo.runtime.starting import Start
 from convo.settings import Number
+from convo.testing.world import World
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, OURS, House
 
@@ -281,3 +284,34 @@ def test_quiet_hours_that_were_changed_are_looked_at_again_when_convo_starts(nig
     assert night.reconsider()
     assert night.leaves() == ["Hi Ana, all well?"]
     assert not night.reconsider()
+
+
+ZONES = (
+    "America/New_York", "America/Los_Angeles", "America/Havana", "America/Santiago", "America/St_Johns",
+    "Europe/London", "Europe/Paris", "Africa/Cairo", "Africa/Casablanca", "Asia/Beirut", "Asia/Jerusalem",
+    "Australia/Lord_Howe", "Australia/Sydney", "Pacific/Auckland", "Pacific/Chatham", "Asia/Kolkata",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ["2026-03-08", "2026-03-28", "2026-04-05", "2026-10-25", "2026-11-01"])
+def test_over_a_change_of_the_clocks_every_text_leaves_once_and_by_day(tmp_path: Path, change: str) -> None:
+    """Two days around a change somewhere; a text is wanted every hour, in one zone after another."""
+    (tmp_path / "once.yaml").write_text(ONCE)
+    begin = datetime.fromisoformat(change).replace(tzinfo=UTC) - timedelta(hours=20)
+    quiet = Number(timezone="UTC", quiet="20:30-08:30, Sun 00:00-12:00")
+    with World(tmp_path, begin, {OURS: quiet}) as world:
+        for hour in range(72):
+            if hour < 44:
+                zone, contact = ZONES[hour % len(ZONES)], f"+1555000{hour:04}"
+                world.learn(contact, timezone=zone)
+                world.start(Start("once", contact, OURS, {"name": zone}))
+            world.wait(timedelta(hours=1))
+        left = [(sent.text, sent.first_tried_at) for sent in world.sent]
+
+    assert len(left) == 44
+    hours = quiet.quiet.of(Purpose.TRANSACTIONAL)
+    assert hours is not None
+    for text, moment in left:
+        assert moment is not None
+        zone = text.removeprefix("Hi ").removesuffix(", all well?")
+        assert hours.until(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)) is None, (text, moment)
