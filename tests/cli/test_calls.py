@@ -83,7 +83,7 @@ def test_check_knows_the_actions_beside_the_flows(slots: Folder) -> None:
 
     ran = slots.run("check", "flows/slots.yaml")
     assert ran.code == 1
-    assert "flows/slots.yaml:5:25: error C090: there is no action 'free_slots'" in ran.out
+    assert "flows/slots.yaml:5:25: error C100: there is no action 'free_slots'" in ran.out
     assert "Did you mean 'free_slot'?" in ran.out
 
 
@@ -91,13 +91,13 @@ def test_check_knows_the_actions_of_the_settings_and_the_hosts_that_are_allowed(
     slots.write("clinic_calls.py", ACTIONS)
     slots.write("flows/actions.py", "")
     slots.write("flows/slots.yaml", SLOTS.replace("api.example.org", "127.0.0.1:9000"))
-    assert "C090" in slots.run("check").out
+    assert "C100" in slots.run("check").out
 
     slots.write("convo.toml", 'actions = ["clinic_calls"]\n')
     ran = slots.run_apart("check", "flows/slots.yaml")
-    assert (ran.code, "C093" in ran.out) == (0, True)
+    assert (ran.code, "C103" in ran.out) == (0, True)
     slots.write("convo.toml", 'actions = ["clinic_calls"]\n[calls]\nallow = ["127.0.0.1:9000"]\n')
-    assert "C093" not in slots.run_apart("check", "flows/slots.yaml").out
+    assert "C103" not in slots.run_apart("check", "flows/slots.yaml").out
 
 
 def test_a_broken_file_of_actions_is_shown_with_its_line(slots: Folder) -> None:
@@ -108,7 +108,7 @@ def test_a_broken_file_of_actions_is_shown_with_its_line(slots: Folder) -> None:
     assert "flows/actions.py:6:" in ran.out
     assert 'return {"slots": ["Mon", "Tue"][:days}' in ran.out
     found = json.loads(slots.run("check", "--format", "json", "flows/slots.yaml").out)
-    assert [each["code"] for each in found] == ["A001", "C090"]
+    assert [each["code"] for each in found] == ["A001", "C100"]
     assert slots.run("doctor").code == 1
 
 

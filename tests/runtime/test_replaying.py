@@ -149,6 +149,7 @@ def test_every_kind_of_event_can_be_read() -> None:
         "Resumed": "2.5",
         "HandedBack": '{"state": null, "vars": {}}',
         "Checked": "approved",
+        "Called": '{"visit": 1, "result": {"slots": ["Tuesday"]}}',
     }
     for kind in get_args(session.Event):
         happened = Happened(1, datetime(2026, 1, 1, tzinfo=UTC), kind.__name__, data.get(kind.__name__))

@@ -41,24 +41,24 @@ def test_a_call_has_nothing_wrong_with_it() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "said"),
     [
-        ("action: free_slots", "action: fre_slots", "C090", "there is no action 'fre_slots'"),
-        ("clinic: clinic}", "clnic: clinic}", "C090", "free_slots has no argument 'clnic'"),
-        ("with: {clinic: clinic}", "with: {days: 2}", "C090", "free_slots needs clinic"),
-        ("action: free_slots", "action: look", "C090", None),  # it takes whatever it is given
-        ("clinic: clinic}", "clinic: clinic, idempotency_key: clinic}", "C090", None),
-        (", done: offer", "", "C091", "'ask' goes nowhere once its call is done"),
-        ("done: offer", "done: {set: {n: 2}}", "C091", "'ask' goes nowhere once its call is done"),
-        ("failed: sorry", "failed: {say: Sorry.}", "C091", "'ask' goes nowhere once its call has failed"),
-        ("failed: sorry}\n", "failed: {say: Sorry.}}\n    then: offer\n", "C091", None),
-        (", failed: sorry", "", "C092", "nothing is said of what happens when free_slots fails"),
-        (", failed: sorry", "}\non_error: sorry #", "C092", None),
-        ("action: free_slots", 'url: "http://127.0.0.1/"', "C093", "127.0.0.1 is refused"),
-        ("action: free_slots", 'url: "https://[::1]:8080/"', "C093", "[::1] is refused"),
-        ("action: free_slots", 'url: "https://crm.internal:81/x"', "C093", "crm.internal is refused"),
-        ("action: free_slots", 'url: "http://crm.internal:8080/x"', "C093", None),
-        ("action: free_slots", 'url: "http://crm.internal:8080/x"', "C094", None),
-        ("action: free_slots", 'url: "http://example.org/x"', "C094", "sent to example.org can be read"),
-        ("action: free_slots", 'url: "https://example.org/x"', "C094", None),
+        ("action: free_slots", "action: fre_slots", "C100", "there is no action 'fre_slots'"),
+        ("clinic: clinic}", "clnic: clinic}", "C100", "free_slots has no argument 'clnic'"),
+        ("with: {clinic: clinic}", "with: {days: 2}", "C100", "free_slots needs clinic"),
+        ("action: free_slots", "action: look", "C100", None),  # it takes whatever it is given
+        ("clinic: clinic}", "clinic: clinic, idempotency_key: clinic}", "C100", None),
+        (", done: offer", "", "C101", "'ask' goes nowhere once its call is done"),
+        ("done: offer", "done: {set: {n: 2}}", "C101", "'ask' goes nowhere once its call is done"),
+        ("failed: sorry", "failed: {say: Sorry.}", "C101", "'ask' goes nowhere once its call has failed"),
+        ("failed: sorry}\n", "failed: {say: Sorry.}}\n    then: offer\n", "C101", None),
+        (", failed: sorry", "", "C102", "nothing is said of what happens when free_slots fails"),
+        (", failed: sorry", "}\non_error: sorry #", "C102", None),
+        ("action: free_slots", 'url: "http://127.0.0.1/"', "C103", "127.0.0.1 is refused"),
+        ("action: free_slots", 'url: "https://[::1]:8080/"', "C103", "[::1] is refused"),
+        ("action: free_slots", 'url: "https://crm.internal:81/x"', "C103", "crm.internal is refused"),
+        ("action: free_slots", 'url: "http://crm.internal:8080/x"', "C103", None),
+        ("action: free_slots", 'url: "http://crm.internal:8080/x"', "C104", None),
+        ("action: free_slots", 'url: "http://example.org/x"', "C104", "sent to example.org can be read"),
+        ("action: free_slots", 'url: "https://example.org/x"', "C104", None),
         ("done: offer", "done: ofer", "C011", "there is no state 'ofer'"),
         ("failed: sorry", "failed: sory", "C011", "there is no state 'sory'"),
         ("failed: sorry}\n", "failed: sorry}\n    then: ofer\n", "C011", None),  # `done` leads elsewhere
@@ -109,11 +109,11 @@ def test_what_is_chosen_by_is_followed_too(failed: str, unset: bool) -> None:
 
 def test_an_action_is_not_asked_for_where_nobody_knows_which_there_are() -> None:
     problems = check(Project({"sample.yaml": CALLS.replace("free_slots", "other").encode()}))
-    assert [problem for problem in problems if problem.code == "C090"] == []
+    assert [problem for problem in problems if problem.code == "C100"] == []
 
 
 def test_a_slip_in_the_name_of_an_action_can_be_mended() -> None:
-    (problem,) = [each for each in found(CALLS.replace("free_slots", "fre_slots")) if each.code == "C090"]
+    (problem,) = [each for each in found(CALLS.replace("free_slots", "fre_slots")) if each.code == "C100"]
     assert problem.mend is not None
     assert (problem.mend.old, problem.mend.new) == ("fre_slots", "free_slots")
     assert problem.hint == "Did you mean 'free_slots'?"

@@ -62,4 +62,4 @@ def _about(path: Path, at: Path, task: Task, action: Action) -> Iterator[Finding
         )
 
 
-RULE = Rule("C090", Severity.ERROR, "`call` cannot succeed", BAD, GOOD, find)
+RULE = Rule("C100", Severity.ERROR, "`call` cannot succeed", BAD, GOOD, find)

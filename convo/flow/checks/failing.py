@@ -38,4 +38,4 @@ def find(subject: Subject) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("C092", Severity.WARNING, "a failed call is not provided for", BAD, GOOD, find)
+RULE = Rule("C102", Severity.WARNING, "a failed call is not provided for", BAD, GOOD, find)

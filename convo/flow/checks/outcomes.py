@@ -48,4 +48,4 @@ def _outcomes(task: Task) -> Iterator[tuple[str, Goto | None]]:
         yield "failed", task.failed
 
 
-RULE = Rule("C091", Severity.ERROR, "a call leads nowhere", BAD, GOOD, find)
+RULE = Rule("C101", Severity.ERROR, "a call leads nowhere", BAD, GOOD, find)

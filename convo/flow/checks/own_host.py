@@ -41,4 +41,4 @@ def find(subject: Subject) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("C093", Severity.WARNING, "a host that is refused", BAD, GOOD, find)
+RULE = Rule("C103", Severity.WARNING, "a host that is refused", BAD, GOOD, find)

@@ -40,4 +40,4 @@ def find(subject: Subject) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("C094", Severity.WARNING, "a request that is not encrypted", BAD, GOOD, find)
+RULE = Rule("C104", Severity.WARNING, "a request that is not encrypted", BAD, GOOD, find)
