@@ -57,6 +57,11 @@ def chat(
         wrong = [problem for problem in world.problems if problem.file == str(file)]
         if wrong:
             raise FlowError(wrong)
+        values, needs = dict(pairs(given or [])), world.flow(file.stem).root.flow.needs
+        if missing := [name for name in needs if name not in values]:
+            told = ", ".join(f"'{name}', a {needs[name]}" for name in missing)
+            options = " ".join(f"--set {name}=…" for name in missing)
+            raise SettingsError(f"{file.stem} needs {told}; start it with {options}")
         phone = Handset(world, CONTACT, DEFAULT_NUMBER)
         world.agrees(CONTACT, DEFAULT_NUMBER)  # to marketing too: this is to try out what comes of it
         try:
@@ -65,7 +70,7 @@ def chat(
                     file.stem,
                     CONTACT,
                     DEFAULT_NUMBER,
-                    dict(pairs(given or [])),
+                    values,
                     language=language,
                     timezone=timezone,
                 )

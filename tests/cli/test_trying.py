@@ -138,7 +138,7 @@ def test_a_text_that_nothing_answers_leaves_no_line(chat: Chat) -> None:
 def test_a_chat_needs_what_the_flow_needs(chat: Chat) -> None:
     ran = chat(flow="remind")
     assert ran.code == 2
-    assert "remind needs 'name', a text; set it, and start again (--set name=value)" in ran.err
+    assert "remind needs 'name', a text; start it with --set name=…\n" in ran.err
     assert chat(flow="remind", options=("--set", "name=Ana")).out == "bot: Hi Ana, are you coming?\n"
     assert "flows/remnid.yaml does not exist" in chat(flow="remnid").err
 

@@ -25,7 +25,7 @@ states:
 """
 
 _INSIDE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_LOOKS = re.compile(r"\{\s*(\w+)\s*\}|\[\s*(\w+)\s*\]|%(\w+)%|\$\{?(\w+)\}?|<(\w+)>")
+_LOOKS = re.compile(r"(?<!\{)\{\s*(\w+)\s*\}(?!\})|\[\s*(\w+)\s*\]|%(\w+)%|\$\{?(\w+)\}?|<(\w+)>")
 
 
 def lookalikes(source: str) -> Iterator[tuple[str, str]]:
@@ -37,11 +37,11 @@ def lookalikes(source: str) -> Iterator[tuple[str, str]]:
 def find(subject: Subject) -> Iterator[Finding]:
     variables = {*subject.plan.types, *subject.plan.assigned}
     for placed in subject.plan.said:
-        for text in placed.phrase.texts.values():
+        for language, text in placed.phrase.texts.items():
             wrong = next((each for each in lookalikes(text.source) if each[1] in variables), None)
             if wrong:
                 yield Finding(
-                    placed.path,
+                    placed.at(language),
                     f"'{wrong[0]}' is sent as it stands",
                     f"Write {{{{ {wrong[1]} }}}} for the variable.",
                 )

@@ -36,7 +36,13 @@ def find(subject: Subject) -> Iterator[Finding]:
             continue
         said = [one for one in subject.plan.said if one.path[:3] == ("states", name, "say")]
         languages = {tag for one in said for tag in one.phrase.texts}
-        told = {tag for one in said for tag, text in one.phrase.texts.items() if CODE in text.names}
+        # One that cannot be read is told of already.
+        told = {
+            tag
+            for one in said
+            for tag, text in one.phrase.texts.items()
+            if CODE in text.names or one.at(tag) in subject.plan.faults
+        }
         without = sorted(languages - told)
         if not said:
             yield Finding(
