@@ -27,7 +27,8 @@ from convo.store import outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
 
-MOST_IN_FLIGHT = 128  # with more a claim would hold up the texts that come in
+MOST_IN_FLIGHT = 128
+MOST_CLAIMED = 64  # in one transaction, which holds up the texts that come in
 SEND_WITHIN = 10.0  # seconds that a provider has to answer
 LEASE = timedelta(seconds=SEND_WITHIN + 5)
 BEGIN_WITHIN = timedelta(seconds=1)  # of the claim; a STOP may have come since
@@ -209,7 +210,7 @@ class Sender:
         line = Line(connection, self._settings, self._library, now)
         settle(line, results)
         revive(line, self._providers, leases_until=(self._dead_by if first else None) or now)
-        found = claim(line, self._rates, room, lambda: uuid.uuid4().hex)
+        found = claim(line, self._rates, min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)
         self._next = None if any(found) else pacing.next_moment(connection, self._rates, now)
         return found.claims, found.refused > 0
 
