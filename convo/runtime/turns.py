@@ -38,7 +38,7 @@ from convo.flow.session import (
     Untag,
 )
 from convo.messages import Direction
-from convo.runtime import gate, marketing
+from convo.runtime import marketing
 from convo.runtime.beginning import Asked, begin_asked
 from convo.runtime.drafts import drafts
 from convo.runtime.events import emitted
@@ -195,7 +195,7 @@ class Turns(UnitOfWork):
         answers: bool = False,
     ) -> Stored:
         now = self._line.now
-        answers = answers or self._answers(stored, event)
+        answers = answers or isinstance(event, Replied | Reopened | Checked)
         tags = self.tags(stored.contact_id)
         if tags is not None and tags != session.contact.tags:  # by another conversation of the contact
             session = replace(session, contact=replace(session.contact, tags=tags))
@@ -232,16 +232,6 @@ class Turns(UnitOfWork):
         if may_lapse and (ended or turn.session.visit > session.visit):
             self.leave(stored, turn.session.visit + ended)
         return after
-
-    def _answers(self, stored: Stored, event: Event) -> bool:
-        """Whether what is said now answers a text that the contact has just sent.
-
-        So does what a call brings, if it comes soon enough.
-        """
-        if not isinstance(event, Called):
-            return isinstance(event, Replied | Reopened | Checked)
-        heard = messages.last_heard(self._line.connection, stored.contact_id, stored.number)
-        return heard is not None and self._line.now - heard <= gate.ANSWERS_WITHIN
 
     def _collect(self, after: Stored, turn: Turn, *, depth: int, answers: bool) -> None:
         """What follows from a turn beside its texts."""

@@ -85,18 +85,25 @@ def pending(house: House) -> Sequence[tuple[object, ...]]:
     return house.rows("SELECT conversation_id, tries FROM call")
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(14, ["Which one: Mon, Tue?"]), (16, [])])
-def test_what_a_call_brings_soon_answers_the_text_that_asked_also_in_quiet_hours(
-    build: Build, minutes: int, said: list[str]
-) -> None:
+def test_what_a_call_brings_answers_the_text_that_asked_for_it_also_in_quiet_hours(build: Build) -> None:
     house = build({OURS: Number(quiet="00:00-23:59")}, {"slots": SLOTS})
     house.take(house.text("slots"))
     assert house.leaves() == ["One moment."]
-    (claim,) = claims(house)
-    house.later(minutes=minutes)
-    settle(house, tried(house, claim, FREE))
+    brings(house, FREE)
+    assert house.leaves() == ["Which one: Mon, Tue?"]
 
-    assert house.leaves() == said
+
+def test_what_a_call_brings_that_a_clock_asked_for_waits_for_the_end_of_quiet_hours(build: Build) -> None:
+    later = SLOTS.replace("start: look", "start: rest").replace(
+        "states:\n", "states:\n  rest: {after: {1 hour: look}}\n"
+    )
+    house = build({OURS: Number(quiet="00:00-23:59")}, {"slots": later})
+    house.take(house.text("slots"))
+    house.later(hours=1)
+    house.wake()
+    brings(house, FREE)
+    assert house.leaves() == []
+    assert house.message("Which one: Mon, Tue?").reason == "quiet_hours"
 
 
 def test_a_call_is_due_at_once_and_its_result_leads_on(house: House) -> None:
