@@ -1,4 +1,4 @@
-"""`convo consent stop`, `start`, `forget`, `prune`, `reconcile`: what an operator changes about consent."""
+"""`convo consent stop`, `start`, `agree` and so on: what an operator changes about consent."""
 
 import asyncio
 import json
@@ -14,7 +14,6 @@ from convo.cli._ledger import Contact, used_rightly
 from convo.errors import SettingsError
 
 if TYPE_CHECKING:
-    from convo.keywords import KeywordKind
     from convo.runtime.comparing import Comparison
     from convo.settings import Settings
     from convo.store.engine import Store
@@ -47,6 +46,15 @@ def start(contact: Contact, reason: Reason, brand: Brand = None) -> None:
         return
     print(f"{state.brand} may text {contact} again.")
     print("A block that their carrier or the provider set stays: only a START from their phone lifts it.")
+
+
+def agree(contact: Contact, reason: Reason, brand: Brand = None) -> None:
+    """Record that a contact agreed to marketing elsewhere; the reason says when, where and to what."""
+    from convo.runtime.marketing import AGREED
+
+    state, changed = _carry_out(contact, brand, AGREED, reason)
+    told = "has agreed" if changed else "had agreed already"
+    print(f"{contact} {told} to marketing from {state.brand}.")
 
 
 def forget(contact: Contact) -> None:
@@ -106,7 +114,7 @@ def reconcile(
         sys.exit(1)
 
 
-def _carry_out(contact: str, brand: str | None, action: "KeywordKind", reason: str) -> "tuple[State, bool]":
+def _carry_out(contact: str, brand: str | None, action: str, reason: str) -> "tuple[State, bool]":
     from convo import clock
     from convo.cli._beside import open_store
     from convo.runtime.opting import Wish, carry_out

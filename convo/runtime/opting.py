@@ -1,4 +1,4 @@
-"""Consent as operators and applications change and see it: a stop or a start with its reason on record."""
+"""Consent as operators and applications change and see it: each change with its reason on record."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,12 @@ from convo.keywords import KeywordKind
 from convo.messages import storable
 from convo.runtime import consent as consenting
 from convo.runtime import forgetting
+from convo.runtime.marketing import AGREED, Agreement, record
 from convo.runtime.reviewing import LONGEST_REASON
 from convo.settings import DEFAULT_NUMBER, Settings
 from convo.store import consent, contacts, ledger
 from convo.store.consent import Numbered
+from convo.store.contacts import Known
 from convo.store.ledger import Chosen, State
 
 MOST_LINES = 1000  # of one contact, told at once; the list of entries has all of them
@@ -23,11 +25,14 @@ MOST_LINES = 1000  # of one contact, told at once; the list of entries has all o
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody wants a contact opted out of a brand (`stop`), or back (`start`), and says why."""
+    """Somebody wants a contact opted out of a brand, or back, or knows that they agreed to its marketing.
+
+    The reason says why, or when and where they agreed.
+    """
 
     contact: str  # as a person writes it
     brand: str | None
-    action: KeywordKind
+    action: str  # KeywordKind.STOP or .START, or AGREED
     reason: str
     actor: str = "operator"  # or api
 
@@ -59,6 +64,9 @@ def carry_out(connection: Connection, settings: Settings, wish: Wish, now: datet
     contact, brand = contact_of(wish.contact), brand_of(settings, wish.brand)
     reason = _reason(wish)
     known = forgetting.lock(connection, settings, [contact], now)[contact]
+    if wish.action == AGREED:
+        changed = _agree(connection, settings, wish, known, brand, reason, now)
+        return _state(connection, known.id, brand), changed
     stops = wish.action is KeywordKind.STOP
     out = (brand, known.id) in consent.opted_out(connection, [known.id])
     if (not stops and not out) or (stops and out and _said(connection, brand, contact, wish, reason)):
@@ -78,6 +86,36 @@ def carry_out(connection: Connection, settings: Settings, wish: Wish, now: datet
     )
     consenting.record(connection, settings, entry, known, now, out_before=out)
     return _state(connection, known.id, brand), True
+
+
+def _agree(
+    connection: Connection,
+    settings: Settings,
+    wish: Wish,
+    known: Known,
+    brand: str,
+    reason: str,
+    now: datetime,
+) -> bool:
+    """Put consent to marketing on record that was given elsewhere; False where it is known already."""
+    standing = consent.standing(connection, [known.id]).get((brand, known.id), consent.Standing())
+    if standing.opted_out:
+        raise ConsentError(
+            "opted_out", f"{known.contact.number} has opted out of {brand}; only they come back, with START"
+        )
+    if standing.marketing:
+        return False
+    agreement = Agreement(
+        brand=brand,
+        number=number_of(settings, brand),
+        contact_id=known.id,
+        contact=known.contact.number,
+        words=reason,
+        rule=wish.actor,
+        actor=wish.actor,
+    )
+    record(connection, agreement, now)
+    return True
 
 
 def look(connection: Connection, settings: Settings, contact: str, brand: str | None) -> Told:

@@ -179,6 +179,33 @@ def test_an_operator_stops_and_starts_with_a_reason(folder: Folder) -> None:
     assert folder.run("consent", "start", ANA, "--reason", "again").out.endswith("nothing changed.\n")
 
 
+def test_an_operator_records_consent_to_marketing_that_was_given_elsewhere(folder: Folder) -> None:
+    folder.write(
+        "flows/offer.yaml",
+        "flow: offer\npurpose: marketing\nstart: tell\n"
+        "states:\n  tell: {say: Half off! Reply STOP to opt out., end: told}\n",
+    )
+    refused = folder.run("start", "offer", "--to", ANA)
+    assert (refused.code, "has not agreed to marketing" in refused.err) == (1, True)
+
+    ran = folder.run("consent", "agree", ANA, "--reason", "signed up at the till, 3 May")
+    assert (ran.code, ran.out) == (0, f"{ANA} has agreed to marketing from {OURS}.\n")
+    assert "had agreed already" in folder.run("consent", "agree", ANA, "--reason", "again").out
+    assert folder.run("start", "offer", "--to", ANA).code == 0
+    told = folder.run("consent", "show", ANA, "--format", "json").json
+    (line,) = told["history"]
+    assert (line["action"], line["actor"], line["text"]) == (
+        "marketing", "operator", "signed up at the till, 3 May"
+    )  # fmt: skip
+    assert [brand["marketing"] for brand in told["brands"]] == [True]
+
+
+def test_nobody_records_consent_of_somebody_who_has_stopped(folder: Folder) -> None:
+    folder.run("consent", "stop", ANA, "--reason", "a letter")
+    ran = folder.run("consent", "agree", ANA, "--reason", "an old list")
+    assert (ran.code, "only they come back, with START" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("command", "why"),
     [

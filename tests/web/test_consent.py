@@ -39,6 +39,22 @@ def test_a_stop_over_the_api_is_a_stop_and_the_same_again_changes_nothing(tell: 
     tell(story)
 
 
+def test_consent_to_marketing_that_was_given_elsewhere_is_put_on_record(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        status, first = await do(server, "agree", **WISH)
+        assert (status, first["marketing"], first["opted_out"], first["changed"]) == (200, True, False, True)
+        _, again = await do(server, "agree", **WISH)
+        assert again["changed"] is False
+        (line,) = (await server.api(f"/v1/consent?contact={ANA}")).json["history"]
+        assert (line["action"], line["actor"], line["text"]) == ("marketing", "api", WISH["reason"])
+
+        await server.text("stop", "1")
+        status, problem = await do(server, "agree", **WISH)
+        assert (status, problem["title"]) == (422, "opted_out")
+
+    tell(story)
+
+
 def test_a_contact_is_told_whole_and_a_plus_that_came_as_a_blank_is_understood(tell: Tell) -> None:
     async def story(server: Server) -> None:
         await server.text("STOP", "1")

@@ -12,6 +12,7 @@ from convo.errors import ConsentError
 from convo.keywords import KeywordKind
 from convo.messages import storable
 from convo.runtime import forgetting, opting
+from convo.runtime.marketing import AGREED
 from convo.runtime.opting import Wish
 from convo.store import ledger
 from convo.store.consent import Numbered
@@ -22,7 +23,7 @@ from convo.web.api.lists import contact_in, page
 
 
 class WishRequest(BaseModel):
-    """The body of `POST /v1/consent/stop` and `…/start`."""
+    """The body of `POST /v1/consent/stop`, `…/start` and `…/agree`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -65,7 +66,11 @@ class Consent:
         """How the contact stands now: back."""
         return await self._carry_out(request, KeywordKind.START)
 
-    async def _carry_out(self, request: Request, action: KeywordKind) -> Response:
+    async def agree(self, request: Request) -> Response:
+        """How the contact stands now: marketing may reach them."""
+        return await self._carry_out(request, AGREED)
+
+    async def _carry_out(self, request: Request, action: str) -> Response:
         app = self._app
         asked = await read(request, WishRequest, app.settings.max_body)
         wish = Wish(asked.contact, asked.brand, action, asked.reason, actor="api")

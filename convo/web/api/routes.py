@@ -35,6 +35,7 @@ def api_routes(app: App) -> list[Route]:
         ("GET", "/v1/consent/entries", consent.entries),
         ("POST", "/v1/consent/stop", consent.stop),
         ("POST", "/v1/consent/start", consent.start),
+        ("POST", "/v1/consent/agree", consent.agree),
         ("GET", "/v1/consent/reviews", reviews.list),
         ("POST", "/v1/consent/reviews/{id}/keep", reviews.keep),
         ("POST", "/v1/consent/reviews/{id}/undo", reviews.undo),
