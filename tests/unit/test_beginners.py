@@ -99,7 +99,7 @@ MISTAKES: dict[Callable[[Lines], tuple[str, int]], str] = {
 
 
 def made() -> Iterator[tuple[str, str, int, str]]:
-    """Of each flow and mistake: the file's name, what is in it then, the line, and the codes that it may have."""
+    """Of each flow and mistake: the file, what is in it then, the line, and the codes that it may have."""
     for file in FLOWS:
         for mistake, codes in MISTAKES.items():
             with suppress(LookupError):
