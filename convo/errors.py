@@ -85,6 +85,11 @@ class StartError(ConvoError):
         super().__init__(message)
         self.code = code
 
+    @property
+    def conflict(self) -> bool:
+        """Whether nothing is wrong with what was asked: it cannot be done now, with this contact."""
+        return self.code in ("opted_out", "no_consent", "busy", "key_reused")
+
 
 class HandBackError(ConvoError):
     """A conversation cannot go on as a person asked; `code` is a stable word for programs.

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from convo.store.conversations import Stored
     from convo.store.engine import Store
 
-# Nothing is wrong with the command; it cannot be done now.
-_CONFLICTS = frozenset({"opted_out", "busy", "key_reused"})
-
 
 def register(app: typer.Typer) -> None:
     app.command()(start)
@@ -49,7 +46,7 @@ def start(
         try:
             stored = _started(settings, store, wanted)
         except StartError as error:
-            if error.code in _CONFLICTS:
+            if error.conflict:
                 raise
             raise SettingsError(str(error)) from None
         print(stored.id)

@@ -19,9 +19,6 @@ from convo.web.api.access import Refusal
 from convo.web.api.bodies import conversation_id, no_conversation, read
 from convo.web.api.lists import page
 
-# A conversation that cannot be started now differs from a request that is wrong.
-_CONFLICTS = frozenset({"opted_out", "no_consent", "busy", "key_reused"})
-
 Given = str | int | float | bool | list[str]  # a variable's value
 
 
@@ -75,7 +72,7 @@ class Conversations:
         try:
             stored, new = await self._app.begin(wanted)
         except StartError as error:
-            raise Refusal(409 if error.code in _CONFLICTS else 422, error.code, str(error)) from None
+            raise Refusal(409 if error.conflict else 422, error.code, str(error)) from None
         return JSONResponse(shown_conversation(stored), 201 if new else 200)
 
 
