@@ -60,9 +60,10 @@ def restated(keys: Iterable[str], language: str, near: str | None = None, asked:
     languages. It is no question that a YES or a NO would answer, and its capitals do not make it dearer.
     """
     speech = _SPEECHES.get(language.partition("-")[0].lower(), _SPEECHES["en"])
-    lines = [_line(parse_patterns(key), speech, near, _plain(asked)) for key in keys]
-    offers = any(offered for _, offered in lines)
-    words = list(dict.fromkeys(word for word, kept in lines if word and (kept is not False or not offers)))
+    choices = [_choice(parse_patterns(key), speech, near, _plain(asked)) for key in keys]
+    if any(choice.offered for choice in choices):
+        choices = [choice for choice in choices if not choice.beside]
+    words = list(dict.fromkeys(choice.word for choice in choices if choice.word))
     if not words:
         return speech.lost
     *others, last = words
@@ -107,22 +108,25 @@ _SPEECHES: Mapping[str, _Speech] = {
 }  # fmt: skip
 
 
-def _line(
-    patterns: Sequence[Pattern], speech: _Speech, near: str | None, asked: str
-) -> tuple[str, bool | None]:
-    """What stands for one key; and whether the text offers it, or None where it is kept either way."""
-    words = {
-        _capitals(said): pattern for pattern in patterns if any(map(str.isalnum, said := _said(pattern)))
-    }
-    offered = next((word for word in words if _stands_in(_plain(word), asked)), None)
-    if offered is not None:
-        return offered, True
-    meant = next((word for word, pattern in words.items() if _words(pattern) == near), None)
-    if meant is not None:
-        return meant, None
-    if words:
-        return next(iter(words)), False
-    return _kind(patterns, speech), None
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What stands for one key."""
+
+    word: str
+    offered: bool = False  # by the text, in capitals
+    beside: bool = False  # a word that the text does not offer
+
+
+def _choice(patterns: Sequence[Pattern], speech: _Speech, near: str | None, asked: str) -> _Choice:
+    phrases = [(pattern, _said(pattern)) for pattern in patterns]
+    words = {_capitals(said): pattern for pattern, said in phrases if any(map(str.isalnum, said))}
+    for word in words:
+        if _stands_in(_plain(word), asked):
+            return _Choice(word, offered=True)
+    for word, pattern in words.items():
+        if _words(pattern) == near:
+            return _Choice(word)
+    return _Choice(next(iter(words)), beside=True) if words else _Choice(_kind(patterns, speech))
 
 
 def _kind(patterns: Sequence[Pattern], speech: _Speech) -> str:
