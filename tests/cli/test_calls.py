@@ -4,8 +4,11 @@ import json
 import signal
 import subprocess
 import sys
-import time
+import threading
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, Queue
+from typing import IO
 
 import pytest
 
@@ -134,35 +137,34 @@ def test_dev_reads_changed_actions_and_goes_on_with_the_last_good_ones(slots: Fo
         cwd=slots.path, env=slots._variables(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
+    lines: Queue[str] = Queue()
+    reader = threading.Thread(target=_read, args=(process.stderr, lines))
+    reader.start()
     file = slots.path / "flows" / "actions.py"
     try:
-        _touched(slots.path, process)
-        file.write_text("def broken(:\n")
-        told = _until(process, "The last good version goes on.")
+        _change(file, ACTIONS, lines, "Flows read again.")
+        told = _change(file, "def broken(:\n", lines, "The last good version goes on.")
         assert "flows/actions.py:1:12: error A001: the actions cannot be loaded: invalid syntax" in told
-        file.write_text(ACTIONS)
-        _until(process, "Flows read again.")
+        _change(file, ACTIONS, lines, "Flows read again.")
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(15)
+        process.wait(60)
+        reader.join()
         process.stderr.close()
 
 
-def _touched(folder: Path, process: "subprocess.Popen[str]") -> None:
-    """Wait until it serves, and watches: its database is there, and then a moment."""
-    for _ in range(200):
-        if (folder / "convo.db.lock").exists():
-            break
-        time.sleep(0.1)
-    time.sleep(1)
-    assert process.poll() is None
+def _read(said: IO[str], lines: "Queue[str]") -> None:
+    for line in said:
+        lines.put(line)
 
 
-def _until(process: "subprocess.Popen[str]", words: str) -> str:
-    assert process.stderr is not None
+def _change(file: Path, text: str, lines: "Queue[str]", words: str) -> str:
+    """Save a file until it was seen: nobody says from when on somebody looks."""
     told = ""
-    while words not in told:
-        line = process.stderr.readline()
-        assert line, told
-        told += line
-    return told
+    for _ in range(60):
+        file.write_text(text)
+        with suppress(Empty):
+            while words not in told:
+                told += lines.get(timeout=1)
+            return told
+    raise AssertionError(told)
