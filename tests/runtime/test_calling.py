@@ -434,3 +434,27 @@ def test_nobody_moves_it_while_it_calls(house: House) -> None:
     house.begin(Start("code", ANA, OURS))
     with pytest.raises(MigrationError, match="waits for the result of a call"):
         house.do(lambda c: migrating.migrate(c, house.library, wanted, house.clock()))
+
+
+# In a sub-flow.
+
+LOOK = SLOTS.replace("flow: slots", "flow: look").replace("triggers: {keyword: [slots]}\n", "")
+OUTER = """\
+flow: slots
+start: look
+triggers: {keyword: [slots]}
+states:
+  look: {run: {flow: look, outcomes: {booked: {set: {slot: returned.slot}, then: booked}, failed: sorry}}}
+  booked: {say: "See you {{ slot }}.", end: booked}
+  sorry: {say: Please call us., end: failed}
+"""
+
+
+def test_a_sub_flow_calls_and_the_flow_around_it_goes_on(build: Build) -> None:
+    house = build(flows={"slots": OUTER, "look": LOOK})
+    asks(house, "2")
+
+    assert (house.conversation().status, house.conversation().state) == (Phase.CALLING, "look.look")
+    brings(house, FREE)
+    assert house.said()[1:] == ["Which one: Mon, Tue?", "Tue it is.", "See you Tue."]
+    assert house.conversation().outcome == "booked"
