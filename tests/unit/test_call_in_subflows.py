@@ -15,7 +15,9 @@ flow: look
 start: ask
 needs: {clinic: text}
 states:
-  ask: {say: One moment., call: {action: free_slots, with: {clinic: clinic}, save: {slot: "slots[0]"}, done: found}}
+  ask:
+    say: One moment.
+    call: {action: free_slots, with: {clinic: clinic}, save: {slot: "slots[0]"}, done: found}
   found: {end: found}
 """
 SAFE = LOOK.replace("done: found}", "done: found, failed: none}") + "  none: {end: none}\n"
