@@ -85,7 +85,10 @@ def test_a_moment_is_in_the_numbers_time_zone_unless_it_says_another(tmp_path: P
         ("- {bot: Hello, them: Hi}", "error T004: this is not a step"),
         ("- bot: [Hello]", "error T003: this must be a text"),
         ("- wait: a while", "4:13: error T005: 'a while' is not a duration\n  Write it like"),
-        ("- fails: tired", "error T005: 'tired' is not a reason\n  There is opted_out,"),
+        (
+            "- fails: tired",
+            "error T005: 'tired' is not a reason\n  There is quiet_hours, over_cap, opted_out,",
+        ),
         ("- language: klingon-1", "error T005: 'klingon-1' is not a language\n  Write one like"),
         ("- vars: Ana", "error T003: this must be lines of `key: value`"),
         ("- vars: {name: [Ana]}", "error T003: this must be a text"),
