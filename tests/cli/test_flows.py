@@ -66,7 +66,7 @@ def test_programs_read_the_same(talks: Folder) -> None:
     assert remind.pop("since") is not None
     assert remind == {
         "flow": "remind", "version": version(REMIND), "current": True, "compiles": True, "trouble": None,
-        "live": 1, "waiting": 0, "suspended": 0, "handed_off": 0, "ended": 1,
+        "live": 1, "calling": 0, "waiting": 0, "suspended": 0, "handed_off": 0, "ended": 1,
     }  # fmt: skip
 
 
