@@ -52,10 +52,7 @@ class ReceiptRow(Row, table=True):
     """What a provider delivered, word for word, once; `error` is set where it could not be used."""
 
     __tablename__ = "receipt"
-    __table_args__ = (
-        partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),
-        {"sqlite_with_rowid": False},  # one tree to write instead of two
-    )
+    __table_args__ = (partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),)
 
     provider_id: str = Field(primary_key=True)  # first: it is what is looked up
     account: str = Field(primary_key=True)
