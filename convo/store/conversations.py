@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from convo.store.rows import Lookup, insert_rows, update_rows
+from convo.store.bulk import insert_rows, update_rows
+from convo.store.rows import Lookup
 from convo.store.tables import contacts, conversations, spelled
 
 ENDED, LIVE = "ended", "live"

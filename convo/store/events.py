@@ -13,8 +13,8 @@ from sqlalchemy import Connection, literal, select
 from convo.messages import Direction, Kind
 from convo.reactions import is_reaction
 from convo.store import ids
+from convo.store.bulk import insert_rows
 from convo.store.messages import Draft, insert
-from convo.store.rows import insert_rows
 from convo.store.tables import conversations, events, messages
 
 REPLIED = "Replied"

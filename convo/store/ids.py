@@ -7,7 +7,7 @@ from convo.store.rows import run
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = ?"
 _USED = text("UPDATE sqlite_sequence SET seq = max(seq, :number) WHERE name = :name")
 _FIRST = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)")
-_NEXT = "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)"
+_NEXT = "SELECT nextval($1::regclass) FROM generate_series(1, $2)"
 
 
 def allocate(connection: Connection, table: Table, count: int) -> list[int]:
@@ -21,7 +21,7 @@ def allocate(connection: Connection, table: Table, count: int) -> list[int]:
         row = run(connection, _LAST, (table.name,)).fetchone()
         first = row[0] + 1 if row else 1
         return list(range(first, first + count))
-    return [row[0] for row in run(connection, _NEXT, (table.name, count)).fetchall()]
+    return [row[0] for row in run(connection, _NEXT, (f"{table.name}_id_seq", count)).fetchall()]
 
 
 def used(connection: Connection, table: Table, number: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, select, update
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store import ids
-from convo.store.rows import insert_rows
+from convo.store.bulk import insert_rows
 from convo.store.tables import contacts, messages, spelled
 
 

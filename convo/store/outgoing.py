@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, delete, exists, or_, select, update
 
 from convo.kinds import EVERY
 from convo.store import ids, messages
+from convo.store.bulk import insert_rows
 from convo.store.deliveries import Delivery, State, of_events
 from convo.store.event_tables import event_deliveries, outgoing_events
-from convo.store.rows import insert_rows
 from convo.store.tables import contacts, spelled
 
 MOST_FORGOTTEN = 500  # in one transaction

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from convo.store.rows import insert_new
+from convo.store.bulk import insert_new
 from convo.store.tables import receipts
 
 _COLUMNS = ("account", "provider_id", "raw", "error", "received_at")

@@ -32,6 +32,4 @@ def upgrade() -> None:
         f"INSERT INTO receipt ({_COLUMNS}) SELECT {_COLUMNS} FROM receipt_by_key ORDER BY received_at"  # noqa: S608 - our own names
     )
     op.drop_table("receipt_by_key")
-    op.create_index(
-        "ix_receipt_error", "receipt", ["received_at"], sqlite_where=sa.text("error IS NOT NULL")
-    )
+    op.create_index("ix_receipt_error", "receipt", ["received_at"], sqlite_where=sa.text("error IS NOT NULL"))

@@ -1,0 +1,140 @@
+"""Many rows in one statement: how the hot lines write.
+
+SQLite takes the values of 64 rows as parameters. PostgreSQL takes rows as one JSON document: to plan a
+statement of a thousand parameters costs it more than to write the rows, and each UPDATE of its own a plan.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, Dialect, LargeBinary, Table
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from convo.store.rows import Places, Values, cursor_of, kind_in, processed, writers_of
+
+_MOST_PARAMETERS = 64  # rows: the driver lets go of Python's lock once for all of them
+_MOST_IN_A_DOCUMENT = 1024  # rows
+_Columns = tuple[str, ...]
+
+
+def insert_rows(connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values]) -> None:
+    """Insert `rows`, each with its values in the order of `columns`."""
+    for _ in _inserted(connection, table, columns, rows, ""):
+        pass
+
+
+def insert_new(
+    connection: Connection,
+    table: Table,
+    columns: _Columns,
+    rows: Iterable[Values],
+    returning: _Columns,
+) -> list[tuple[Any, ...]]:
+    """Insert those of `rows` that the table does not hold yet; their columns of `returning`."""
+    ending = f" ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
+    cursors = _inserted(connection, table, columns, rows, ending)
+    return [row for cursor in cursors for row in cursor.fetchall()]
+
+
+def update_rows(connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values]) -> None:
+    """Set `columns` of rows of `table`; the last value of each of `rows` is its `id`."""
+    if connection.dialect.name == "postgresql":
+        statement = _update_from_document(connection.dialect, table, columns)
+        for _ in _with_documents(connection, table, statement, (*columns, "id"), list(rows)):
+            pass
+        return
+    statement, writers = _update(connection.dialect, table, columns)
+    written = processed(writers, rows)
+    if written:
+        with cursor_of(connection, statement) as cursor:
+            cursor.executemany(statement, written)
+
+
+def _inserted(
+    connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values], ending: str
+) -> Iterator[DBAPICursor]:
+    """Insert `rows`, many a statement, each of which ends in `ending`; the cursor after each of them."""
+    if connection.dialect.name == "postgresql":
+        statement = _insert_from_document(connection.dialect, table, columns, ending)
+        yield from _with_documents(connection, table, statement, columns, list(rows))
+        return
+    written = processed(_writers(connection.dialect, table, columns), rows)
+    at = 0
+    while at < len(written):
+        # Powers of two: the driver keeps a few statements prepared, not one for every number of rows.
+        count = min(_MOST_PARAMETERS, 1 << (len(written) - at).bit_length() - 1)
+        statement = _insert(connection.dialect, table, columns, count, ending)
+        with cursor_of(connection, statement) as cursor:
+            cursor.execute(statement, [*chain.from_iterable(written[at : at + count])])
+            yield cursor
+        at += count
+
+
+@lru_cache(maxsize=256)
+def _insert(dialect: Dialect, table: Table, columns: _Columns, count: int, ending: str) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    values = ", ".join([row] * count)
+    return f"INSERT INTO {table.name} ({_names(dialect, columns)}) VALUES {values}{ending}"  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=64)
+def _update(dialect: Dialect, table: Table, columns: _Columns) -> tuple[str, Places]:
+    pairs = ", ".join(f"{dialect.identifier_preparer.quote(name)} = ?" for name in columns)
+    statement = f"UPDATE {table.name} SET {pairs} WHERE id = ?"  # noqa: S608 - our own names
+    return statement, _writers(dialect, table, columns)
+
+
+@lru_cache(maxsize=64)
+def _writers(dialect: Dialect, table: Table, columns: _Columns) -> Places:
+    return writers_of(dialect, {place: table.c[name].type for place, name in enumerate(columns)})
+
+
+# PostgreSQL.
+
+
+def _with_documents(
+    connection: Connection, table: Table, statement: str, columns: _Columns, rows: Sequence[Values]
+) -> Iterator[DBAPICursor]:
+    """Run a statement with `rows` as its document, or as several; the cursor after each of them."""
+    written = processed(_hexed(table, columns), rows)
+    for at in range(0, len(written), _MOST_IN_A_DOCUMENT):
+        named = [dict(zip(columns, row, strict=True)) for row in written[at : at + _MOST_IN_A_DOCUMENT]]
+        with cursor_of(connection, statement) as cursor:
+            cursor.execute(statement, [to_json(named).decode()])
+            yield cursor
+
+
+@lru_cache(maxsize=64)
+def _insert_from_document(dialect: Dialect, table: Table, columns: _Columns, ending: str) -> str:
+    names = _names(dialect, columns)
+    given = _given(dialect, table, columns)
+    return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {given}{ending}"  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=64)
+def _update_from_document(dialect: Dialect, table: Table, columns: _Columns) -> str:
+    quoted = map(dialect.identifier_preparer.quote, columns)
+    pairs = ", ".join(f"{name} = given.{name}" for name in quoted)
+    given = _given(dialect, table, (*columns, "id"))
+    return f"UPDATE {table.name} SET {pairs} FROM {given} WHERE {table.name}.id = given.id"  # noqa: S608 - our own names
+
+
+def _given(dialect: Dialect, table: Table, columns: _Columns) -> str:
+    """The document as a table."""
+    quote = dialect.identifier_preparer.quote
+    typed = (f"{quote(name)} {kind_in(dialect, table.c[name].type).compile(dialect)}" for name in columns)
+    return f"json_to_recordset($1::json) AS given({', '.join(typed)})"
+
+
+@lru_cache(maxsize=64)
+def _hexed(table: Table, columns: _Columns) -> Places:
+    """Bytes go into a document as PostgreSQL spells them."""
+    places = [place for place, name in enumerate(columns) if isinstance(table.c[name].type, LargeBinary)]
+    return [(place, lambda raw: f"\\x{raw.hex()}") for place in places]
+
+
+def _names(dialect: Dialect, columns: _Columns) -> str:
+    return ", ".join(map(dialect.identifier_preparer.quote, columns))
