@@ -1,0 +1,102 @@
+"""What is old and over, to be kept elsewhere: conversations that ended, with all that was said in them,
+texts that no conversation took, and deliveries word for word. Contacts and the consent ledger stay.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, and_, delete, exists, or_, select, tuple_
+
+from convo.messages import Status
+from convo.store import contacts
+from convo.store.conversations import ENDED
+from convo.store.tables import codes, conversations, events, messages, receipts
+
+Row = dict[str, Any]  # by column; `table` says whose it is
+
+_UNDER_WAY = messages.c.status.in_([each.value for each in (Status.QUEUED, Status.SENDING, Status.UNCERTAIN)])
+_KEYS: Mapping[str, tuple[Table, tuple[str, ...]]] = {
+    "conversation": (conversations, ("id",)),
+    "event": (events, ("id",)),
+    "message": (messages, ("id",)),
+    "receipt": (receipts, ("provider_id", "account")),
+}
+
+
+def conversations_over(
+    connection: Connection, before: datetime, after: Sequence[Any], most: int
+) -> list[Row]:
+    """Conversations that ended `before`, by number from `after` on; without what is theirs."""
+    sending = exists().where(
+        messages.c.contact_id == conversations.c.contact_id,
+        messages.c.conversation_id == conversations.c.id,
+        _UNDER_WAY,
+    )
+    over = and_(conversations.c.status == ENDED, conversations.c.ended_at < before, ~sending)
+    return _page(connection, conversations, over, after, most)
+
+
+def messages_alone(connection: Connection, before: datetime, after: Sequence[Any], most: int) -> list[Row]:
+    """Texts from `before` that belong to no conversation, or to one that was archived, and are on no way."""
+    gone = ~exists().where(conversations.c.id == messages.c.conversation_id)
+    alone = or_(messages.c.conversation_id.is_(None), gone)
+    return _page(connection, messages, and_(messages.c.created_at < before, alone, ~_UNDER_WAY), after, most)
+
+
+def receipts_old(connection: Connection, before: datetime, after: Sequence[Any], most: int) -> list[Row]:
+    """Deliveries from `before`; a provider that repeated one of them would be taken for new."""
+    return _page(connection, receipts, receipts.c.received_at < before, after, most)
+
+
+def of_conversations(connection: Connection, found: Sequence[Row]) -> list[Row]:
+    """The events and messages of these conversations."""
+    numbers = [row["id"] for row in found]
+    happened = select(events).where(events.c.conversation_id.in_(numbers))
+    theirs = select(messages).where(
+        messages.c.contact_id.in_({row["contact_id"] for row in found}),  # the index goes by contact
+        messages.c.conversation_id.in_(numbers),
+    )
+    return [*_rows(connection, events, happened), *_rows(connection, messages, theirs)]
+
+
+def key_of(row: Row) -> Row:
+    """What `drop` needs of a row."""
+    _, names = _KEYS[row["table"]]
+    kept = ("table", *names, "contact_id")
+    return {name: row[name] for name in kept if name in row}
+
+
+def drop(connection: Connection, rows: Iterable[Row]) -> int:
+    """Delete these rows, where they are still there; how many were. Their contacts are locked first."""
+    found = list(rows)
+    contacts.lock_ids(connection, {row["contact_id"] for row in found if "contact_id" in row})
+    count = 0
+    for name, (table, key) in _KEYS.items():
+        keys = [tuple(row[column] for column in key) for row in found if row["table"] == name]
+        if not keys:
+            continue
+        if name == "conversation":
+            connection.execute(delete(codes).where(codes.c.conversation_id.in_([one for (one,) in keys])))
+        count += connection.execute(delete(table).where(_is_one_of(table, key, keys))).rowcount
+    return count
+
+
+def _page(connection: Connection, table: Table, wanted: Any, after: Sequence[Any], most: int) -> list[Row]:
+    _, names = _KEYS[table.name]
+    key = tuple_(*(table.c[name] for name in names))
+    statement = select(table).where(wanted).order_by(*(table.c[name] for name in names)).limit(most)
+    if after:
+        statement = statement.where(key > tuple_(*after))
+    return list(_rows(connection, table, statement))
+
+
+def _is_one_of(table: Table, key: tuple[str, ...], keys: Sequence[tuple[Any, ...]]) -> Any:
+    if len(key) == 1:
+        return table.c[key[0]].in_([one for (one,) in keys])
+    return tuple_(*(table.c[name] for name in key)).in_(keys)
+
+
+def _rows(connection: Connection, table: Table, statement: Select[Any]) -> Iterator[Row]:
+    for row in connection.execute(statement).mappings():
+        yield {"table": table.name, **row}

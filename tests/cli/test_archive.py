@@ -1,0 +1,63 @@
+"""`convo db archive`: beside a process that serves, with what it moved told in a line a file."""
+
+import gzip
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.folder import DESK, Folder
+
+
+@pytest.fixture
+def folder(folder: Folder) -> Folder:
+    folder.write("flows/desk.yaml", DESK)
+    return folder
+
+
+def age(database: Path, days: int) -> None:
+    """Everything in the database is so much older than it was."""
+    moved = "strftime('%Y-%m-%dT%H:%M:%f000+00:00', {column}, '-{days} days')"
+    columns = {
+        "conversation": ("started_at", "ended_at"),
+        "message": ("created_at",),
+        "receipt": ("received_at",),
+    }
+    with sqlite3.connect(database) as connection:
+        for table, names in columns.items():
+            for column in names:
+                value = moved.format(column=column, days=days)
+                connection.execute(f"UPDATE {table} SET {column} = {value} WHERE {column} IS NOT NULL")
+    connection.close()
+
+
+def test_what_is_old_goes_into_a_file_beside_a_process_that_serves(folder: Folder) -> None:
+    with folder.serving() as served:
+        served.text("desk")
+        served.arrives()
+        served.text("stop")  # which ends it
+        served.arrives()
+        nothing = folder.run("db", "archive", "--older-than", "90d")
+        age(folder.path / "convo.db", 91)
+        ran = folder.run("db", "archive", "--older-than", "90d", "--to", "kept")
+
+        assert (nothing.code, nothing.out) == (0, "Nothing is older than 90d.\n")
+        assert ran.code == 0, ran.err
+        assert "1 conversation" in ran.out
+        assert "2 deliveries" in ran.out
+        (file,) = (folder.path / "kept").glob("*.jsonl.gz")
+        assert str(file.name) in ran.out
+        assert b'"desk"' in gzip.decompress(file.read_bytes())
+        served.text("start")
+        assert served.arrives()[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("soon", "is not a duration"), ("2 days", "at least 7 days"), ("90d", "there is no database yet")],
+)
+def test_what_cannot_be_archived_is_told(folder: Folder, given: str, told: str) -> None:
+    ran = folder.run("db", "archive", "--older-than", given)
+
+    assert ran.code == 2
+    assert told in ran.err
