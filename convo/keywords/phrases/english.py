@@ -15,7 +15,8 @@ ENGLISH = Grammar(
             |knock off|cut out|desist from|give up|no more|sick of you
         """,
         "number": r"""
-            (?:this|that|my|our|the)(?: cell| mobile| phone| old| personal| home| work| wifes| husbands
+            (?:this|that|my|our|the|his|her|their)(?: cell| mobile| phone| old| personal| home| work| wifes
+            | husbands
             | moms| sons| daughters)*(?: phone)? (?:number|phone|cell|mobile|line|no|num|telephone
             |device)
         """,
@@ -50,7 +51,9 @@ ENGLISH = Grammar(
             |blasts?|nonsense|bullshit|crap|junk|garbage)
         """,
         "somewhere": r"""
-            from (?:you|u|your company|this company|yall|this number|you guys|you people|this business
+            from (?:you|u|your (?:company|business|office|clinic|practice|store|shop|team|organization
+            |organisation|church|school|campaign|party|side|end)|this company|yall|this number|you guys
+            |you people|this business
             |anyone there)|(?:to|on|at|for) {number}|to me|at all|here|from here|from now on
             |going forward|moving forward|in (?:the )?future|ever again|with (?:me|us)
         """,
@@ -104,8 +107,8 @@ ENGLISH = Grammar(
         """,
         "list": r"""
             (?:remove|take|delete|drop|erase|strike|scratch|cross|get|scrub|purge|wipe|cut|kick|keep
-            |have|rwmove|remve|unlist)(?: (?:me|us|it|them|him|her|my info|my name|my information
-            |my contact|{number}))? {out} {list}
+            |have|rwmove|remve|unlist|block)(?: (?:me|us|it|them|him|her|my info|my name|my information
+            |my contact|{number}))?(?: please| pls)? {out} {list}
         """,
         "off-list": r"""
             (?:want|like to be|need to be|be|get|getting|me|us|number
@@ -151,24 +154,35 @@ ENGLISH = Grammar(
             ^(?:please |just |now )*stop(?: this| it| now)? (?:or|before|otherwise) (?:i|ill|im|we|my
             |else)
         """,
+        "threat": r"""
+            (?:(?:a|my|the|our) )?(?:lawyer|attorney|report you|sue you|sue|police|fcc|ftc|complaint
+            |block you|blocking you)
+            (?: \w+){{0,3}} if (?:you|u|yall|i) (?:{text}|get|send|receive)(?: {me})?(?: {things})?
+            (?: again| any ?more| one more time| ever)+|if (?:you|u|yall) (?:ever )?(?:{text}
+            |send)(?: {me})?
+            (?: {things})?(?: again| any ?more| one more time| ever)+(?: \w+){{0,5}} (?:lawyer|attorney
+            |report|sue|police|fcc|ftc|complaint|block)
+        """,
     },
     alone={
         "texting": r"""
             {cease} (?:{strong} )*(?:{texting}|calling|calling or texting|texting or calling
             |{text} me)(?: and (?:calling|texting))?(?: {me})?
         """,
-        "sending": r"{cease} (?:{strong} )*{send}(?: {me})?",
+        "sending": r"{cease} (?:{strong} )*{send}(?: {me})?(?: it| that)?",
         "the-texts": r"""
             (?:{cease}|cancel|disable|deactivate|turn off|switch off|shut off|enough (?:with|of)|enough
             |no further|no additional|suspend|terminate|mute|unsubscribe (?:me )?from|opt ?out of
             |opt me out of|i am done with|im done with
             |done with) (?:it )?(?:with |w )?{things}(?: subscriptions?| service
-            | program)?(?: {somewhere}| to {me}| and calls)*
+            | program)?(?: {somewhere}| to {me}| and calls)*|(?:turn|switch|shut) {things} off
+            |(?:cancel|end|stop|terminate) (?:my|our|the|this) (?:subscription|sub|enrollment) (?:to
+            |for) {things}
         """,
         "these": r"""
             (?:stop|quit) (?:(?:these|thes|this|this (?:shit|crap|nonsense|harassment|spam|stuff)|all
             |everything|all of (?:it|this|these)|all (?:contact|communications?))(?: {somewhere})*
-            |{somewhere})
+            |{somewhere})|no more of (?:these|those|this|it)(?: {somewhere})*
         """,
         "unsubscribe": r"""
             {unsubscribe}(?: {me})?(?: (?:from|to|of|off)(?: {list}| {things}| this| these| all
@@ -196,11 +210,15 @@ ENGLISH = Grammar(
         """,
         "do-not-text": r"""
             (?:do not|dont|dnt|never|stop|no longer|please no)(?: ever
-            | even)* (?:{text})(?: or call)?(?: {me})?(?: {somewhere})*
+            | even)* (?:{text})(?: or call)?(?: {me})?(?: {somewhere})*|(?:please|kindly|rather|prefer
+            |(?:can|could|would)(?: you| u)(?: all| guys| just| please)*|(?:ask|asked|asking|told|like
+            |want|wish|need|prefer)(?: that)? (?:you|u|yall)(?: to)?) not (?:{text} {me}|send {me} {things})
+            (?: {somewhere})*
         """,
         "do-not-send": r"""
             (?:do not|dont|dnt|never) (?:ever )?send (?:(?:{me} )?{things}|me (?:these|anything
-            |any ?more|no more|stuff))(?: {somewhere}| else| {me}| ever| again| any ?more)*
+            |any ?more|no more|stuff)|(?:me )?any more of (?:these|those|this|it))(?: {somewhere}| else
+            | {me}| ever| again| any ?more)*
         """,
         "do-not-want": r"""
             (?:do not|dont|dnt|no longer) (?:want|wish|care|wanna)(?: to)? (?:get|receive|keep getting
@@ -267,7 +285,8 @@ ENGLISH = Grammar(
         |yeah|no|nope|nah|hi|hello|hey|hi there|hello there|good (?:morning|afternoon|evening|day)|sorry
         |im sorry|thanks|thank you|thx|no thanks|no thank you|dear \w+|sir|maam|madam|guys|again
         |once again|seriously|omg|ffs|jesus|wtf|for the (?:last|second|third) time|as i said|like i said
-        |immediately|um|well|oh|wow|really|actually|honestly|(?:can|could|would|will|wont|cant) (?:you|u
+        |immediately|in fact|would (?:like|love|prefer)(?: to)?|um|well|oh|wow|really|actually|honestly
+        |(?:can|could|would|will|wont|cant) (?:you|u
         |ya|yall|someone|somebody|anyone|we|i)(?: all| guys| people| just)*|(?:why )?(?:wont|dont|cant
         |do not|will not|can not) (?:you|u|yall)|when (?:will|are) (?:you|u)(?: going to| gonna)?|(?:i
         |im|i m|we|id|ive|we ve|i ve|i have|we have)(?: really| just| would| d| had| am| already| have
@@ -312,7 +331,8 @@ ENGLISH = Grammar(
         |s not| isnt| is no longer|isnt)(?: \w+){{1,4}}|(?:im|i am) not \w+(?: \w+)?|i (?:never|did not
         |didnt|have not|havent) (?:sign|signed|subscribe|subscribed|ask|asked|opt|opted|agree|agreed
         |request|requested|consent|consented|give|gave|given|wanted|join|joined)(?: \w+){{0,6}}
-        |i (?:do not|dont) (?:live|own|remember|recall)(?: \w+){{0,6}}|(?:im |i am |so |i m )*(?:sick
+        |i (?:do not|dont|no longer) (?:live|own|remember|recall|use|go|work|attend|visit
+        |shop)(?: \w+){{0,6}}|(?:im |i am |so |i m )*(?:sick
         |tired|fed up|over|annoyed|done|had enough)(?: and tired)? (?:of|with|by|it)(?: \w+){{0,6}}
         |(?:this is|thats|its|it is|you are|youre|ur)(?: a| an| just| so| very| really| getting
         | beyond)* (?:spam(?:ming)?|harassment|harassing(?: me)?|annoying|ridiculous|scam|illegal|enough
@@ -347,13 +367,25 @@ ENGLISH = Grammar(
     """,
     invites=r"""
         (?:(?:please|pls|just|but|and|instead|you can|so) )*(?:text|txt|message|msg|sms|contact) (?:me
-        |us|instead|my|at)
+        |us|instead|my|at|only|is (?:fine|ok|okay|better|best))|(?:(?:please|pls|just) )*use (?:this|my|the
+        |that) (?:new |other |cell )*(?:one|number|phone|cell)|(?:just|only|by|prefer|better) (?:text|txt
+        |message)s?
+        (?: only| please| pls| instead)*$|(?:(?:no|but|yes) )?(?:i|he|she|we|they)(?: do| still)* (?:want
+        |wants
+        |like|likes|love|need|needs) (?:{things}|them|these|it)$|(?:i |we )?(?:accidentally |mistakenly )*
+        (?:text|texted|sent|send|typed|said|hit|pressed|replied|put|wrote) (?:stop|unsubscribe
+        |cancel)(?: \w+){{0,2}} (?:by|on|in) (?:mistake|accident|error)|i (?:did not|didnt|never) (?:ask
+        |asked
+        |mean|meant|want|wanted|try|tried) to (?:be |get )?(?:unsubscribed?|removed|stop|opt out|opted out)
     """,
     limits=r"""
         before|until|till|while|whilst|during|when|whenever|if|unless|every|each|twice|so (?:early|late
         |much|often|many|long)|too|about (?:the|my|our|his|her|every)|for (?:the|my|our|his|her|that|an
         |a|\d)|in (?:the|spanish|english|french|\w+ish)|at|by|over|on (?:mon|tues|wednes|thurs|fri|satur
         |sun|week|the|sunday|holi)\w*|after|past|this (?:early|late|week|month)|tonight|tomorrow
-        |as (?:much|often)|more than|and (?:call|email|phone)|because of the time|instead of
+        |for (?:mon|tues|wednes|thurs|fri|satur|sun|to)day|time|as (?:much|often)|more than|and (?:call
+        |email|phone)|because of the time|instead of
     """,
+    negated=frozenset({"do-not-text", "do-not-send"}),
+    later=r"(?:right |just )?now|today|tonight|yet|at the moment|this (?:morning|afternoon|evening|week)",
 )

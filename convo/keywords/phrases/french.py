@@ -45,7 +45,8 @@ FRENCH = Grammar(
             |de pub))?
         """,
         "from": r"""
-            de (?:votre|ta) part|de vous|a ce numero|a mon numero|sur (?:ce|mon|cette
+            de (?:votre|ta) part|de vous|de (?:votre|la) (?:cabinet|entreprise|societe|clinique|magasin
+            |boutique|part|enseigne|ecole|agence)|du cabinet|a ce numero|a mon numero|sur (?:ce|mon|cette
             |ma)(?: numero(?: de)?)?(?: numero| telephone| portable| tel| ligne)?|sur ce num|chez moi
             |de chez vous
         """,
@@ -58,7 +59,8 @@ FRENCH = Grammar(
             | clients?)?
         """,
         "number": r"""
-            (?:mon|ce|le|notre) (?:numero(?: de (?:telephone|tel|portable))?|num|telephone|tel|portable
+            (?:mon|ce|le|notre|son|leur) (?:numero(?: de (?:telephone|tel|portable))?|num|telephone|tel
+            |portable
             |contact|nom)|(?:mes|nos) (?:coordonnees|donnees|infos?|informations)
         """,
         "remove": r"""
@@ -110,11 +112,14 @@ FRENCH = Grammar(
         "alone": r"""
             (?:laiss|fich|fout|fou|lach)(?:ez|e|es|s|tez|er)? (?:moi|nous)(?: donc)? (?:tranquilles?
             |en paix|la paix|la grappe|les baskets)|oubli(?:ez|e) (?:moi|mon numero|ce numero)|perd(?:ez
-            |s) (?:mon|ce) numero
+            |s) (?:mon|ce) numero|(?:lach|laiss|fich|fout)(?:ez|e|es|s) (?:moi|nous)(?: la paix
+            | tranquilles?
+            | en paix)? avec {things}
         """,
         "consent": r"""
             (?:retire|retirer|revoque|revoquer|annule) (?:mon|tout) (?:consentement|accord|autorisation)
-            |m oppose (?:a|au|aux) (?:l envoi|la reception|vos|tout|tous|ces|toute
+            |m oppose (?:a|au|aux) (?:(?:recevoir|avoir) {things}|ce (?:que vous|qu on) m \w+|l envoi
+            |la reception|vos|tout|tous|ces|toute
             |l utilisation de mon numero)(?: {whose})*(?: {things})?|droit d opposition
         """,
         "no-permission": r"""
@@ -136,14 +141,18 @@ FRENCH = Grammar(
             (?:ne |n ){me} ?(?:{write}|{bother})(?: pas)?(?: {from})*|{me} ?(?:{write}
             |{bother}) pas(?: {from})*
         """,
-        "nothing": r"plus rien|tout contact|plus (?:de|aucun) contact|cess(?:ez|er) tout contact",
+        "nothing": r"""
+            plus rien|tout contact|plus (?:de|aucun) contact|cess(?:ez|er) tout contact|(?:en sorte|pour
+            |veux|veu|voudrais|souhaite|aimerais) que je ne recoive plus (?:{things}|rien)(?: {from})*
+        """,
         "no-sending": r"(?:ne |n )(?:{me} ?)?{send} (?:pas|plus)(?: (?:{things}|rien))?(?: {from})*",
         "want-them": r"""
             (?:(?:je|on|nous|j) ?(?:ne |n )?)?(?:veux|souhaite|desire|voudrais|aimerais)(?: plus| pas
             | pu)+ (?:de )?(?:les|en|la|le) recevoir
         """,
         "the-texts": r"""
-            (?:plus|pu|assez|fini|halte|basta|sto+p+|stops|(?:stop|arretez|finissez|ca suffit|assez
+            (?:plus jamais|jamais plus|plus|pu|assez|fini|halte|basta|sto+p+|stops|(?:stop|arretez|finissez
+            |ca suffit|assez
             |basta) avec|comment bloquer|stoppez?|stopper|stoper|{cease}|coupe[rz]|desactive[rz]?
             |annule[rz]|suspend(?:re|ez)|suppression|fin|ca suffit|ca suffit avec|y en a marre
             |ne veu[xt]? plus|veu[xt]? plus|jveux plus|jveux pas|jveux pu|veu[xt]? pu|souhaite plus
@@ -198,7 +207,7 @@ FRENCH = Grammar(
         |sil vous plait|pardon|desolee?|dsl|bon|ben|eh|encore une fois|une fois de plus
         |pour la derniere fois|(?:je|j)? ?(?:vous|te)? ?(?:prie|demande|somme|ordonne|remercie|conseille
         |supplie)(?: gentiment| poliment| encore)?(?: de| d)?|merci (?:de|d|de bien vouloir
-        |par avance de|de vouloir|d avance de)|veuillez|veillez|priere de|priere d|prière d|(?:pouvez
+        |par avance de|de vouloir|d avance de)|veuillez|veillez|faites|priere de|priere d|prière d|(?:pouvez
         |pourriez|pouriez|voulez|voudriez|vouliez|peux|pourrais|peut|pourrait)(?: vous| tu| on)?(?: svp
         | bien| stp)?|(?:vous|tu|on) (?:pouvez|pourriez|peux|peut|pourrais|devez|dois|allez
         |vas)(?: svp)?|est ce que vous pou(?:vez|rriez)|il faut|faut|combien de fois (?:dois je|faut il
@@ -253,14 +262,24 @@ FRENCH = Grammar(
         |elle|mon numero|avant que
     """,
     blockers=r"""
-        je|j|tu|il|elle|on|nous|vous|ils|elles|de|d|a|pas|plus|n|dit|dis|dites|dire|lui|leur|qui|que|qu
+        pourquoi|je|j|tu|il|elle|on|nous|vous|ils|elles|de|d|a|pas|plus|n|dit|dis|dites|dire|lui|leur|qui
+        |que|qu
         |doit|dois|devrais|peut|peux|peuvent|veut|va|vais|vont|pour|si|quand|lorsque|son|ma|l|le|la|les
         |un|une|cet|cette|des|aux?|du|jamais|t|s|avant|apres|faire|fait|ont|ai|as|avez|est|etait|suis
         |maman|papa|mari|fille|fils|medecin|docteur
     """,
     invites=r"""
         (?:(?:svp|merci de|mais|plutot|et|alors) )*(?:ecrivez|ecris|envoyez|envoie|textez|texte
-        |contactez|appelez) (?:moi|nous|plutot|un sms|un message|ma|mon)
+        |contactez|appelez) (?:moi|nous|plutot|un sms|un message|ma|mon)|(?:(?:non|mais|oui|si) )?(?:je
+        |il|elle|on|ils) (?:les veux?|les veut|les aime|y tien[ts]|veux bien les recevoir)$
+        |(?:j ai )?(?:tape
+        |envoye|ecrit|dit|repondu|mis|clique) (?:le mot )?stop(?: \w+){{0,2}} par (?:erreur|megarde
+        |accident)
+        |(?:utilisez|prenez|utilise|prends) (?:celui (?:ci|la)|ce (?:numero|portable)|mon|le nouveau
+        |l autre)
+        |plutot par (?:sms|messages?|textos?)|je n ai (?:pas|jamais) (?:demande|voulu|souhaite)(?: a| de
+        | d)?
+        (?: me| etre)? {leave-list}[a-z]*
     """,
     limits=r"""
         d attente|d aujourd hui|du jour|des? (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche
@@ -270,5 +289,9 @@ FRENCH = Grammar(
         |toutes les|pour (?:le|la|les|mon|ma|l|mes|un|une|ca|cela|\d)|en (?:anglais|francais|espagnol
         |double|pleine|semaine)|tard|tot|chaque|jusqu|tant que|a propos|au sujet|concernant|plus tard
         |ce (?:soir|matin|midi|week)|demain|deux fois|par (?:mail|courrier)|mais (?:appelez|par|plutot)
+    """,
+    negated=frozenset({"no-more-writing", "no-sending"}),
+    later=r"""
+        maintenant|tout de suite|aujourd hui|encore|(?:ce|cet|cette) (?:matin|midi|apres|soir|nuit|semaine)
     """,
 )

@@ -51,6 +51,8 @@ class Grammar:
     blockers: str  # words that, right before it, make a request somebody else's, or none
     invites: str  # how a clause begins that asks for texts: the rest is about how, not whether
     limits: str  # words that, right behind it, make a request one for less
+    negated: frozenset[str]  # the rules of `alone` that only say what not to do
+    later: str  # words that, right behind those, put texts off: `don't text me now`, but never `stop now`
 
     @property
     def anywhere_in(self) -> str:
@@ -101,6 +103,10 @@ class Grammar:
         """Whether these words around a request say nothing else about texts."""
         return bool(self._before.fullmatch(before) and self._after.fullmatch(after))
 
+    def _is_for_good(self, before: str, after: str) -> bool:
+        """Whether they say nothing else, nor until when."""
+        return self._is_all(before, after) and not self._later.match(after)
+
     def _is_meant(self, text: str, clauses: list[str]) -> bool:
         """Whether a bare word asks for no more texts: by its company, its place, or its capitals."""
         if self._unmeant.search(" ".join(clauses)):
@@ -116,11 +122,10 @@ class Grammar:
 
     @cached_property
     def _rules(self) -> list[tuple[str, Any, Fits]]:
-        return [
-            (name, compiled(self._word(rule)), fits)
-            for rules, fits in ((self.anywhere, self._is_free), (self.alone, self._is_all))
-            for name, rule in rules.items()
-        ]
+        fits = [(*row, self._is_free) for row in self.anywhere.items()]
+        for name, rule in self.alone.items():
+            fits.append((name, rule, self._is_for_good if name in self.negated else self._is_all))
+        return [(name, compiled(self._word(rule)), fit) for name, rule, fit in fits]
 
     @cached_property
     def _any_rule(self) -> Any:
@@ -153,6 +158,10 @@ class Grammar:
     @cached_property
     def _limits(self) -> Any:
         return compiled(rf"(?:{self.spelled(self.limits)})\b")
+
+    @cached_property
+    def _later(self) -> Any:
+        return compiled(rf"(?:{self.spelled(self.later)})\b")
 
     @cached_property
     def _invites(self) -> Any:
@@ -205,6 +214,7 @@ def options() -> Any:
     """How RE2 reads and runs the patterns of phrases."""
     chosen = re2.Options()
     chosen.never_capture = True
+    chosen.longest_match = True
     chosen.log_errors = False
     chosen.max_mem = _MOST_MEMORY
     return chosen

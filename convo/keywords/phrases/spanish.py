@@ -46,7 +46,8 @@ SPANISH = Grammar(
             |dejame|dejemos
         """,
         "list": r"""
-            (?:de|del|en) (?:(?:su|sus|la|las|el|los|esta|este|tu|tus|todas|todos|toda|cualquier|vuestra
+            (?:de|del|en) (?:(?:su|sus|la|las|el|los|esta|este|estos|estas|esos|tu|tus|todas|todos|toda
+            |cualquier|vuestra
             |vuestras|una) )*(?:listas?|listados?|bases?(?: de datos)?|sistemas?|registros?|contactos?
             |agenda|grupos? de {texts}|canal|grupo|chat|directorios?|archivos?|envios?|servicio
             |suscripcion|suscripciones|{texts}|notificaciones|publicidad)(?: (?:de|del) (?:contactos?
@@ -54,7 +55,7 @@ SPANISH = Grammar(
             |suscriptores))?
         """,
         "number": r"""
-            (?:mi|este|el|nuestro) (?:numero(?: de (?:telefono|celular|movil))?|num|telefono|celular|cel
+            (?:mi|este|el|nuestro|ese) (?:numero(?: de (?:telefono|celular|movil))?|num|telefono|celular|cel
             |movil|contacto|nombre|tel)|mis (?:datos|numeros)
         """,
         "remove": r"""
@@ -63,7 +64,9 @@ SPANISH = Grammar(
         """,
         "from": r"""
             a este numero|a este (?:telefono|celular|movil|cel)|a mi (?:numero|celular|telefono|movil
-            |cel)|de ustedes|de parte de ustedes|de ti|de usted|de su parte|de su empresa|en (?:mi
+            |cel)|de ustedes|de parte de ustedes|de ti|de usted|de su parte|de su (?:empresa|oficina
+            |clinica|consultorio|tienda
+            |negocio|equipo|compania)|del consultorio|en (?:mi
             |este) (?:celular|telefono|numero|movil|cel)|por aqui|aqui
         """,
     },
@@ -144,7 +147,7 @@ SPANISH = Grammar(
             |stop|paren|pare|parar|parenle|parale|parele|bajenle|para|cancelar|cancelen|cancele|cancelo
             |cancela|cancelenme|detener|detengan|detenga|suspender|suspendan|suspenda|desactivar
             |desactiven|eliminar|eliminen|quitar|quiten|terminar|terminen|fin|dejar|ya estuvo|harto
-            |silenciar|bloquear|bloqueo|apaguen|apagar|apague|como bloqueo|quiten|cesar|anular
+            |silenciar|bloquear|bloqueo|apaguen|apagar|apague|como bloqueo|quiten|cesar|cesen|cese|anular
             |anulen) {things}(?: {from})*
         """,
         "out": r"(?:salir|salirme|salgo|irme|fuera) {list}",
@@ -238,7 +241,13 @@ SPANISH = Grammar(
     invites=r"""
         (?:(?:mejor|pero|y|por favor|mejor me) )*(?:escriban?me|escribeme|manden?me|mandame|envien?me
         |enviame|manden mensajes?|escriban?|contacten|contacteme)(?: (?:mejor|a mi|a mi \w+|por aca
-        |un mensaje|mensaje))?
+        |un mensaje|mensaje))?|(?:usen?|usa|utilicen?|mejor) (?:este|el nuevo|el otro|mi otro|mi nuevo)
+        |(?:(?:pero|si) )?(?:si )?(?:los|las) (?:quiero|quiere|necesito)
+        (?: recibir)?$|(?:mande|envie|escribi|puse|dije|respondi|conteste) (?:la palabra )?(?:stop|baja|alto
+        |parar)(?: \w+){{0,2}} por (?:error|accidente|equivocacion)
+        |(?:pero )?(?:mejor|solo|prefiero) (?:por|con|un|en)? ?(?:mensajes?|textos?|sms)$|(?:yo )?(?:no
+        |nunca)
+        pedi (?:que )?(?:me )?(?:dar|dieran|quitar|quitaran)(?:me)? (?:de )?(?:baja|la)?
     """,
     limits=r"""
         de (?:espera|hoy|manana|invitados|asistentes|alumnos|compras)|del? (?:lunes|martes|miercoles
@@ -251,4 +260,6 @@ SPANISH = Grammar(
         |demasiado|muy|del (?:pedido|perro|mes)|a (?:mi (?:trabajo|mama|esposa|jefe|oficina)
         |la direccion)|de la (?:cita|orden|factura)|por correo|pero (?:si|llamen)
     """,
+    negated=frozenset({"no-more", "go-away"}),
+    later=r"ahora|ahorita|todavia|aun|hoy|esta (?:manana|tarde|noche|semana)",
 )
