@@ -15,7 +15,9 @@ from convo.runtime.events import Effect, consented
 from convo.settings import Settings
 from convo.store import calls, consent, conversations, events, messages, outgoing, reviews
 from convo.store.contacts import Known
+from convo.store.outbox import Waiting
 
+LATE = "provider:opted-out-before"  # the rule of a line about a text from before they came back
 STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
 CONFIRM_WITHIN = timedelta(minutes=5)  # a confirmation that comes later only puzzles
 
@@ -98,6 +100,27 @@ def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> 
     messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
 
 
+def refused(
+    connection: Connection, settings: Settings, message: Waiting, known: Known, now: datetime
+) -> None:
+    """The provider did not deliver a text because its contact has opted out; the contact is locked.
+
+    Of a text from before they came back it says nothing new: it goes on record, at the text's own time,
+    and stops nobody.
+    """
+    back = consent.since(connection, message.brand, known.id)
+    late = back is not None and (
+        message.created_at < back
+        # A STOP and a START in one transaction: its confirmation is from between them.
+        or (message.created_at == back and message.kind is Kind.STOP_CONFIRMATION)
+    )
+    at, rule = (message.created_at, LATE) if late else (now, "provider:opted-out")
+    stopped_by_provider(
+        connection, settings, message.brand, message.number, known, now,
+        rule=rule, at=at, about=message.conversation_id,
+    )  # fmt: skip
+
+
 def stopped_by_provider(
     connection: Connection,
     settings: Settings,
@@ -105,13 +128,14 @@ def stopped_by_provider(
     number: str,
     known: Known,
     now: datetime,
-    conversation: int | None = None,
     *,
-    rule: str = "provider:opted-out",
+    rule: str,
+    at: datetime | None = None,
+    about: int | None = None,
 ) -> None:
     """The provider says that this contact has opted out of a number: put it on record, and stop.
 
-    `conversation` is that of the message which it refused.
+    With the rule LATE they have come back since. `about` is the conversation that it is told of.
     """
     out_before = (brand, known.id) in consent.opted_out(connection, [known.id])
     entry = consent.Entry(
@@ -125,9 +149,13 @@ def stopped_by_provider(
         provider_id=None,
         actor="provider",
         wording=None,
-        at=now,
+        at=at or now,
     )
-    record(connection, settings, entry, known, now, out_before=out_before, at=number, about=conversation)
+    holds = out_before or rule != LATE
+    record(
+        connection, settings, entry, known, now,
+        out_before=out_before, holds=holds, at=number, about=about,
+    )  # fmt: skip
 
 
 def record(

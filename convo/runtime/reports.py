@@ -48,15 +48,7 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
                 failed.append(message)
     for message in failed:
         if told_off(changes[message.id]):
-            consent.stopped_by_provider(
-                connection,
-                line.settings,
-                message.brand,
-                message.number,
-                known[message.contact],
-                line.now,
-                message.conversation_id,
-            )
+            consent.refused(connection, line.settings, message, known[message.contact], line.now)
     outbox.change(connection, changes.values())
     early.keep(connection, unknown)
     settled(line, left, failed)

@@ -66,15 +66,7 @@ def settle(line: Line, results: Sequence[Result]) -> None:
     told = [messages[change.id] for change in changes.values() if told_off(change)]
     known = contacts.lock_ids(connection, (message.contact_id for message in told))
     for message in told:
-        consent.stopped_by_provider(
-            connection,
-            line.settings,
-            message.brand,
-            message.number,
-            known[message.contact_id],
-            line.now,
-            message.conversation_id,
-        )
+        consent.refused(connection, line.settings, message, known[message.contact_id], line.now)
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
     outbox.change(connection, changes.values())

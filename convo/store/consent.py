@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from convo.store import ids
 from convo.store.consent_tables import consent_entries, consent_reviews, consents
@@ -118,11 +118,10 @@ def agree(connection: Connection, brand: str, contact_id: int, entry_id: int, at
 
 
 def standing_stops(connection: Connection, brand: str, contact: str) -> list[Numbered]:
-    """The STOPs of a contact since they last came back, but for those that a person has undone."""
-    theirs = (consent_entries.c.brand == brand) & (consent_entries.c.contact == contact)
-    back = select(func.coalesce(func.max(consent_entries.c.id), 0)).where(
-        theirs, consent_entries.c.action == "start"
-    )
+    """The STOPs of a contact since they last came back, but for those that a person has undone.
+
+    By their own time: what was learnt late, or brought from another system, may be older than its line.
+    """
     undone = select(consent_reviews.c.entry_id).where(
         consent_reviews.c.entry_id == consent_entries.c.id,
         consent_reviews.c.decision == Decision.UNDONE.value,
@@ -130,15 +129,18 @@ def standing_stops(connection: Connection, brand: str, contact: str) -> list[Num
     rows = connection.execute(
         select(consent_entries)
         .where(
-            theirs,
-            consent_entries.c.action == "stop",
-            consent_entries.c.id > back.scalar_subquery(),
+            consent_entries.c.brand == brand,
+            consent_entries.c.contact == contact,
+            consent_entries.c.action.in_(("stop", "start")),
             ~undone.exists(),
         )
-        .order_by(consent_entries.c.id)
+        .order_by(consent_entries.c.at, consent_entries.c.actor != "import", consent_entries.c.id)
     )
-    values = (dict(row._mapping) for row in rows)
-    return [Numbered(row.pop("id"), Entry(**row)) for row in values]
+    standing: list[Numbered] = []
+    for values in (dict(row._mapping) for row in rows):
+        line = Numbered(values.pop("id"), Entry(**values))
+        standing = [] if line.entry.action == "start" else [*standing, line]
+    return standing
 
 
 def history(connection: Connection, brand: str, contact: str) -> list[Entry]:

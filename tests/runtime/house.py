@@ -219,7 +219,8 @@ class House(World):
     def provider_opted_out(self, contact: str) -> None:
         def job(connection: Connection) -> None:
             known = contacts.lock(connection, [contact], self.clock())[contact]
-            consent.stopped_by_provider(connection, self.settings, OURS, OURS, known, self.clock())
+            now, rule = self.clock(), "provider:opted-out"
+            consent.stopped_by_provider(connection, self.settings, OURS, OURS, known, now, rule=rule)
 
         self.do(job)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convo.messages import Accepted, Reason, Report, SendError, Status, Trouble
+from convo.messages import Accepted, Kind, Reason, Report, SendError, Status, Trouble
 from convo.settings import SIMULATOR
 from tests.runtime.house import ANA, OURS, Carrier, House
 
@@ -56,3 +56,57 @@ def test_a_report_with_our_number_of_a_message_that_has_another_name_there_is_no
 
     assert asked.message("Can you come?").status is Status.SENT
     assert said.number == OURS
+
+
+def test_a_late_report_about_a_text_from_before_a_start_stops_nobody(asked: House) -> None:
+    before = asked.message("Can you come?")
+    asked.later(minutes=1)
+    asked.take(asked.text("STOP"))
+    asked.later(minutes=1)
+    asked.take(asked.text("START"), asked.text("visit"))
+    running = asked.conversation().id
+    asked.later(minutes=1)
+    asked.report(before, Status.FAILED, Reason.OPTED_OUT)
+
+    late = asked.ledger()[-1]
+    assert (late.action, late.rule, late.at) == ("stop", "provider:opted-out-before", before.created_at)
+    told = asked.events()[-1]
+    assert (told.kind, told.data["changed"], told.data["opted_out"]) == ("consent.stopped", False, False)
+    assert asked.conversation().id == running
+    assert asked.conversation().outcome is None
+    assert "Can you come?" in [*asked.leaves(), *asked.leaves(), *asked.leaves()]
+
+
+def test_a_report_about_a_text_from_after_a_start_stops(asked: House) -> None:
+    asked.take(asked.text("STOP"))
+    asked.later(minutes=1)
+    asked.take(asked.text("START"))
+    assert asked.leaves() != []
+    assert asked.leaves() != []  # one text a contact
+    (welcome,) = [each for each in asked.outgoing() if each.kind is Kind.START_CONFIRMATION]
+    asked.report(welcome, Status.FAILED, Reason.OPTED_OUT)
+
+    assert asked.ledger()[-1].rule == "provider:opted-out"
+    asked.take(asked.text("visit"))
+    assert asked.conversation().outcome == "stopped"
+
+
+def test_a_send_that_was_refused_while_they_came_back_stops_nobody(house: House) -> None:
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.later(seconds=1)
+    house.take(house.text("STOP"), house.text("START"), house.text("visit"))
+    house.settle(house.result(claimed, SendError(Trouble.OPTED_OUT)))
+
+    assert house.ledger()[-1].rule == "provider:opted-out-before"
+    assert house.conversation().outcome is None
+
+
+def test_the_confirmation_of_a_stop_that_is_refused_does_not_outlive_a_start(house: House) -> None:
+    house.take(house.text("STOP"), house.text("START"))
+    (claimed,) = house.claim()
+    assert "unsubscribed" in claimed.outbound.text
+    house.settle(house.result(claimed, SendError(Trouble.OPTED_OUT)))
+
+    house.take(house.text("visit"))
+    assert house.conversation().outcome is None

@@ -1,10 +1,13 @@
 """A STOP by a phrase is for a person to look at: kept, or undone, and never against the contact's word."""
 
+from datetime import timedelta
+
 import pytest
 
 from convo.errors import ReviewError
 from convo.keywords import KeywordKind
 from convo.messages import Kind
+from convo.runtime.importing import Brought, bring
 from convo.runtime.reviewing import Decided, Verdict, decide
 from convo.store import outgoing, reviews
 from convo.store.reviews import OPEN, Decision, Review
@@ -123,6 +126,15 @@ def test_two_phrases_have_to_be_undone_both(house: House, order: tuple[int, int]
 
 def test_who_came_back_and_stopped_again_stays_out(house: House) -> None:
     house.take(house.text(PHRASE), house.text("start"), house.text("stop"))
+    (found,) = waiting(house)
+
+    assert undo(house, found.id).opted_out
+
+
+def test_a_start_that_is_brought_and_older_is_no_coming_back(house: House) -> None:
+    house.take(house.text(PHRASE), house.text("STOP"))
+    older = Brought(ANA, OURS, START, house.clock() - timedelta(days=9), "")
+    house.do(lambda c: bring(c, house.settings, [older], house.clock()))
     (found,) = waiting(house)
 
     assert undo(house, found.id).opted_out
