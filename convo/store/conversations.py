@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from convo.store.bulk import insert_rows, update_rows
-from convo.store.rows import Lookup
+from convo.store.rows import Lookup, Statement
 from convo.store.tables import contacts, conversations, spelled
 
 ENDED, LIVE = "ended", "live"
@@ -68,6 +68,30 @@ _DUE = _SELECT.where(
     conversations.c.wake_at <= bindparam("now"),
 ).order_by(conversations.c.wake_at)
 _BY_ID = _SELECT.where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+_LAST_ENDED = Statement(
+    _SELECT.where(
+        conversations.c.contact_id == bindparam("contact_id"),
+        conversations.c.number == bindparam("number"),
+        conversations.c.ended_at > bindparam("since"),
+        conversations.c.state != "",
+    )
+    .order_by(conversations.c.ended_at.desc(), conversations.c.id.desc())
+    .limit(1),
+    "contact_id",
+    "number",
+    "since",
+)
+_LATEST = Statement(
+    _SELECT.where(contacts.c.number == bindparam("contact"), conversations.c.number == bindparam("number"))
+    .order_by(
+        conversations.c.status.in_([spelled(status) for status in RUNNING]).desc(),
+        conversations.c.ended_at.desc(),
+        conversations.c.id.desc(),
+    )
+    .limit(1),
+    "contact",
+    "number",
+)
 _COLUMNS = tuple(column.name for column in conversations.c)
 _CHANGING = tuple(
     _COLUMNS.index(name)
@@ -158,31 +182,14 @@ def listed(connection: Connection, contact: str | None, after: int, most: int) -
 
 def last_ended(connection: Connection, contact_id: int, number: str, since: datetime) -> Stored | None:
     """The last conversation between these two that began, if it ended after `since`."""
-    row = connection.execute(
-        _SELECT.where(
-            conversations.c.contact_id == contact_id,
-            conversations.c.number == number,
-            conversations.c.ended_at > since,
-            conversations.c.state != "",
-        )
-        .order_by(conversations.c.ended_at.desc(), conversations.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return _stored(row) if row else None
+    found = _LAST_ENDED.rows(connection, contact_id, number, since)
+    return _stored(found[0]) if found else None
 
 
 def latest(connection: Connection, contact: str, number: str) -> Stored | None:
     """The conversation that runs between two numbers, else the one that ended last."""
-    row = connection.execute(
-        _SELECT.where(contacts.c.number == contact, conversations.c.number == number)
-        .order_by(
-            conversations.c.status.in_([spelled(status) for status in RUNNING]).desc(),
-            conversations.c.ended_at.desc(),
-            conversations.c.id.desc(),
-        )
-        .limit(1)
-    ).one_or_none()
-    return _stored(row) if row else None
+    found = _LATEST.rows(connection, contact, number)
+    return _stored(found[0]) if found else None
 
 
 def next_wake(connection: Connection) -> datetime | None:

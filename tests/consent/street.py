@@ -9,7 +9,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +19,17 @@ from convo.clock import VirtualClock
 from convo.errors import StartError
 from convo.flow.session import Phase
 from convo.keywords import KeywordKind
-from convo.messages import Accepted, Direction, Inbound, Kind, Reason, SendError, Status, Trouble
+from convo.messages import (
+    Accepted,
+    Inbound,
+    Item,
+    Kind,
+    Reason,
+    Report,
+    SendError,
+    Status,
+    Trouble,
+)
 from convo.providers import make
 from convo.runtime import clockwork, inbox, intake, opting, sender, settling
 from convo.runtime.library import Library
@@ -29,73 +38,22 @@ from convo.runtime.pacing import Rates
 from convo.runtime.starting import Start, start
 from convo.runtime.turns import Line
 from convo.settings import SIMULATOR, Account, Settings
-from convo.store import contacts
 from convo.store.consent_tables import consent_entries, consents
 from convo.store.engine import Store
 from convo.store.tables import contacts as contact_table
 from convo.store.tables import conversations as conversation_table
-from convo.store.tables import messages as message_table
+from tests.consent.person import CHAT, HELPS, REMIND, STARTS, STOPS, Person
+from tests.consent.sightings import at_the_desk, kinds_of, outgoing, taken_by_provider, waits_to_leave
 
 T = TypeVar("T")
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 OURS = "+15550009999"
-CHAT, REMIND = (
-    """\
-flow: chat
-start: ask
-triggers: {keyword: [hi, hello]}
-states:
-  ask:
-    say: Hi, how are you?
-    replies: {person: desk, fine: glad}
-    otherwise: {say: "Sorry?", tries: 20, then: glad}
-    after:
-      2 seconds: {say: "Still there?"}
-      3 hours: glad
-  desk: {say: "A person will text you.", hand_off: reception, then: glad}
-  glad: {say: "Glad to hear it.", end: done}
-""",
-    """\
-flow: remind
-start: ask
-states:
-  ask:
-    say: Remember your visit.
-    replies: {ok: bye}
-    otherwise: {say: "OK?", tries: 20, then: bye}
-    after:
-      1 second: {say: "Remember!"}
-      1 hour: bye
-  bye: {say: "See you.", end: done}
-""",
-)
-STOPS = ("STOP", "stop.", "Unsubscribe", "arrêt", "baja", "please stop texting me")
-STARTS = ("START", "unstop", "Start!")
-HELPS = ("HELP", "aide")
-CHATTER = ("hi", "hello", "fine", "person", "what?", "ok", "I can't stop laughing", "👍")
-WAITS = (0.1, 0.6, 1.5, 2.5, 20)  # seconds
+TICK = timedelta(milliseconds=1)
 
 
 class Dropped(Exception):
     """The process dies before the commit."""
-
-
-@dataclass
-class Person:
-    """One contact, as they know it themselves."""
-
-    number: str
-    out: bool = False
-    stops: int = 0  # that changed something, and so are confirmed
-    starts: int = 0
-    helps: int = 0
-    ledger: list[str] = field(default_factory=list)  # the actions that the ledger has to hold
-    texts: list[Inbound] = field(default_factory=list)  # all they said
-    claimed: set[int] = field(default_factory=set)  # messages that left, as far as we can help it
-    doomed: set[int] = field(default_factory=set)  # those that waited when they stopped
-    before: set[int] = field(default_factory=set)  # all there was when they stopped last
-    phone: list[tuple[int, str, str]] = field(default_factory=list)  # message, key, words
 
 
 class Crew:
@@ -158,6 +116,21 @@ class Street:
         self._transact(lambda c: self._takes(c, [*texts, *texts]))
         self.happened["repeated"] += len(texts)
 
+    def tells(self, person: Person, drops: bool = False) -> None:
+        """The provider reports a text of theirs late, as refused because they have opted out."""
+        taken = self._store.look(lambda c: list(taken_by_provider(c, person.number)))
+        if not taken:
+            return
+        number, name = self.rng.choice(taken)
+        report = Report(SIMULATOR, name, person.number, Status.FAILED, reason=Reason.OPTED_OUT)
+        self._transact(lambda c: self._takes(c, [report]), drops)
+        person.ledger.append(KeywordKind.STOP)
+        is_news = person.out or number not in person.old
+        if is_news:
+            self._stopped(person)
+            person.out = True
+        self.happened["told off" if is_news else "told off late"] += 1
+
     def decides(self, person: Person, action: KeywordKind, drops: bool = False) -> None:
         """An operator stops or starts somebody."""
         wish = Wish(person.number, None, action, f"reason {len(person.ledger)}")
@@ -166,12 +139,15 @@ class Street:
             self._stopped(person)
         elif not person.out:
             return
+        else:
+            person.old = self._written(person)
         person.out = action is KeywordKind.STOP
         person.ledger.append(action)
         self.happened[f"operator {action}"] += 1
 
     def starts(self, people: Iterable[Person], drops: bool = False) -> None:
         """A campaign starts a flow with these people; who is out, it must not reach."""
+        people = list(people)
 
         def job(connection: Connection) -> None:
             for person in sorted(people, key=lambda person: person.number):
@@ -183,24 +159,18 @@ class Street:
                 assert refused == ("opted_out" if person.out else None), person
 
         self._transact(job, drops)
-        self.happened["started"] += 1
+        self.happened["started"] += len(people)
 
-    def replies(self, person: Person, drops: bool = False) -> None:
-        """A person at the desk answers, if the conversation is theirs."""
+    def replies(self, people: Iterable[Person], drops: bool = False) -> None:
+        """A person at the desk answers those of them who are handed to it."""
+        wanted = {person.number for person in people}
 
-        def job(connection: Connection) -> bool:
-            handed = connection.execute(
-                select(conversation_table.c.id)
-                .join(contact_table, contact_table.c.id == conversation_table.c.contact_id)
-                .where(
-                    contact_table.c.number == person.number,
-                    conversation_table.c.status == Phase.HANDED_OFF.value,
-                )
-            ).scalar()
-            if handed is not None:
-                line = Line(connection, self._settings, self._library, self.clock())
-                inbox.reply(line, inbox.Reply(handed, "Hello, it's Eve."))
-            return handed is not None
+        def job(connection: Connection) -> int:
+            waiting = [row for number, row in at_the_desk(connection) if number in wanted]
+            line = Line(connection, self._settings, self._library, self.clock())
+            for row in waiting:
+                inbox.reply(line, inbox.Reply(row, "Hello, it's Eve."))
+            return len(waiting)
 
         self.happened["operator replied"] += self._transact(job, drops)
 
@@ -212,7 +182,7 @@ class Street:
         def job(connection: Connection) -> list[tuple[sender.Claim, Kind]]:
             line = Line(connection, self._settings, self._library, self.clock())
             claimed = sender.claim(line, self._rates, most, lambda: next(self._keys)).claims
-            kinds = _kinds(connection, [each.outbound.id for each in claimed])
+            kinds = kinds_of(connection, [each.outbound.id for each in claimed])
             return [(each, kinds[each.outbound.id]) for each in claimed]
 
         for claimed, kind in self._transact(job):
@@ -262,7 +232,7 @@ class Street:
         crew = Crew()
         for other in self.crews:
             self.dies(other)
-        while self._store.look(_waiting):
+        while self._store.look(waits_to_leave):
             self.claims(crew)
             self.sends(crew)
             self.settles(crew)
@@ -278,7 +248,7 @@ class Street:
 
     def _check_messages(self, connection: Connection, people: Sequence[Person]) -> None:
         sent: dict[str, list[tuple[int, Kind, Status, Reason | None]]] = {}
-        for contact, row, of_kind, stands, why in _outgoing(connection, people):
+        for contact, row, of_kind, stands, why in outgoing(connection, [person.number for person in people]):
             sent.setdefault(contact, []).append((row, of_kind, stands, why))
         for person in people:
             history = sent.get(person.number, [])
@@ -291,11 +261,12 @@ class Street:
             assert len(received) == len(arrived), f"{person}: one text under two keys"
             for number, kind, status, reason in history:
                 where = f"{person}: {number} {kind} {status} {reason}"
-                assert status in (Status.SENT, Status.WITHDRAWN, Status.UNCERTAIN), where
+                told_off = status is Status.FAILED and reason is Reason.OPTED_OUT
+                assert status in (Status.SENT, Status.WITHDRAWN, Status.UNCERTAIN) or told_off, where
                 assert (number in arrived) or status is not Status.SENT, where
                 if kind is not Kind.TEXT:
-                    assert status is Status.SENT or reason is Reason.OUT_OF_DATE, where
-                elif reason in (Reason.STOPPED, Reason.OPTED_OUT) and not person.out:
+                    assert status is Status.SENT or told_off or reason is Reason.OUT_OF_DATE, where
+                elif reason in (Reason.STOPPED, Reason.OPTED_OUT) and not (told_off or person.out):
                     assert number in person.before, f"{where}: lost after a START"
 
     def _check_ledger(self, connection: Connection, people: Sequence[Person]) -> None:
@@ -334,25 +305,15 @@ class Street:
             self.wakes()
             self.drain()
             self.waits(3600)
+        handed = {number for number, _ in self._store.look(at_the_desk)}
         for person in people:
             silent = len(person.phone) == heard[person.number]
-            assert silent is person.out or self._is_at_the_desk(person), f"{person}: {silent=}"
-
-    def _is_at_the_desk(self, person: Person) -> bool:
-        def job(connection: Connection) -> bool:
-            known = contacts.find(connection, person.number)
-            handed = select(conversation_table.c.id).where(
-                conversation_table.c.contact_id == (known.id if known else 0),
-                conversation_table.c.status == Phase.HANDED_OFF.value,
-            )
-            return connection.execute(handed).first() is not None
-
-        return self._store.look(job)
+            assert silent is person.out or person.number in handed, f"{person}: {silent=}"
 
     # Inside.
 
-    def _takes(self, connection: Connection, texts: Sequence[Inbound]) -> None:
-        intake.take(Line(connection, self._settings, self._library, self.clock()), texts)
+    def _takes(self, connection: Connection, items: Sequence[Item]) -> None:
+        intake.take(Line(connection, self._settings, self._library, self.clock()), items)
 
     def _transact(self, job: Callable[[Connection], T], drops: bool = False) -> T:
         """One transaction; with `drops` the process dies before its commit first, and it is done again."""
@@ -365,6 +326,7 @@ class Street:
 
             with suppress(Dropped):
                 self._store.transact(dropped)
+        self.clock.move_to(self.clock() + TICK)  # no two transactions are at one moment
         return self._store.transact(job)
 
     def _heard(self, person: Person, words: str) -> None:
@@ -375,6 +337,8 @@ class Street:
             person.ledger.append(KeywordKind.STOP)
         elif words in STARTS:
             person.starts += person.out
+            if person.out:  # all but the answer to the START itself
+                person.old = self._written(person, but_the_last=Kind.START_CONFIRMATION)
             person.out = False
             person.ledger.append(KeywordKind.START)
         elif words in HELPS:
@@ -386,9 +350,15 @@ class Street:
         self.happened[kind] += 1
 
     def _stopped(self, person: Person) -> None:
-        found = self._store.look(lambda c: list(_outgoing(c, [person])))
+        found = self._store.look(lambda c: list(outgoing(c, [person.number])))
         person.before = {number for _, number, kind, _, _ in found if kind is Kind.TEXT}
         person.doomed |= person.before - person.claimed
+
+    def _written(self, person: Person, but_the_last: Kind | None = None) -> set[int]:
+        """All that was ever to go to somebody; without the last of a kind."""
+        found = self._store.look(lambda c: list(outgoing(c, [person.number])))
+        last = max((row for _, row, kind, _, _ in found if kind is but_the_last), default=None)
+        return {row for _, row, _, _, _ in found if row != last}
 
     def _outcome(self, claimed: sender.Claim) -> Accepted | SendError | settling.NotBegun:
         if self.clock() - claimed.at > sender.BEGIN_WITHIN:
@@ -407,36 +377,3 @@ class Street:
             sender.revive(line, self._providers, leases_until=now)
 
         self._transact(job)
-
-
-def _kinds(connection: Connection, rows: Sequence[int]) -> dict[int, Kind]:
-    found = connection.execute(
-        select(message_table.c.id, message_table.c.kind).where(message_table.c.id.in_(rows))
-    )
-    return {row: Kind(kind) for row, kind in found}
-
-
-def _outgoing(
-    connection: Connection, people: Sequence[Person]
-) -> Iterable[tuple[str, int, Kind, Status, Reason | None]]:
-    found = connection.execute(
-        select(
-            contact_table.c.number, message_table.c.id, message_table.c.kind, message_table.c.status,
-            message_table.c.reason,
-        )
-        .join(contact_table, contact_table.c.id == message_table.c.contact_id)
-        .where(
-            contact_table.c.number.in_([person.number for person in people]),
-            message_table.c.direction == Direction.OUT.value,
-        )
-    )  # fmt: skip
-    for number, row, kind, status, reason in found:
-        yield number, row, Kind(kind), Status(status), Reason(reason) if reason else None
-
-
-def _waiting(connection: Connection) -> bool:
-    """Whether something may leave yet."""
-    found = select(message_table.c.id).where(
-        message_table.c.status.in_([Status.QUEUED.value, Status.SENDING.value])
-    )
-    return connection.execute(found.limit(1)).first() is not None

@@ -16,7 +16,8 @@ from convo.store import consent as ledger
 from convo.store import messages
 from convo.store.engine import Store
 from tests.bench.consent import play
-from tests.consent.street import CHATTER, HELPS, STARTS, STOPS, WAITS, Person, Street
+from tests.consent.person import CHATTER, HELPS, STARTS, STOPS, WAITS, Person
+from tests.consent.street import Street
 
 PEOPLE = 3
 who = st.integers(0, PEOPLE - 1)
@@ -50,6 +51,10 @@ class Consent(RuleBasedStateMachine):
     def start_or_help(self, person: int, words: str, drops: bool) -> None:
         self.street.says([(self._people[person], words)], drops)
 
+    @rule(person=who, drops=drops)
+    def tell(self, person: int, drops: bool) -> None:
+        self.street.tells(self._people[person], drops)
+
     @rule()
     def repeat(self) -> None:
         self.street.repeats(self._people)
@@ -60,7 +65,7 @@ class Consent(RuleBasedStateMachine):
 
     @rule(person=who)
     def reply(self, person: int) -> None:
-        self.street.replies(self._people[person])
+        self.street.replies([self._people[person]])
 
     @rule(drops=drops)
     def campaign(self, drops: bool) -> None:
@@ -126,6 +131,10 @@ def a_start_unheard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "decide", stops_alone)
 
 
+def late_reports_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "since", lambda *given: None)
+
+
 @pytest.mark.parametrize(
     ("fault", "found"),
     [
@@ -133,6 +142,7 @@ def a_start_unheard(monkeypatch: pytest.MonkeyPatch) -> None:
         (two_confirmations, "STOP_CONFIRMATION"),
         (nothing_withdrawn, "left after all"),
         (a_start_unheard, "Person"),
+        (late_reports_count, "Person"),
     ],
 )
 def test_the_street_finds_a_planted_fault(
