@@ -72,7 +72,7 @@ def _recognise(connection: Connection, settings: Settings, new: dict[str, Known]
     if len(called) == len(new):
         return  # nobody was ever forgotten
     last: dict[tuple[str, str], ledger.Brief] = {}
-    for line in ledger.briefs(connection, called.keys() - new.keys()):
+    for line in sorted(ledger.briefs(connection, called.keys() - new.keys()), key=lambda line: line.order):
         if line.action in _DECIDES:
             last[called[line.contact], line.brand] = line
     for (number, brand), line in last.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, insert, select, update
+from sqlalchemy import Connection, Select, case, delete, insert, select, tuple_, update
 
 from convo.store.consent import Entry, Numbered
 from convo.store.consent_tables import consent_entries, consent_permits, consent_reviews, consents
@@ -62,6 +62,11 @@ class Brief:
     at: datetime
     text: str
     actor: str
+
+    @property
+    def order(self) -> tuple[datetime, bool, int]:
+        """Its place among a contact's lines: by its own time, for it may have been learnt later."""
+        return self.at, self.actor != "import", self.id
 
 
 def lines(connection: Connection, chosen: Chosen, after: int, most: int) -> list[Numbered]:
@@ -148,7 +153,7 @@ def prune(connection: Connection, before: datetime, most: int) -> int:
         later.c.brand == consent_entries.c.brand,
         later.c.contact == consent_entries.c.contact,
         later.c.action == consent_entries.c.action,
-        later.c.id > consent_entries.c.id,
+        tuple_(later.c.at, later.c.id) > tuple_(consent_entries.c.at, consent_entries.c.id),
     )
     named = select(consents.c.entry_id).union(
         select(consents.c.marketing_entry_id).where(consents.c.marketing_entry_id.is_not(None))

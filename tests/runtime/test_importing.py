@@ -99,6 +99,19 @@ def test_who_was_forgotten_is_not_brought_back_by_an_older_start(house: House) -
     assert is_out(house)
 
 
+def test_nor_by_one_that_was_brought_before(house: House) -> None:
+    from tests.runtime.test_ledger import KEY, erase
+
+    house.settings = house.settings.model_copy(update={"code_key": [KEY]})
+    house.take(house.text("STOP"))
+    bring(house, row(START, 300))
+    erase(house)
+    house.take(house.text("visit", name="later-1"))
+
+    assert is_out(house)
+    assert house.leaves() == []
+
+
 GOOD = {"contact": "+1 (555) 000-1111", "action": "Opted_Out", "at": "2026-01-02", "text": "stop"}
 
 
