@@ -51,11 +51,13 @@ _ANA: Mapping[str, Any] = MappingProxyType(
 _SAID: Mapping[str, str] = MappingProxyType(
     {
         "entry": "the id of its line in the consent ledger",
-        "text": "what the contact wrote; empty where the provider told of it",
+        "text": "what the contact wrote, or the reason that was given; empty where the provider told of it",
         "rule": "why it was taken for this: `word:` or `own:` and the word, `phrase:` and which one, which "
-        "somebody should look at, or `provider:` and what that said",
+        "somebody should look at, `provider:` and what that said, `review:` and the entry that was undone, "
+        "or who wrote it: `operator`, `api`, `import`",
         "language": "of the word, or else of the contact or the flow (BCP 47); null where it is not known",
-        "actor": "`contact`, or `provider` where that refused a text because of an opt-out",
+        "actor": "`contact`; `provider` where that refused a text because of an opt-out, or has it on its "
+        "list; `operator`, `api` or `import`",
         "changed": "whether it changed anything: false for a second STOP, and a START of who was not out",
         "opted_out": "whether the contact is opted out of the brand from now on",
         "answer": "what convo answers; null where it stays silent, or where the provider has answered",
@@ -119,6 +121,56 @@ KINDS = _kept(
             "changed": False,
             "opted_out": False,
             "answer": "Elm Street Clinic: visit reminders. Call 555 0100. Reply STOP to opt out.",
+        },
+    ),
+    EventKind(
+        "consent.agreed",
+        "A contact has agreed to the brand's marketing. STOP takes it back, and is told as "
+        "`consent.stopped`.",
+        {
+            "entry": _SAID["entry"],
+            "text": "what the contact wrote, or the reason that was given",
+            "rule": "`flow:` with the flow and the state that took it, or `operator`, `api`, `import`",
+            "actor": "`contact`, `operator`, `api` or `import`",
+            "asked": "our text that they answered; null where it is not known",
+            "changed": "whether it changed anything: false where they had agreed before",
+            "marketing": "whether the brand's marketing may reach the contact from now on: false for consent "
+            "from before a STOP, which an import may bring",
+        },
+        {
+            **_ANA,
+            "entry": 96,
+            "text": "Yes!",
+            "rule": "flow:newsletter-opt-in:joined",
+            "actor": "contact",
+            "asked": "Elm Street Clinic: offers by text, about 4 a month? YES or NO.",
+            "changed": True,
+            "marketing": True,
+        },
+    ),
+    EventKind(
+        "consent.reviewed",
+        "Somebody has decided about a STOP by a phrase. Where one that is undone brings consent back, "
+        "`consent.started` is told as well, before this.",
+        {
+            "entry": "the id of the STOP's line in the consent ledger",
+            "text": "what the contact wrote",
+            "rule": "the phrase that it was taken for: `phrase:` and which one",
+            "decision": "`kept` or `undone`",
+            "reason": "why, in the words of who decided; null where none was given",
+            "actor": "`operator` or `api`",
+            "opted_out": "whether the contact is opted out of the brand from now on",
+        },
+        {
+            **_ANA,
+            "conversation": None,
+            "entry": 93,
+            "text": "please stop texting me at my old number",
+            "rule": "phrase:en:texting",
+            "decision": "undone",
+            "reason": "has a new number, wants reminders there",
+            "actor": "operator",
+            "opted_out": False,
         },
     ),
     EventKind(

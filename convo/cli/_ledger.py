@@ -90,7 +90,7 @@ def bring(
     brand: Annotated[str | None, typer.Option(help="Of rows that name none.")] = None,
     form: Annotated[Format, typer.Option("--format", help="JSON is an object.")] = Format.TEXT,
 ) -> None:
-    """Bring opt-outs and opt-ins from another system. The same file twice changes nothing.
+    """Bring opt-outs, opt-ins and consent to marketing from elsewhere. The same file twice changes nothing.
 
     Rows that cannot be used go into FILE.csv.bad.csv with their reasons, and the command ends with 1.
     """
@@ -112,8 +112,9 @@ def bring(
         bad_file = str(bad.path) if bad.count else None
         print(json.dumps({**asdict(total), "bad": bad.count, "bad_file": bad_file}))
     else:
+        agreed = f", {total.agreed} agreed to marketing" if total.agreed else ""
         print(
-            f"{total.written} written ({total.stopped} opted out, {total.back} came back), "
+            f"{total.written} written ({total.stopped} opted out, {total.back} came back{agreed}), "
             f"{total.known} known already, {bad.count} bad."
         )
         if bad.count:

@@ -19,6 +19,7 @@ from convo.reactions import is_reaction
 from convo.store import consent, messages
 from convo.store.conversations import Stored
 from convo.store.outgoing import Draft, OutgoingEvent
+from convo.store.reviews import Review
 
 RECEIVED = "message.received"
 PING = "convo.ping"
@@ -55,23 +56,81 @@ def emitted(events: Events, by: Stored, emit: Emit, now: datetime) -> Draft:
 def consented(events: Events, line: int, entry: consent.Entry, contact_id: int, effect: Effect) -> Draft:
     """A line of the consent ledger, by its number."""
     kind = _CONSENT[KeywordKind(entry.action)]
+    data = {
+        "entry": line,
+        "text": entry.text,
+        "rule": entry.rule,
+        "language": effect.language,
+        "actor": entry.actor,
+        "changed": effect.changed,
+        "opted_out": effect.opted_out,
+        "answer": entry.wording,
+    }
+    return _of_ledger(events, kind, entry, contact_id, effect.conversation, data)
+
+
+def agreed(
+    events: Events,
+    line: int,
+    entry: consent.Entry,
+    contact_id: int,
+    conversation: int | None,
+    *,
+    changed: bool,
+    holds: bool,
+) -> Draft:
+    """A line of the consent ledger about marketing, by its number."""
+    data = {
+        "entry": line,
+        "text": entry.text,
+        "rule": entry.rule,
+        "actor": entry.actor,
+        "asked": entry.wording,
+        "changed": changed,
+        "marketing": holds,
+    }
+    return _of_ledger(events, "consent.agreed", entry, contact_id, conversation, data)
+
+
+def _of_ledger(
+    events: Events,
+    kind: str,
+    entry: consent.Entry,
+    contact_id: int,
+    conversation: int | None,
+    data: dict[str, Any],
+) -> Draft:
     return Draft(
         kind=kind,
         contact_id=contact_id,
         number=entry.number,
         brand=entry.brand,
-        conversation_id=effect.conversation,
-        data={
-            "entry": line,
-            "text": entry.text,
-            "rule": entry.rule,
-            "language": effect.language,
-            "actor": entry.actor,
-            "changed": effect.changed,
-            "opted_out": effect.opted_out,
-            "answer": entry.wording,
-        },
+        conversation_id=conversation,
+        data=data,
         created_at=entry.at,
+        to=(*events.takers(kind), IN_PROCESS),
+    )
+
+
+def reviewed(events: Events, review: Review, contact_id: int, now: datetime, *, opted_out: bool) -> Draft:
+    """What somebody has decided about a STOP by a phrase."""
+    kind = "consent.reviewed"
+    return Draft(
+        kind=kind,
+        contact_id=contact_id,
+        number=review.number,
+        brand=review.brand,
+        conversation_id=None,
+        data={
+            "entry": review.id,
+            "text": review.text,
+            "rule": review.rule,
+            "decision": review.decision,
+            "reason": review.reason,
+            "actor": review.actor,
+            "opted_out": opted_out,
+        },
+        created_at=now,
         to=(*events.takers(kind), IN_PROCESS),
     )
 

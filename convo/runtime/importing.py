@@ -1,6 +1,7 @@
 """Opt-outs and opt-ins of another system, brought into the ledger: in batches, each once, oldest wish first.
 
-An import stops whom the other system stopped, and brings back nobody who has stopped later than it says.
+An import stops whom the other system stopped, and brings back nobody who has stopped later than it says;
+nor does consent to marketing count that a later STOP has taken back.
 """
 
 from collections import defaultdict
@@ -13,10 +14,13 @@ from sqlalchemy import Connection
 from convo.keywords import KeywordKind
 from convo.messages import storable
 from convo.runtime import consent as consenting
-from convo.runtime import forgetting
+from convo.runtime import forgetting, marketing
+from convo.runtime.marketing import AGREED, Agreement
 from convo.runtime.opting import brand_of, contact_of, number_of
 from convo.settings import Settings
-from convo.store import consent, ledger
+from convo.store import consent, ledger, outgoing
+from convo.store.consent import Standing
+from convo.store.contacts import Known
 
 LONGEST_TEXT = 2000  # characters
 RULE, ACTOR = "import", "import"
@@ -27,9 +31,10 @@ _STARTED = ("start", "started", "in", "opt-in", "optin", "opted-in", "subscribe"
 _MEANT = {
     **dict.fromkeys(_STOPPED, KeywordKind.STOP),
     **dict.fromkeys(_STARTED, KeywordKind.START),
+    **dict.fromkeys((AGREED, "agree", "agreed"), AGREED),
 }
 # What the ledger's own export has beside them, and changes nothing about who may be texted.
-_PASSED = frozenset({KeywordKind.HELP.value, "marketing"})
+_PASSED = frozenset({KeywordKind.HELP.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,10 @@ class Brought:
 
     contact: str
     brand: str
-    action: KeywordKind
+    action: str  # KeywordKind.STOP or .START, or AGREED
     at: datetime | None
     text: str
+    asked: str | None = None  # what they agreed to, as far as it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Outcome:
     known: int = 0  # stood in the ledger already
     stopped: int = 0
     back: int = 0
+    agreed: int = 0  # to marketing
 
     def __add__(self, other: "Outcome") -> "Outcome":
         return Outcome(
@@ -58,6 +65,7 @@ class Outcome:
             self.known + other.known,
             self.stopped + other.stopped,
             self.back + other.back,
+            self.agreed + other.agreed,
         )
 
 
@@ -73,20 +81,22 @@ def read_row(
         return None
     action = _MEANT.get(word)
     if action is None:
-        raise ValueError(f"action is stop or start, not '{row.get('action', '').strip()}'")
+        raise ValueError(f"action is stop, start or marketing, not '{row.get('action', '').strip()}'")
     if row.get("key_id", "").strip():
         raise ValueError("its contact is a hash: the number was forgotten where this was exported")
     given = row.get("contact", "").strip()
     if not given:
         raise ValueError("contact: there is no number")
     at = _moment(row.get("at", "").strip(), now)
-    if at is None and action is KeywordKind.START:
-        raise ValueError("at: a start needs its moment; without one nobody knows which stop it comes after")
+    if at is None and action != KeywordKind.STOP:
+        named = "a start" if action == KeywordKind.START else "consent to marketing"
+        raise ValueError(f"at: {named} needs its moment; without one nobody knows which stop it comes after")
     text = storable(row.get("text", ""))
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"text: at most {LONGEST_TEXT} characters, not {len(text)}")
     brand = brand_of(settings, row.get("brand", "").strip() or default_brand)
-    return Brought(contact_of(given), brand, action, at, text)
+    asked = storable(row.get("wording", "")).strip() if action == AGREED else ""
+    return Brought(contact_of(given), brand, action, at, text, asked[:LONGEST_TEXT] or None)
 
 
 def bring(connection: Connection, settings: Settings, rows: Sequence[Brought], now: datetime) -> Outcome:
@@ -102,26 +112,55 @@ def bring(connection: Connection, settings: Settings, rows: Sequence[Brought], n
         there[called[line.contact], line.brand].add((line.action, line.at))
         if (line.action, line.actor) == (KeywordKind.STOP, ACTOR):
             timeless.add((called[line.contact], line.brand, line.text))
-    out = consent.opted_out(connection, (each.id for each in known.values()))
+    standing = consent.standing(connection, (each.id for each in known.values()))
     total = Outcome()
     for row in sorted(rows, key=lambda row: row.at or now):
-        contact_id, lines = known[row.contact].id, there[row.contact, row.brand]
-        is_out, stops = (row.brand, contact_id) in out, row.action is KeywordKind.STOP
+        who, lines = (row.brand, known[row.contact].id), there[row.contact, row.brand]
+        is_out, has_agreed = standing.get(who, Standing())
         again = (row.contact, row.brand, row.text) in timeless
-        if (row.action.value, row.at) in lines or (row.at is None and (is_out or again)):
+        if (str(row.action), row.at) in lines or (row.at is None and (is_out or again)):
             total += Outcome(known=1)
             continue
         at = row.at or now
         overtaken = any(_overtakes(action, moment, row.action, at) for action, moment in lines)
-        lines.add((row.action.value, at))
-        entry, changes = _entry(settings, row, at), stops is not is_out and not overtaken
+        lines.add((str(row.action), at))
+        if row.action == AGREED:
+            holds = not (overtaken or is_out or has_agreed)
+            _agree(connection, settings, row, known[row.contact], now, holds=holds)
+            standing[who] = Standing(is_out, has_agreed or holds)
+            total += Outcome(written=1, agreed=int(holds))
+            continue
+        stops = row.action == KeywordKind.STOP
         consenting.record(
-            connection, settings, entry, known[row.contact], now, out_before=is_out, holds=not overtaken
-        )
+            connection, settings, _entry(settings, row, at), known[row.contact], now,
+            out_before=is_out, holds=not overtaken,
+        )  # fmt: skip
+        changes = stops is not is_out and not overtaken
         if changes:
-            out ^= {(row.brand, contact_id)}
+            standing[who] = Standing(stops, has_agreed and not stops)
+        elif stops and has_agreed and all(action != AGREED or moment <= at for action, moment in lines):
+            # They came back from it, and coming back does not give it again.
+            consent.take_back(connection, *who)
+            standing[who] = Standing(is_out)
         total += Outcome(1, 0, int(changes and stops), int(changes and not stops))
     return total
+
+
+def _agree(
+    connection: Connection, settings: Settings, row: Brought, known: Known, now: datetime, *, holds: bool
+) -> None:
+    agreement = Agreement(
+        brand=row.brand,
+        number=number_of(settings, row.brand),
+        contact_id=known.id,
+        contact=row.contact,
+        words=row.text,
+        rule=RULE,
+        actor=ACTOR,
+        asked=row.asked,
+    )
+    told = marketing.record(connection, settings.events, agreement, now, at=row.at, holds=holds)
+    outgoing.write(connection, [told])
 
 
 def _entry(settings: Settings, row: Brought, at: datetime) -> consent.Entry:
@@ -140,9 +179,9 @@ def _entry(settings: Settings, row: Brought, at: datetime) -> consent.Entry:
     )
 
 
-def _overtakes(action: str, moment: datetime, brought: KeywordKind, at: datetime) -> bool:
+def _overtakes(action: str, moment: datetime, brought: str, at: datetime) -> bool:
     """Whether a line of the ledger has the word over one that is brought; of two at once the stop has."""
-    if brought is KeywordKind.STOP:
+    if brought == KeywordKind.STOP:
         return action == KeywordKind.START and moment > at
     return action == KeywordKind.STOP and moment >= at
 

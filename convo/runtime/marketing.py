@@ -6,11 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from convo import keywords
+from convo.endpoints import Events
 from convo.errors import StartError
 from convo.flow.compile import Bundle
 from convo.messages import Purpose
+from convo.runtime.events import agreed
 from convo.store import consent
 from convo.store.consent import Standing
+from convo.store.outgoing import Draft
 
 AGREED = "marketing"  # the ledger's word for it
 
@@ -27,10 +30,24 @@ class Agreement:
     rule: str  # what took them for consent, like flow:newsletter-opt-in:joined
     actor: str  # contact, operator or api
     asked: str | None = None  # what they were asked, as far as we know
+    conversation: int | None = None  # in which they agreed
 
 
-def record(connection: Connection, agreement: Agreement, now: datetime) -> None:
-    """Write the ledger, and let the brand's marketing through from now on. The contact is locked."""
+def record(
+    connection: Connection,
+    events: Events,
+    agreement: Agreement,
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    holds: bool = True,
+) -> Draft:
+    """Write the ledger, and let the brand's marketing through from now on; what is to be told of it.
+
+    The contact is locked. `at` is when they agreed, if not now; without `holds` a STOP has taken it back.
+    """
+    contact_id = agreement.contact_id
+    before = consent.standing(connection, [contact_id]).get((agreement.brand, contact_id), Standing())
     entry = consent.Entry(
         brand=agreement.brand,
         contact=agreement.contact,
@@ -42,10 +59,17 @@ def record(connection: Connection, agreement: Agreement, now: datetime) -> None:
         provider_id=None,
         actor=agreement.actor,
         wording=agreement.asked,
-        at=now,
+        at=at or now,
     )
     (line,) = consent.append(connection, [entry])
-    consent.agree(connection, agreement.brand, agreement.contact_id, line, now)
+    if holds:
+        consent.agree(connection, agreement.brand, contact_id, line, entry.at)
+    changed = holds and not before.marketing
+    told = agreed(
+        events, line, entry, contact_id, agreement.conversation,
+        changed=changed, holds=holds or before.marketing,
+    )  # fmt: skip
+    return told._replace(created_at=now)
 
 
 def refuse(connection: Connection, flows: Bundle, brand: str, contact_id: int, contact: str) -> None:

@@ -15,7 +15,7 @@ from convo.runtime import forgetting
 from convo.runtime.marketing import AGREED, Agreement, record
 from convo.runtime.reviewing import LONGEST_REASON
 from convo.settings import DEFAULT_NUMBER, Settings
-from convo.store import consent, contacts, ledger
+from convo.store import consent, contacts, ledger, outgoing
 from convo.store.consent import Numbered
 from convo.store.contacts import Known
 from convo.store.ledger import Chosen, State
@@ -114,7 +114,7 @@ def _agree(
         rule=wish.actor,
         actor=wish.actor,
     )
-    record(connection, agreement, now)
+    outgoing.write(connection, [record(connection, settings.events, agreement, now)])
     return True
 
 

@@ -10,8 +10,9 @@ from convo.errors import ReviewError
 from convo.keywords import KeywordKind
 from convo.messages import storable
 from convo.runtime import consent as consenting
+from convo.runtime.events import reviewed
 from convo.settings import Settings
-from convo.store import consent, contacts, reviews
+from convo.store import consent, contacts, outgoing, reviews
 from convo.store.consent import Numbered
 from convo.store.contacts import Known
 from convo.store.reviews import Decision, Review
@@ -57,13 +58,18 @@ def decide(connection: Connection, settings: Settings, verdict: Verdict, now: da
     reason = _reason(verdict)
     if found.decision is Decision.UNDONE and verdict.decision is Decision.KEPT:
         raise ReviewError("undone", f"{found.id} is undone already, and consent may be back")
-    if found.decision is not verdict.decision:
+    is_new = found.decision is not verdict.decision
+    if is_new:
         reviews.decide(connection, found.id, verdict.decision, reason, verdict.actor, now)
         if verdict.decision is Decision.UNDONE:
             _bring_back(connection, settings, found, known, reason, verdict.actor, now)
     out = (found.brand, known.id) in consent.opted_out(connection, [known.id])
     standing = consent.standing_stops(connection, found.brand, found.contact) if out else ()
-    return Decided(reviews.one(connection, found.id) or found, out, tuple(standing))
+    decided = reviews.one(connection, found.id) or found
+    if is_new:
+        told = reviewed(settings.events, decided, known.id, now, opted_out=out)
+        outgoing.write(connection, [told])
+    return Decided(decided, out, tuple(standing))
 
 
 def _bring_back(

@@ -240,7 +240,10 @@ class Turns(UnitOfWork):
                 case Tag() | Untag():
                     self.tag(after.contact_id, turn.session.contact.tags)
                 case Agree():
-                    marketing.record(self._line.connection, self._agreement(after, effect), self._line.now)
+                    agreement, line = self._agreement(after, effect), self._line
+                    self.told.append(
+                        marketing.record(line.connection, line.settings.events, agreement, line.now)
+                    )
                 case Emit():
                     self.told.append(emitted(self._line.settings.events, after, effect, self._line.now))
                 case Begin():
@@ -261,6 +264,7 @@ class Turns(UnitOfWork):
             rule=f"flow:{after.flow}:{agree.state}",
             actor="contact",
             asked=self._last_said(after),
+            conversation=after.id,
         )
 
     def _last_said(self, stored: Stored) -> str | None:

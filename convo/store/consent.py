@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, update
 
 from convo.store import ids
 from convo.store.consent_tables import consent_entries, consent_reviews, consents
@@ -115,6 +115,15 @@ def agree(connection: Connection, brand: str, contact_id: int, entry_id: int, at
     row = {"brand": brand, "contact_id": contact_id, "opted_out": False, "entry_id": entry_id, "since": at}
     statement = upsert(connection, consents).values(**row, **given)
     connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=given))
+
+
+def take_back(connection: Connection, brand: str, contact_id: int) -> None:
+    """Consent to marketing holds no more; whether the contact is opted out stays as it is."""
+    connection.execute(
+        update(consents)
+        .where(consents.c.brand == brand, consents.c.contact_id == contact_id)
+        .values(marketing=False)
+    )
 
 
 def standing_stops(connection: Connection, brand: str, contact: str) -> list[Numbered]:

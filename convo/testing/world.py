@@ -124,7 +124,7 @@ class World:
                 rule="test",
                 actor="api",
             )
-            record(connection, agreement, self.clock())
+            record(connection, self.settings.events, agreement, self.clock())
 
         self.do(job)
 

@@ -51,7 +51,7 @@ def test_bad_rows_go_into_a_file_with_their_reasons_and_the_good_ones_in(folder:
     assert bad[0] == ["line", "reason", "contact", "brand", "action", "at", "text"]
     assert [(row[0], row[1].split(";")[0]) for row in bad[1:]] == [
         ("2", "'nobody' is not a phone number"),
-        ("4", "action is stop or start, not 'perhaps'"),
+        ("4", "action is stop, start or marketing, not 'perhaps'"),
         ("5", "it has 3 fields, and the first line 5"),
         ("7", "'Elm' is no brand"),
     ]

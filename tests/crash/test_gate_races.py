@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import Connection
 
 from convo.clock import system
+from convo.endpoints import Events
 from convo.errors import StartError
 from convo.messages import Accepted, Inbound, Reason, Status
 from convo.runtime import intake, sender, settling
@@ -136,7 +137,7 @@ class Shop:
     def _agrees(self, connection: Connection, contact: str) -> None:
         known = contacts.lock(connection, [contact], system())[contact]
         agreement = Agreement(OURS, OURS, known.id, contact, "yes", "test", "contact")
-        record(connection, agreement, system())
+        record(connection, Events(), agreement, system())
 
     def _send(self, rng: random.Random) -> None:
         while not self._done.is_set():

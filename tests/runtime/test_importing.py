@@ -8,7 +8,9 @@ from convo.keywords import KeywordKind
 from convo.messages import Kind, Reason, Status
 from convo.runtime import importing
 from convo.runtime.importing import Brought, Outcome
+from convo.runtime.marketing import AGREED
 from convo.settings import Number
+from convo.store import consent, contacts
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, NOW, OURS, House
 from tests.runtime.test_ledger import is_out, lines
@@ -17,7 +19,7 @@ STOP, START = KeywordKind.STOP, KeywordKind.START
 LAST_YEAR = NOW - timedelta(days=365)
 
 
-def row(action: KeywordKind, days: float | None = 0, contact: str = ANA, text: str = "") -> Brought:
+def row(action: str, days: float | None = 0, contact: str = ANA, text: str = "") -> Brought:
     """A row that says what was so many days after last year's moment."""
     at = None if days is None else LAST_YEAR + timedelta(days=days)
     return Brought(contact, OURS, action, at, text)
@@ -112,6 +114,54 @@ def test_nor_by_one_that_was_brought_before(house: House) -> None:
     assert house.leaves() == []
 
 
+# Consent to marketing.
+
+
+def agreed(house: House, contact: str = ANA) -> bool:
+    known = house.do(lambda c: consent.standing(c, [each.id for each in [contacts.find(c, contact)] if each]))
+    return any(each.marketing for each in known.values())
+
+
+def test_consent_to_marketing_is_brought_with_what_was_asked(house: House) -> None:
+    asked = Brought(ANA, OURS, AGREED, LAST_YEAR, "yes", "Offers by text?")
+
+    assert bring(house, asked) == Outcome(written=1, agreed=1)
+    assert agreed(house)
+    (entry,) = house.ledger()
+    assert (entry.action, entry.actor, entry.at) == ("marketing", "import", LAST_YEAR)
+    assert (entry.text, entry.wording) == ("yes", "Offers by text?")
+    (told,) = house.events()
+    assert (told.kind, told.data["changed"], told.at) == ("consent.agreed", True, house.clock())
+    assert bring(house, asked) == Outcome(known=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "holds"),
+    [
+        ({STOP: 1, START: 2, AGREED: 3}, True),
+        ({AGREED: 1, STOP: 2, START: 3}, False),
+        ({STOP: 1, AGREED: 2}, False),
+        ({AGREED: 1, STOP: 1}, False),
+    ],
+    ids=["after coming back", "taken back by a stop", "while out", "at the moment of a stop"],
+)
+@pytest.mark.parametrize("order", ["at once", "one after another", "backwards", "turned"])
+def test_consent_to_marketing_counts_unless_a_stop_took_it_back(
+    house: House, days: dict[str, float], holds: bool, order: str
+) -> None:
+    rows = [row(action, after) for action, after in days.items()]
+    if order == "at once":
+        bring(house, *rows)
+    else:
+        turned = [rows[0], *reversed(rows[1:])]
+        for each in {"backwards": rows[::-1], "turned": turned}.get(order, rows):
+            bring(house, each)
+
+    # Brought before the start that it needs, it errs on the side of no.
+    assert agreed(house) is (holds and order != "turned")
+    assert len(house.ledger()) == len(days)
+
+
 GOOD = {"contact": "+1 (555) 000-1111", "action": "Opted_Out", "at": "2026-01-02", "text": "stop"}
 
 
@@ -135,8 +185,9 @@ def test_a_row_is_read_as_other_systems_write_it(house: House) -> None:
         ({"contact": ""}, "there is no number"),
         ({"contact": "call me"}, "not a phone number"),
         ({"contact": "555 0100"}, "not a phone number"),
-        ({"action": "maybe"}, "action is stop or start, not 'maybe'"),
-        ({"action": ""}, "action is stop or start"),
+        ({"action": "maybe"}, "action is stop, start or marketing, not 'maybe'"),
+        ({"action": ""}, "action is stop, start or marketing"),
+        ({"action": "marketing", "at": ""}, "consent to marketing needs its moment"),
         ({"action": "start", "at": ""}, "a start needs its moment"),
         ({"at": "yesterday"}, "'yesterday' is not a moment"),
         ({"at": "03/05/2026"}, "is not a moment"),

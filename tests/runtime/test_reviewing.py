@@ -65,7 +65,7 @@ def test_an_undone_stop_brings_consent_back_and_is_on_record(house: House) -> No
     assert waiting(house) == []
     told = house.do(lambda c: outgoing.of_contact(c, ANA))
     assert [(event.kind, event.data["actor"]) for event in told] == [
-        ("consent.stopped", "contact"), ("consent.started", "operator"),
+        ("consent.stopped", "contact"), ("consent.started", "operator"), ("consent.reviewed", "operator"),
     ]  # fmt: skip
 
 

@@ -9,12 +9,18 @@ import pytest
 from convo.endpoints import Events
 from convo.kinds import ENVELOPE, KINDS
 from convo.messages import Inbound, Reason, Status
+from convo.runtime import opting
 from convo.runtime.events import PING, payload, ping
 from convo.runtime.intake import Intake
+from convo.runtime.marketing import AGREED
+from convo.runtime.opting import Wish
 from convo.runtime.relay import Relay
+from convo.runtime.reviewing import Verdict, decide
 from convo.runtime.routing import Texts
 from convo.settings import Number
+from convo.store import reviews
 from convo.store.outgoing import OutgoingEvent
+from convo.store.reviews import Decision
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, NOW, OURS, VISIT, House
 from tests.runtime.test_codes import SIGN_IN, sent
@@ -112,6 +118,48 @@ def test_an_opt_out_that_the_provider_tells_of_is_told(elm: House, before: str) 
     assert (data["text"], data["answer"], data["opted_out"]) == ("", None, True)
     assert data["changed"] is (before == "in")
     assert data["conversation"] == elm.conversation().id
+
+
+JOIN = """\
+flow: join
+triggers: {keyword: [join]}
+start: ask
+states:
+  ask: {say: Offers by text?, replies: {"yes": joined}, otherwise: {say: YES?}, after: {1 day: no}}
+  joined: {consent: marketing, say: You are in., end: joined}
+  no: {end: no}
+"""
+
+
+def test_consent_to_marketing_is_told_with_what_was_asked(build: Build) -> None:
+    house = build(numbers=ELM, flows={"join": JOIN})
+    house.take(house.text("join"))
+    ((kind, data),) = says(house, "Yes!")
+
+    assert kind == "consent.agreed"
+    assert data == {
+        "contact": ANA, "number": OURS, "brand": "Elm Street", "conversation": house.conversation().id,
+        "entry": 1, "text": "Yes!", "rule": "flow:join:joined", "actor": "contact",
+        "asked": "Offers by text?", "changed": True, "marketing": True,
+    }  # fmt: skip
+    assert [data["changed"] for _, data in says(house, "join", "yes")] == [False]
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_what_somebody_decides_about_a_phrase_is_told_once(elm: House, decision: Decision) -> None:
+    says(elm, "please stop texting me")
+    verdict = Verdict(1, decision, "a slip", "api")
+    for _ in range(2):
+        elm.do(lambda c: decide(c, elm.settings, verdict, elm.clock()))
+
+    found = told(elm)[1:]
+    undone = decision is Decision.UNDONE
+    assert [kind for kind, _ in found] == ["consent.started"] * undone + ["consent.reviewed"]
+    assert found[-1][1] == {
+        "contact": ANA, "number": OURS, "brand": "Elm Street", "conversation": None, "entry": 1,
+        "text": "please stop texting me", "rule": "phrase:en:texting", "decision": decision,
+        "reason": "a slip", "actor": "api", "opted_out": not undone,
+    }  # fmt: skip
 
 
 # Texts.
@@ -267,7 +315,13 @@ def test_a_subscriber_in_the_process_hears_texts_where_it_wants_them(
 def one_of_each(elm: House) -> dict[str, Mapping[str, Any]]:
     wants(elm, "*")
     elm.take(elm.text("visit", BEN))
-    found = dict(says(elm, "stop", "help", "start", "yes", contact=BEN))
+    found = dict(says(elm, "stop", "help", "start", "yes", "leave me alone", contact=BEN))
+    (review,) = elm.do(lambda c: reviews.listed(c, BEN, 0, 9, status=reviews.OPEN))
+    undone = Verdict(review.id, Decision.UNDONE, "a slip")
+    elm.do(lambda c: decide(c, elm.settings, undone, elm.clock()))
+    agree = Wish(BEN, None, AGREED, "at the desk")
+    elm.do(lambda c: opting.carry_out(c, elm.settings, agree, elm.clock()))
+    found |= dict(told(elm, BEN)[-2:])
     return {**found, PING: ping("default", NOW)["data"]}
 
 
