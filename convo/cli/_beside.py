@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from convo.errors import SettingsError
+from convo.runtime import forgetting
 from convo.settings import Settings
 from convo.store.engine import Store
 from convo.store.schema import Schema, schema
@@ -19,7 +20,8 @@ MENDS = {
 def open_store(settings: Settings, *, create: bool) -> Iterator[Store]:
     """The database, up to date. Raises SettingsError where it is not, or where there is none.
 
-    With `create` it is made where there is none.
+    With `create` it is made where there is none. New contacts may come, so the key by which those are
+    known again who were forgotten has to be there.
     """
     store = Store(settings.database)
     try:
@@ -32,6 +34,8 @@ def open_store(settings: Settings, *, create: bool) -> Iterator[Store]:
             store.upgrade()
         elif found is not Schema.CURRENT:
             raise SettingsError(MENDS[found])
+        if create:
+            store.look(lambda connection: forgetting.check(connection, settings))
         yield store
     finally:
         store.close()

@@ -4,9 +4,7 @@ import difflib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,13 +14,13 @@ from sqlalchemy import Connection, text
 from convo import settings as configured
 from convo.app import check_flows
 from convo.cli._beside import MENDS, is_missing
+from convo.cli._consent_diagnosis import forgotten, mirrored, stop
+from convo.cli._diagnosed import Finding, Level
 from convo.cli._files import read_project, with_actions
 from convo.clock import Clock
 from convo.errors import SettingsError, Severity, StoreUnavailable
 from convo.flow.project import check
-from convo.keywords import KeywordKind, names
-from convo.keywords.settings import AnsweredBy
-from convo.providers import all_providers, handling, settings_of, wrong_handling
+from convo.providers import settings_of
 from convo.runtime import versions
 from convo.runtime.events import unheard
 from convo.runtime.library import Library
@@ -40,28 +38,6 @@ LATELY = timedelta(days=1)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no clock is right that is before this version
 
 
-class Level(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, and how to mend it."""
-
-    check: str
-    level: Level
-    message: str
-    mend: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.level:<8} {self.check}: {self.message}{f' -> {self.mend}' if self.mend else ''}"
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
-
-
 def examine(clock: Clock) -> Iterator[Finding]:
     """Everything that is found, in the order in which one thing builds on another."""
     try:
@@ -74,7 +50,7 @@ def examine(clock: Clock) -> Iterator[Finding]:
     if not wrong:
         read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
         yield Finding("settings", Level.OK, read)
-    for look in (_variables, _token, _accounts, _numbers, _stop, _flows, _events):
+    for look in (_variables, _token, _accounts, _numbers, stop, _flows, _events):
         yield from look(settings)
     yield from _database(settings, clock)
 
@@ -149,36 +125,6 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"numbers.{name}", Level.OK, f"{number.account}, {answers}")
     if not settings.numbers:
         yield Finding("numbers", Level.OK, "none is set: a text to any number is taken")
-
-
-def _stop(settings: Settings) -> Iterator[Finding]:
-    """Who answers STOP on each number, and what its flows and its HELP do about it."""
-    for name, number in settings.numbers.items():
-        account = settings.accounts.get(number.account)
-        if account is None or account.provider not in all_providers():
-            continue  # told already
-        check, found = f"numbers.{name}.stop", handling(settings, name)
-        wrong = list(wrong_handling(settings, name))
-        for line in wrong:
-            told, _, mend = line.removeprefix(f"numbers.{name}.").partition("; ")
-            yield Finding(check, Level.ERROR, told, mend)
-        stated = all_providers()[account.provider].traits.handling(name)
-        if found.by is AnsweredBy.APP and stated.by is AnsweredBy.PROVIDER:
-            told = f"{account.provider} or its carriers answer STOP as well: people get two answers"
-            yield Finding(check, Level.WARNING, told, "take stop_is_answered_by out, or write provider")
-        elif found.by is AnsweredBy.PROVIDER:
-            words = ", ".join(sorted(found.words))
-            told = (
-                f"{account.provider} or its carriers answer {words}; what they block, "
-                "only START from that phone lifts, nothing that convo does"
-            )
-            yield Finding(check, Level.OK, told)
-        elif not wrong:
-            yield Finding(check, Level.OK, "convo answers STOP")
-        texts = [number.help] if isinstance(number.help, str) else (number.help or {}).values()
-        if not all(names(KeywordKind.STOP, text) for text in texts if text):
-            told = "its help does not say how to stop (CTIA Messaging Principles, 5.1)"
-            yield Finding(check, Level.WARNING, told, "end it like: Reply STOP to opt out.")
 
 
 def _flows(settings: Settings) -> Iterator[Finding]:
@@ -289,6 +235,8 @@ def _opened(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]
         )
     if found is Schema.CURRENT:
         yield from _told(store, settings, clock())
+        yield from forgotten(store, settings)
+        yield from mirrored(store, settings, clock())
     if found in (Schema.CURRENT, Schema.BEHIND):
         yield from _versions(store, settings)
     if found is Schema.CURRENT:

@@ -18,7 +18,8 @@ def doctor(
 ) -> None:
     """Check settings, accounts, numbers, flows, database and clock. Exit code 1 where one has an error."""
     from convo import clock
-    from convo.cli._diagnosis import Level, examine
+    from convo.cli._diagnosed import Level
+    from convo.cli._diagnosis import examine
 
     findings = list(examine(clock.system))
     if form is Format.JSON:

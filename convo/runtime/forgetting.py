@@ -37,8 +37,10 @@ def lock(
 def forget(connection: Connection, settings: Settings, number: str) -> int:
     """Put a keyed hash in the place of a number in the ledger; how many lines were about it.
 
-    Raises SettingsError where there is no key. It is that of one-time codes: `code_key`.
+    Raises SettingsError where there is no key, or one is gone under which others were forgotten. It is that
+    of one-time codes: `code_key`.
     """
+    check(connection, settings)
     contacts.lock_known(connection, [number])
     key_id, digest = next(iter(keys(settings).hashes(number).items()))
     return ledger.forget(connection, number, key_id, digest)
@@ -55,6 +57,11 @@ def names(connection: Connection, settings: Settings, numbers: Iterable[str]) ->
             return found
         found |= {digest: number for number in list(found) for digest in ours.hashes(number).values()}
     return found
+
+
+def count(connection: Connection) -> int:
+    """How many numbers were forgotten."""
+    return ledger.forgotten(connection)
 
 
 def check(connection: Connection, settings: Settings) -> None:

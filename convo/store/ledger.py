@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, tuple_, update
 
 from convo.store.consent import Entry, Numbered
 from convo.store.consent_tables import consent_entries, consent_permits, consent_reviews, consents
@@ -117,6 +117,14 @@ def forgotten_keys(connection: Connection) -> list[str]:
     """The keys under which numbers of the ledger are hashes; none where nobody was forgotten."""
     statement = select(consent_entries.c.key_id).where(consent_entries.c.key_id.is_not(None)).distinct()
     return list(connection.execute(statement).scalars())
+
+
+def forgotten(connection: Connection) -> int:
+    """How many numbers were forgotten."""
+    contacts = consent_entries.c.contact
+    statement = select(func.count(contacts.distinct())).where(consent_entries.c.key_id.is_not(None))
+    number: int = connection.execute(statement).scalar_one()
+    return number
 
 
 def forget(connection: Connection, contact: str, key_id: str, digest: str) -> int:

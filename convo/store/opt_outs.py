@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from convo.store.consent_tables import consents, opt_out_checks, opt_out_syncs
+from convo.store.consent_tables import consent_entries, consents, opt_out_checks, opt_out_syncs
 from convo.store.rows import upsert
 from convo.store.tables import contacts, messages
 
@@ -32,6 +32,27 @@ class Side:
     contact: str
     opted_out: bool
     pending: bool  # the provider is still to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the mirror of an account's list stands."""
+
+    open: int  # changes that the provider is still to be told of
+    oldest: datetime | None  # of these, when the first was said
+    compared: datetime | None  # when the whole list was last; None: never
+
+
+def standing(connection: Connection, account: str) -> Standing:
+    """What an account's list is still to be told, and when it was compared."""
+    open_, oldest = connection.execute(
+        select(func.count(), func.min(consent_entries.c.at))
+        .select_from(opt_out_syncs)
+        .join(consent_entries, consent_entries.c.id == opt_out_syncs.c.entry_id)
+        .where(opt_out_syncs.c.account == account)
+    ).one()
+    compared = select(opt_out_checks.c.checked_at).where(opt_out_checks.c.account == account)
+    return Standing(open_, oldest, connection.execute(compared).scalar())
 
 
 def put(connection: Connection, tellings: Iterable[Telling], now: datetime) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.folder import ANA, Folder, Ran
+from tests.cli.folder import ANA, BEN, Folder, Ran
 
 TOKEN = {"CONVO_API_TOKEN": "t"}
 NUMBER = '[numbers."+18005550100"]\nflow = "desk"\n'
@@ -244,6 +244,47 @@ def test_who_answers_stop_is_told_for_each_number(folder: Folder, number: str, l
 
     told = found(doctor(folder), f"numbers.+{name}.stop")
     assert any(each[0] == level and said in each[1] for each in told), told
+
+
+# Consent.
+
+MIRRORED = f'{AZURE}mirror_opt_outs = true\n[numbers."+12025550100"]\naccount = "acs"\n'
+
+
+def test_an_opt_out_list_that_is_not_told_or_not_compared_is_noticed(folder: Folder) -> None:
+    folder.write("convo.toml", MIRRORED)
+    folder.run("consent", "stop", ANA, "--reason", "said so at the desk")
+    check = "accounts.acs.mirror_opt_outs"
+    ((level, said),) = found(doctor(folder), check)
+    assert (level, said) == ("ok", "its list is told of every stop and start; not compared yet ")
+
+    file, old = folder.path / "convo.db", "2026-11-01T00:00:00.000000+00:00"
+    change(file, f"INSERT INTO opt_out_check VALUES ('acs', '{old}')")
+    folder.write("old.csv", f"contact,action,at\n{BEN},stop,2026-11-01\n")
+    folder.run("consent", "import", "old.csv")
+    (first, second) = found(doctor(folder), check)
+    assert first[0] == second[0] == "warning"
+    assert "still to be told of 2 changes, the first of 2026-11-01 00:00 UTC see that" in first[1]
+    assert "compared last on 2026-11-01 00:00 UTC" in second[1]
+
+
+def test_a_key_under_which_numbers_were_forgotten_has_to_be_there(folder: Folder) -> None:
+    old, new = 'code_key = ["the key of the old days"]\n', 'code_key = ["a key that is new"]\n'
+    folder.write("convo.toml", f"{old}{MIRRORED}")
+    folder.run("consent", "stop", ANA, "--reason", "said so at the desk")
+    assert found(doctor(folder), "code_key") == []
+    assert folder.run("consent", "forget", ANA).code == 0
+    assert found(doctor(folder), "code_key") == [("ok", "numbers that were forgotten are known again: 1 ")]
+
+    folder.write("convo.toml", f"{new}{MIRRORED}")
+    ran = doctor(folder)
+    ((level, said),) = found(ran, "code_key")
+    assert (ran.code, level) == (1, "error")
+    assert "under a key that is not here any more" in said
+    assert "put it back behind the new one" in said
+    for command in (("consent", "stop", BEN, "--reason", "x"), ("consent", "forget", BEN)):
+        refused = folder.run(*command)
+        assert (refused.code, "put it back behind the new one" in refused.err) == (2, True), refused
 
 
 def test_a_short_code_of_azure_has_to_say_who_answers_stop(folder: Folder) -> None:
