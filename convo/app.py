@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -28,6 +29,7 @@ from convo.runtime.sender import Sender
 from convo.runtime.starting import Start, start
 from convo.runtime.subscribers import Subscriber
 from convo.settings import Settings
+from convo.store import reports
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 
@@ -67,6 +69,9 @@ class App:
         while await self.store.write(lambda c: reconsider(c, self.settings, self.clock())):
             pass  # some hundred contacts at a time
         await self.store.read(lambda c: forgetting.check(c, self.settings))
+        dropped = self.clock() - timedelta(days=self.settings.keep_unknown_reports)
+        while await self.store.write(lambda c: reports.drop(c, dropped)):
+            pass
         self._tasks = [
             asyncio.create_task(self.intake.run()),
             asyncio.create_task(self.sender.run(alone=alone)),

@@ -48,6 +48,9 @@ class Reason(StrEnum):
     STOPPED = "stopped"  # the contact said STOP while it was queued
     OUT_OF_DATE = "out_of_date"
     BAD_NUMBER = "bad_number"
+    WITHDRAWN = "withdrawn"  # by an operator
+    SENT_ANEW = "sent_anew"  # failed as far as anybody knows, and an operator had it sent once more
+    SETTLED = "settled"  # an operator found out what became of it
     UNREACHABLE = "unreachable"
     BLOCKED = "blocked"  # by the contact's carrier, or as spam or fraud
     NOT_ALLOWED = "not_allowed"  # our number may not send this: somebody has to mend it at the provider
@@ -186,15 +189,24 @@ class Accepted:
 
 
 class SendError(Exception):
-    """A send that did not end in `Accepted`: its class, the reason to show, and when to try again."""
+    """A send that did not end in `Accepted`: its class, the reason to show, and when to try again.
+
+    `detail` is what the provider said, in words for an operator, without anybody's number.
+    """
 
     def __init__(
-        self, kind: Trouble, reason: Reason = Reason.UNKNOWN, *, retry_after: float | None = None
+        self,
+        kind: Trouble,
+        reason: Reason = Reason.UNKNOWN,
+        *,
+        retry_after: float | None = None,
+        detail: str | None = None,
     ) -> None:
-        super().__init__(f"{kind}: {reason}")
+        super().__init__(f"{kind}: {reason}{f': {detail}' if detail else ''}")
         self.kind = kind
         self.reason = reason
         self.retry_after = retry_after  # seconds
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)

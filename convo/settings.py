@@ -228,6 +228,7 @@ class Settings(BaseSettings):
     code_key: Keys = Field(
         default_factory=list
     )  # of one-time codes: the new one, then those to be rotated out
+    keep_unknown_reports: Annotated[int, Field(ge=1, le=3650)] = 7  # days; of messages that nobody knows
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)

@@ -18,6 +18,7 @@ import aiohttp
 from pydantic import Field
 
 from convo import phone
+from convo.clock import retry_after
 from convo.errors import InvalidSignature
 from convo.keywords import KeywordKind
 from convo.messages import (
@@ -63,6 +64,7 @@ class Simulator:
         self._keyed = [hmac.new(one.encode(), digestmod=hashlib.sha256) for one in settings.webhook_secret]
         self._phones = settings.deliver_to
         self._report = surroundings.deliver
+        self._clock = surroundings.clock
         self._told: defaultdict[str, deque[SendError | Reason]] = defaultdict(deque)
         self._http: aiohttp.ClientSession | None = None
 
@@ -152,16 +154,28 @@ class Simulator:
             "text": message.text,
         }
         try:
-            async with self._http.post(url, json=text) as answer:
-                status = answer.status
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise SendError(Trouble.RETRY, Reason.UNREACHABLE) from error
+            async with self._http.post(url, json=text, allow_redirects=False) as answer:
+                status, asked = (
+                    answer.status,
+                    retry_after(answer.headers.get("Retry-After", ""), self._clock()),
+                )
+        except TimeoutError as error:
+            said = f"no answer within {_TIMEOUT} s"
+            raise SendError(Trouble.RETRY, Reason.UNREACHABLE, detail=said) from error
+        except aiohttp.ClientError as error:
+            said = f"the request failed: {type(error).__name__}"
+            raise SendError(Trouble.RETRY, Reason.UNREACHABLE, detail=said) from error
+        wait = asked.total_seconds() if asked is not None else None
         if status == 429:
-            raise SendError(Trouble.LATER)
+            raise SendError(Trouble.LATER, Reason.TOO_MANY, retry_after=wait, detail="it answered 429")
         if status >= 500:
-            raise SendError(Trouble.RETRY)
+            detail = f"it answered {status}"
+            raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT, retry_after=wait, detail=detail)
         if status >= 400:
-            raise SendError(Trouble.PERMANENT, Reason.REJECTED)
+            raise SendError(Trouble.PERMANENT, Reason.REJECTED, detail=f"it answered {status}")
+        if status >= 300:
+            detail = f"it answered {status}, a redirect; mend accounts.{self._account}.deliver_to"
+            raise SendError(Trouble.OUR_FAULT, Reason.REJECTED, detail=detail)
 
     async def close(self) -> None:
         if self._http is not None:

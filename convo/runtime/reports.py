@@ -1,16 +1,22 @@
 """Delivery reports: they only ever move a message's status forward, in whatever order they come."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import structlog
 
 from convo.messages import Reason, Report, Status
 from convo.runtime import consent
+from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, settled
 from convo.store import outbox
 from convo.store import reports as early
 from convo.store.contacts import Known
 from convo.store.outbox import Change, Waiting
+from convo.store.reports import Why
+
+log = structlog.get_logger(__name__)
 
 
 def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -> None:
@@ -32,11 +38,14 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
     unknown: list[early.Early] = []
     for report in delivered:
         at = report.at or line.now
-        message = by_provider.get((report.account, report.provider_id)) or _ours(by_id, report)
-        if message is not None and message.contact != report.contact:
-            message = None  # not this contact's: whose lock we hold, and who alone may be spoken of
-        if message is None:
-            unknown.append(early.Early(report.account, report.provider_id, report.status, report.reason, at))
+        line.tally.add(Count.REPORTS, report.status.value)
+        message = by_provider.get((report.account, report.provider_id)) or by_id.get(report.message_id or 0)
+        why = Why.UNKNOWN if message is None else _not_its(message, report)
+        if message is None or why is not None:
+            kept = early.Early(
+                report.account, report.provider_id, report.status, report.reason, at, why or Why.UNKNOWN
+            )
+            unknown.append(kept)
             continue
         last = changes.get(message.id)
         status = last.status if last else message.status
@@ -44,13 +53,16 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
             left.append(Left(message, at))
         if status.before(report.status):
             changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
+            if report.status.final and message.first_tried_at:
+                line.tally.took(Time.DELIVERY, (at - message.first_tried_at).total_seconds())
             if report.status is Status.FAILED:
                 failed.append(message)
+                line.tally.add(Count.FAILED, str(report.reason))
     for message in failed:
         if told_off(changes[message.id]):
             consent.refused(connection, line.settings, message, known[message.contact], line.now)
     outbox.change(connection, changes.values())
-    early.keep(connection, unknown)
+    _keep(line, unknown)
     settled(line, left, failed)
 
 
@@ -72,12 +84,24 @@ def told_off(change: Change) -> bool:
     return change.status is Status.FAILED and change.reason is Reason.OPTED_OUT
 
 
-def _ours(by_id: dict[int, Waiting], report: Report) -> Waiting | None:
-    """The message that a report calls by our own number.
+def _not_its(message: Waiting, report: Report) -> Why | None:
+    """Why a report that has the provider's id of a message, or our own, is not about it after all."""
+    if message.account != report.account:
+        return Why.OTHER_ACCOUNT
+    if message.provider_id not in (None, report.provider_id):
+        return Why.UNKNOWN  # two installations may share an account
+    # Not this contact's: whose lock we hold, and who alone may be spoken of.
+    return None if message.contact == report.contact else Why.OTHER_CONTACT
 
-    One that the provider calls by another name is not it: two installations may share an account.
-    """
-    message = by_id.get(report.message_id) if report.message_id is not None else None
-    if message is None or message.account != report.account:
-        return None
-    return message if message.provider_id in (None, report.provider_id) else None
+
+def _keep(line: Line, unknown: Sequence[early.Early]) -> None:
+    """Keep reports that nobody can join yet, in place of some that have waited for too long."""
+    if not unknown:
+        return
+    early.keep(line.connection, unknown, line.now)
+    early.drop(line.connection, line.now - timedelta(days=line.settings.keep_unknown_reports))
+    for report in unknown:
+        line.tally.add(Count.UNKNOWN_REPORTS, report.why.value)
+        if report.why is not Why.UNKNOWN:  # which often only overtakes the settling of its send
+            name = report.provider_id
+            log.warning("report.not_joined", account=report.account, provider_id=name, why=report.why.value)

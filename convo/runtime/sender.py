@@ -20,6 +20,7 @@ from convo.runtime.gate import Gate, Wait, Withdraw
 from convo.runtime.library import Library
 from convo.runtime.pacing import Places, Rates
 from convo.runtime.settling import GIVE_UP_AFTER, NotBegun, Result, settle
+from convo.runtime.tally import Count, Tally, uncounted
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
 from convo.settings import Settings
@@ -44,6 +45,7 @@ class Claim:
     contact_id: int
     tries: int
     at: datetime
+    conversation_id: int | None = None
 
 
 class Claimed(NamedTuple):
@@ -102,16 +104,23 @@ def _claimed(message: Waiting, key: str, text: str, now: datetime) -> Claim:
         text,
         message.first_tried_at or now,
     )
-    return Claim(outbound, message.contact_id, message.tries + 1, now)
+    return Claim(outbound, message.contact_id, message.tries + 1, now, message.conversation_id)
 
 
 def _withdrawn(line: Line, waiting: Sequence[Waiting], refused: Sequence[Change]) -> None:
     """Conversations go on without the texts that the gate withdrew, as if those had left."""
+    for change in refused:
+        line.tally.add(Count.REFUSED, str(change.reason))
     reasons = {change.id: change.reason for change in refused if change.status is not Status.QUEUED}
     left = [message for message in waiting if message.id in reasons]
     for message in left:
-        told = phone.mask(message.contact)
-        log.info("gate.withdrawn", message=message.id, contact=told, reason=str(reasons[message.id]))
+        log.info(
+            "gate.withdrawn",
+            message=message.id,
+            conversation=message.conversation_id,
+            contact=phone.mask(message.contact),
+            reason=str(reasons[message.id]),
+        )
     settled(line, [Left(message, line.now) for message in left], [])
 
 
@@ -127,6 +136,7 @@ def revive(line: Line, providers: Mapping[str, Provider], *, leases_until: datet
     left: list[Left] = []
     found = outbox.dead(connection, rows, leases_until)
     for message in found:
+        log.warning("send.lease_ended", message=message.id, conversation=message.conversation_id)
         provider = providers.get(message.account)
         if provider is not None and provider.traits.idempotent:
             changes.append(Change(message.id, Status.QUEUED, message.tries, due_at=now, unclear=True))
@@ -153,7 +163,9 @@ async def send(provider: Provider | None, claimed: Claim, clock: Clock) -> Resul
         )
 
     if provider is None:
-        return result(SendError(Trouble.OUR_FAULT, Reason.REJECTED))
+        account = claimed.outbound.account
+        gone = f"there is no account '{account}' in the settings; put it back"
+        return result(SendError(Trouble.OUR_FAULT, Reason.REJECTED, detail=gone))
     if clock() - claimed.at > BEGIN_WITHIN:
         return result(NotBegun())
     try:
@@ -161,10 +173,16 @@ async def send(provider: Provider | None, claimed: Claim, clock: Clock) -> Resul
             return result(await provider.send(claimed.outbound))
     except SendError as error:
         return result(error)
-    except Exception:
-        # A timeout too: the provider may have taken it before the answer was lost.
-        log.exception("send.lost", contact=phone.mask(claimed.outbound.contact))
-        return result(SendError(Trouble.RETRY if provider.traits.idempotent else Trouble.UNCERTAIN))
+    except TimeoutError:
+        # The provider may have taken it before the answer was lost.
+        return result(_lost(provider, f"no answer within {SEND_WITHIN:g} s"))
+    except Exception as error:
+        log.exception("send.lost", message=claimed.outbound.id, conversation=claimed.conversation_id)
+        return result(_lost(provider, f"the answer was lost: {type(error).__name__}"))
+
+
+def _lost(provider: Provider, detail: str) -> SendError:
+    return SendError(Trouble.RETRY if provider.traits.idempotent else Trouble.UNCERTAIN, detail=detail)
 
 
 class Sender:
@@ -178,6 +196,7 @@ class Sender:
         providers: Mapping[str, Provider],
         clock: Clock,
         on_commit: Callable[[], None],
+        count: Callable[[Tally], None] = uncounted,
     ) -> None:
         self._settings = settings
         self._library = library
@@ -186,8 +205,14 @@ class Sender:
         self._next: datetime | None = None  # when something may leave that may not yet
         self._clock = clock
         self._dead_by: datetime | None = None
+        self._tally = Tally()
+
+        def committed() -> None:
+            count(self._tally)
+            on_commit()
+
         self._flights = Flights(
-            "sender", store, self._work, self._send, on_commit, most=MOST_IN_FLIGHT, rests=self._rests
+            "sender", store, self._work, self._send, committed, most=MOST_IN_FLIGHT, rests=self._rests
         )
 
     def wake(self) -> None:
@@ -208,6 +233,7 @@ class Sender:
     ) -> tuple[list[Claim], bool]:
         now = self._clock()
         line = Line(connection, self._settings, self._library, now)
+        self._tally = line.tally
         settle(line, results)
         revive(line, self._providers, leases_until=(self._dead_by if first else None) or now)
         found = claim(line, self._rates, min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)

@@ -1,12 +1,17 @@
 """What comes of a batch of sends: statuses, retries, early reports, and clocks that begin to count."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
+from convo import phone
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
 from convo.runtime import consent
 from convo.runtime.reports import moved, told_off
+from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
 from convo.store import contacts, outbox, pace, reports
@@ -14,9 +19,13 @@ from convo.store.outbox import Change, Waiting
 
 GIVE_UP_AFTER = timedelta(days=1)  # from when the message was tried first, since it was allowed to leave
 _LONGEST_WAIT = timedelta(minutes=5)
+_SPREAD = 0.25  # of a wait; how much sooner it may end
 _PACED = timedelta(seconds=2)  # where a provider says "too fast" and not how long
 _LONGEST_HOLD = timedelta(hours=1)  # of a whole number, whatever its provider says
 _MENDING = timedelta(minutes=1)  # a wrong credential takes a person to mend
+_NOT_AGAIN = (Status.FAILED, Status.UNCERTAIN, Status.WITHDRAWN)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,9 @@ def settle(line: Line, results: Sequence[Result]) -> None:
             changes[message.id] = change
         if isinstance(result.outcome, Accepted):
             accepted[message.account, result.outcome.provider_id] = message
-        done = isinstance(result.outcome, Accepted) or (
-            change is not None and change.status in (Status.FAILED, Status.UNCERTAIN)
-        )
-        if done:
+        if isinstance(result.outcome, Accepted) or (change is not None and change.status in _NOT_AGAIN):
             left.append(Left(message, result.at))
+        _count(line, message, result, change)
     for report in reports.take(connection, accepted):
         early = accepted[report.account, report.provider_id]
         last = changes.get(early.id)
@@ -87,41 +94,98 @@ def _change(message: Waiting, result: Result) -> Change | None:
             provider_id=result.outcome.provider_id,
             sent_at=result.at,
         )
-    if message.status is not Status.SENDING or message.tries != result.tries:
+    under_way = message.status is Status.SENDING or _is_refused_after_all(message, result.outcome)
+    if message.tries != result.tries or not under_way:
         return None
     if isinstance(result.outcome, NotBegun):
         return Change(message.id, Status.QUEUED, message.tries - 1, due_at=result.at)
     return _failed(message, result.outcome, result.at)
 
 
+def _is_refused_after_all(message: Waiting, outcome: SendError | NotBegun) -> bool:
+    """Whether a late answer tells that a text did not go which was taken for uncertain meanwhile."""
+    refused = isinstance(outcome, SendError) and outcome.kind in (Trouble.PERMANENT, Trouble.OPTED_OUT)
+    return refused and message.status is Status.UNCERTAIN and not message.unclear
+
+
+def _count(line: Line, message: Waiting, result: Result, change: Change | None) -> None:
+    """Count a result, and tell of it where it is not as it should be."""
+    outcome = result.outcome
+    if isinstance(outcome, Accepted):
+        line.tally.add(Count.SENDS, "accepted")
+        if message.answers and change is not None:
+            line.tally.took(Time.ANSWER, (result.at - message.created_at).total_seconds())
+        return
+    if isinstance(outcome, NotBegun):
+        line.tally.add(Count.SENDS, "not_begun")
+        return
+    line.tally.add(Count.SENDS, outcome.kind.value)
+    if change is None:
+        return
+    if change.status is Status.FAILED:
+        line.tally.add(Count.FAILED, str(change.reason))
+    tell = log.info if outcome.kind is Trouble.LATER else log.warning
+    tell(
+        "send.failed",
+        message=message.id,
+        conversation=message.conversation_id,
+        contact=phone.mask(message.contact),
+        account=message.account,
+        trouble=outcome.kind.value,
+        reason=str(change.reason),
+        detail=outcome.detail,
+        status=change.status.value,
+        due_at=change.due_at.isoformat() if change.due_at else None,
+    )
+
+
 def _failed(message: Waiting, error: SendError, at: datetime) -> Change:
-    wait = _wait(error, message.tries)
+    wait = _wait(error, message)
     if wait is None:
         status = Status.UNCERTAIN if error.kind is Trouble.UNCERTAIN else Status.FAILED
         reason = Reason.OPTED_OUT if error.kind is Trouble.OPTED_OUT else error.reason
-        return Change(message.id, status, message.tries, reason=reason)
+        return Change(message.id, status, message.tries, reason=reason, detail=error.detail)
+    if message.valid_until is not None and at + wait > message.valid_until:
+        # A code that would come too late confuses; whether an earlier try got through its report tells.
+        unclear = message.unclear or error.kind is Trouble.RETRY
+        late = message._replace(unclear=unclear).taken_back
+        return Change(message.id, late, message.tries, reason=Reason.OUT_OF_DATE, detail=error.detail)
     if at + wait > (message.give_up_at or message.created_at + GIVE_UP_AFTER):
-        return Change(message.id, Status.FAILED, message.tries, reason=Reason.GAVE_UP)
+        return Change(message.id, Status.FAILED, message.tries, reason=Reason.GAVE_UP, detail=error.detail)
     return Change(
         message.id,
         Status.QUEUED,
         message.tries,
         reason=error.reason,
         due_at=at + wait,
+        detail=error.detail,
         # A fault, or an answer that was lost: what is tried again may have gone the first time.
         unclear=error.kind is Trouble.RETRY,
     )
 
 
-def _wait(error: SendError, tries: int) -> timedelta | None:
-    """How long until the next try; None where there is none."""
+def _wait(error: SendError, message: Waiting) -> timedelta | None:
+    """How long until the next try, by the class of the failure; None where there is none.
+
+    What the provider asks for is obeyed to the second. Otherwise a part of the wait is each try's own,
+    so that what failed together does not come back together.
+    """
     waits = {
-        Trouble.RETRY: min(timedelta(seconds=2 ** min(tries, 10)), _LONGEST_WAIT),
+        Trouble.RETRY: min(timedelta(seconds=2 ** min(message.tries, 10)), _LONGEST_WAIT),
         Trouble.LATER: _PACED,
         Trouble.OUR_FAULT: _MENDING,
     }
     wait = waits.get(error.kind)
-    return wait if wait is None or error.retry_after is None else timedelta(seconds=error.retry_after)
+    if wait is None:
+        return None
+    if error.retry_after is not None:
+        return min(max(timedelta(seconds=error.retry_after), timedelta()), GIVE_UP_AFTER)
+    return wait * (1 - _SPREAD * _own(message))
+
+
+def _own(message: Waiting) -> float:
+    """A number from 0 to 1 that is this try's own, the same whenever it is worked out."""
+    return zlib.crc32(f"{message.key} {message.tries}".encode()) / 2**32
 
 
 def _too_fast(messages: Mapping[int, Waiting], results: Sequence[Result]) -> dict[str, datetime]:
@@ -130,6 +194,7 @@ def _too_fast(messages: Mapping[int, Waiting], results: Sequence[Result]) -> dic
     for result in results:
         error, number = result.outcome, messages[result.message_id].number
         if isinstance(error, SendError) and error.kind is Trouble.LATER:
-            end = result.at + min(_wait(error, tries=0) or _PACED, _LONGEST_HOLD)
+            asked = _PACED if error.retry_after is None else timedelta(seconds=max(error.retry_after, 0))
+            end = result.at + min(asked, _LONGEST_HOLD)
             until[number] = max(end, until.get(number, end))
     return until

@@ -5,7 +5,7 @@ behind it, or were suspended when it came in between; when it ends, the next of 
 same turn.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -46,6 +46,7 @@ from convo.runtime.library import Library
 from convo.runtime.marketing import Agreement
 from convo.runtime.records import called, happened, started_with, told
 from convo.runtime.sessions import decode, encode
+from convo.runtime.tally import Tally
 from convo.runtime.unit_of_work import UnitOfWork
 from convo.settings import Settings
 from convo.store import calls, messages
@@ -63,6 +64,7 @@ class Line:
     library: Library
     now: datetime
     texts_are_heard: bool = False  # by a subscriber in this process
+    tally: Tally = field(default_factory=Tally)
 
 
 class Turns(UnitOfWork):

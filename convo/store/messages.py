@@ -56,6 +56,7 @@ class Stored:
     text: str
     status: Status
     reason: Reason | None
+    detail: str | None  # what its provider said the last time that a try went wrong
     segments: int
     conversation: int | None
     state: str | None
@@ -76,6 +77,7 @@ _SELECT = select(
     messages.c.text,
     messages.c.status,
     messages.c.reason,
+    messages.c.detail,
     messages.c.segments,
     messages.c.conversation_id.label("conversation"),
     messages.c.state,

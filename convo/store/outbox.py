@@ -81,7 +81,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of a message. None in `provider_id` and the moments leaves them as they are."""
+    """What becomes of a message. None in `provider_id`, `detail` and the moments leaves them as they are."""
 
     id: int
     status: Status
@@ -91,6 +91,7 @@ class Change:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
+    detail: str | None = None  # what its provider said; the last trouble stays on record
     unclear: bool = False  # it may have gone; once so, it stays so
     moved: bool = False  # to `due_at`, by the gate: the time in which it is tried begins anew
 
@@ -210,7 +211,7 @@ _CLAIM = Statement(
     "give_up",
 )
 # What of a change is written only where it is known, and not overwritten otherwise.
-_MOMENTS = ("provider_id", "due_at", "sent_at", "delivered_at")
+_KNOWN = ("provider_id", "due_at", "sent_at", "delivered_at", "detail")
 
 
 def queues(connection: Connection) -> list[Queue]:
@@ -311,7 +312,7 @@ def change(connection: Connection, changes: Iterable[Change]) -> None:
     """Write what becomes of these messages."""
     sorts: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for item in changes:
-        known = tuple([name for name in _MOMENTS if getattr(item, name) is not None])
+        known = tuple([name for name in _KNOWN if getattr(item, name) is not None])
         row = (
             item.status.value,
             item.reason and item.reason.value,
@@ -328,7 +329,7 @@ def change(connection: Connection, changes: Iterable[Change]) -> None:
 @cache
 def _change(known: tuple[str, ...]) -> Statement:
     """The statement that writes a change of which so much is known."""
-    moments = [name for name in known if name in _MOMENTS]
+    given = [name for name in known if name in _KNOWN]
     statement = (
         update(messages)
         .where(messages.c.id == bindparam("row_id"))
@@ -338,13 +339,13 @@ def _change(known: tuple[str, ...]) -> Statement:
             tries=bindparam("new_tries"),
             unclear=or_(messages.c.unclear, bindparam("new_unclear")),
             lease_until=None,
-            **{name: bindparam(f"new_{name}") for name in moments},
+            **{name: bindparam(f"new_{name}") for name in given},
             # What was moved is tried anew for as long as any other.
             **({"give_up_at": None} if "give_up_at" in known else {}),
         )
     )
     names = ("new_status", "new_reason", "new_tries", "new_unclear", "row_id")
-    return Statement(statement, *names, *(f"new_{name}" for name in moments))
+    return Statement(statement, *names, *(f"new_{name}" for name in given))
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

@@ -188,6 +188,8 @@ class MessageRow(Row, table=True):
             "account",
             where="provider_id IS NOT NULL AND direction = 'out'",
         ),
+        # An OR, for SQLite sees in it, and not in an IN, that each of the two is meant.
+        partial("ix_message_troubled", "status", "id", where="status = 'uncertain' OR status = 'failed'"),
         numbered(),
     )
 
@@ -203,6 +205,7 @@ class MessageRow(Row, table=True):
     segments: int
     status: str = Field(sa_type=Word)
     reason: str | None = Field(default=None, sa_type=Word)
+    detail: str | None = None  # what its provider said the last time that a try went wrong
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
     state: str | None = None
     visit: int | None = None
@@ -269,11 +272,31 @@ class DailyTextsRow(Row, table=True):
     count: int
 
 
+class DecisionRow(Row, table=True):
+    """What an operator decided about a text that is on its way, uncertain or failed; append-only."""
+
+    __tablename__ = "message_decision"
+    __table_args__ = (Index("ix_message_decision_message_id", "message_id"), numbered())
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    message_id: int = Field(sa_type=BigInteger)
+    action: str
+    before: str  # the message's status
+    actor: str  # api, or operator: and who that was
+    note: str | None = None
+    became: int | None = Field(default=None, sa_type=BigInteger)  # the message that is sent in its place
+    at: datetime = Field(sa_type=Moment)
+
+
 class ReportRow(Row, table=True):
-    """A delivery report that came before we knew its message; joined when the send is settled."""
+    """A delivery report whose message is not known; joined when the send is settled, dropped after days."""
 
     __tablename__ = "report"
-    __table_args__ = (Index("ix_report_provider_id_account", "provider_id", "account"), numbered())
+    __table_args__ = (
+        Index("ix_report_provider_id_account", "provider_id", "account"),
+        Index("ix_report_kept_at", "kept_at"),
+        numbered(),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     account: str
@@ -281,6 +304,8 @@ class ReportRow(Row, table=True):
     status: str
     reason: str | None = None
     at: datetime = Field(sa_type=Moment)
+    kept_at: datetime = Field(sa_type=Moment)
+    why: str = Field(sa_type=Word)  # it could not be joined
 
 
 def spelled(word: str) -> ColumnElement[str]:
@@ -309,3 +334,4 @@ codes = table(CodeRow)
 paces = table(PaceRow)
 daily_texts = table(DailyTextsRow)
 reports = table(ReportRow)
+decisions = table(DecisionRow)

@@ -30,6 +30,7 @@ from convo.messages import (
 from convo.providers import all_providers
 from convo.providers.base import Surroundings
 from convo.providers.simulator import Simulator, SimulatorSettings
+from tests.providers.server import answering, says
 
 OURS, ANA = "+15550009999", "+15550001111"
 MESSAGE = Outbound(7, "key-7", "simulator", OURS, ANA, "Hello")
@@ -204,3 +205,28 @@ def test_phones_that_are_not_there_are_tried_again() -> None:
     with pytest.raises(SendError) as error:
         asyncio.run(play())
     assert (error.value.kind, error.value.reason) == (Trouble.RETRY, Reason.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "wait", "detail"),
+    [
+        (429, Trouble.LATER, 7.0, "it answered 429"),
+        (503, Trouble.RETRY, 7.0, "it answered 503"),
+        (400, Trouble.PERMANENT, None, "it answered 400"),
+        (302, Trouble.OUR_FAULT, None, "it answered 302, a redirect; mend accounts.simulator.deliver_to"),
+    ],
+)
+def test_what_the_phones_answer_has_its_class_and_its_words(
+    status: int, kind: Trouble, wait: float | None, detail: str
+) -> None:
+    async def story() -> SendError:
+        async with answering(says(status, Retry_After="7", Location="/elsewhere")) as server:
+            phones = simulator(deliver_to=server.url)
+            with pytest.raises(SendError) as failed:
+                await phones.send(MESSAGE)
+            await phones.close()
+            assert len(server.asked) == 1
+            return failed.value
+
+    error = asyncio.run(story())
+    assert (error.kind, error.retry_after, error.detail) == (kind, wait, detail)

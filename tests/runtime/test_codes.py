@@ -140,6 +140,20 @@ def test_a_second_try_to_send_says_the_same(asked: House) -> None:
     assert second.outbound.key == first.outbound.key
 
 
+def test_a_code_whose_next_try_would_come_too_late_is_withdrawn_at_once(asked: House) -> None:
+    asked.later(minutes=9)
+    asked.fails(Trouble.LATER, after=61)
+    withdrawn = asked.outgoing()[0]
+    assert (withdrawn.status, withdrawn.reason) == (Status.WITHDRAWN, Reason.OUT_OF_DATE)
+
+
+def test_a_late_code_that_may_have_gone_is_uncertain(asked: House) -> None:
+    asked.later(minutes=9)
+    asked.fails(Trouble.RETRY, after=61)
+    uncertain = asked.outgoing()[0]
+    assert (uncertain.status, uncertain.reason) == (Status.UNCERTAIN, Reason.OUT_OF_DATE)
+
+
 def test_a_code_after_its_time_is_no_good(asked: House) -> None:
     code = sent(asked)
     asked.later(minutes=10)

@@ -5,8 +5,12 @@ import itertools
 import pytest
 
 from convo.messages import Reason, Report, Status
+from convo.runtime import reports
+from convo.runtime.tally import Count, Time
+from convo.runtime.turns import Line
 from convo.settings import SIMULATOR
-from tests.runtime.house import ANA, Carrier, House
+from convo.store import contacts
+from tests.runtime.house import ANA, BEN, Carrier, House
 
 ASK = "Can you come?"
 
@@ -117,6 +121,50 @@ def test_a_report_about_nothing_we_know_disturbs_nothing(asked: House) -> None:
 
     assert asked.message(ASK).status is Status.SENT
     assert asked.rows("SELECT number FROM contact") == [(ANA,)]
+
+
+def test_a_report_that_nobody_can_join_tells_why(asked: House) -> None:
+    sent = asked.message(ASK)
+    asked.take(
+        Report("stranger", "x-1", ANA, Status.FAILED, reason=Reason.BLOCKED, message_id=sent.id),
+        Report(SIMULATOR, str(sent.provider_id), BEN, Status.FAILED, reason=Reason.BLOCKED),
+        Report(SIMULATOR, "nobody", ANA, Status.DELIVERED),
+    )
+
+    assert asked.message(ASK).status is Status.SENT
+    assert asked.rows("SELECT account, why FROM report ORDER BY id") == [
+        ("stranger", "other_account"), (SIMULATOR, "other_contact"), (SIMULATOR, "unknown"),
+    ]  # fmt: skip
+
+
+def test_reports_of_what_never_was_are_dropped_after_days(asked: House) -> None:
+    asked.take(Report(SIMULATOR, "never-1", ANA, Status.DELIVERED))
+    asked.later(days=6, hours=23)
+    asked.take(Report(SIMULATOR, "never-2", ANA, Status.DELIVERED))
+    assert len(asked.rows("SELECT id FROM report")) == 2
+
+    asked.later(hours=2)
+    asked.take(Report(SIMULATOR, "never-3", ANA, Status.DELIVERED))
+    assert asked.rows("SELECT provider_id FROM report ORDER BY id") == [("never-2",), ("never-3",)]
+
+
+def test_how_long_a_text_took_to_arrive_is_timed(asked: House) -> None:
+    asked.later(seconds=42)
+    sent = asked.message(ASK)
+    line = asked.do(
+        lambda c: apply_reports(
+            asked.line(c), Report(SIMULATOR, str(sent.provider_id), ANA, Status.DELIVERED)
+        )
+    )
+
+    assert line.tally.times == [(Time.DELIVERY, 42.0)]
+    assert line.tally.counts == {(Count.REPORTS, "delivered"): 1}
+
+
+def apply_reports(line: Line, *delivered: Report) -> Line:
+    known = contacts.lock(line.connection, [report.contact for report in delivered], line.now)
+    reports.apply(line, known, delivered)
+    return line
 
 
 def test_an_uncertain_text_is_settled_by_its_report(house: House) -> None:

@@ -8,7 +8,7 @@ import pytest
 from convo.flow.session import Phase
 from convo.keywords import ANSWERS, KeywordKind
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
-from convo.runtime.sender import send
+from convo.runtime.sender import BEGIN_WITHIN, LEASE, SEND_WITHIN, send
 from convo.runtime.settling import NotBegun
 from convo.runtime.starting import Start
 from tests.runtime.house import ANA, BEN, NOW, OURS, Carrier, House
@@ -59,9 +59,57 @@ def test_retries_come_later_and_later_with_the_same_key(house: House) -> None:
         house.clock.move_to(due)
 
     assert len(keys) == 1
-    assert waits == sorted(waits)
+    assert waits[:8] == sorted(waits[:8])
     assert waits[0] <= timedelta(seconds=5)
-    assert waits[-1] == timedelta(minutes=5)
+    assert all(timedelta(minutes=3, seconds=45) < wait <= timedelta(minutes=5) for wait in waits[-2:])
+
+
+def test_texts_that_fail_together_do_not_come_back_together(house: House) -> None:
+    house.take(*(house.text("visit", f"+1555000{place:04}") for place in range(20)))
+    claims = house.claim()
+    house.settle(*(house.result(each, SendError(Trouble.RETRY)) for each in claims))
+
+    due = {row for (row,) in house.rows("SELECT due_at FROM message WHERE status = 'queued'")}
+    assert len(due) > 15
+
+
+def test_what_a_provider_asks_for_is_obeyed_whatever_went_wrong(house: House) -> None:
+    house.take(house.text("visit"))
+    house.fails(Trouble.RETRY, Reason.PROVIDER_FAULT, after=90)
+
+    house.later(seconds=89)
+    assert house.leaves() == []
+    house.later(seconds=1)
+    assert house.leaves() == ["Can you come?"]
+
+
+def test_what_a_provider_said_stays_on_record(house: House) -> None:
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.settle(house.result(claimed, SendError(Trouble.RETRY, detail="it answered 502 with a page")))
+    house.later(minutes=1)
+    house.leaves()
+
+    sent = house.message("Can you come?")
+    assert (sent.status, sent.detail) == (Status.SENT, "it answered 502 with a page")
+
+
+def test_a_refusal_that_comes_late_settles_an_uncertain_text(house: House) -> None:
+    """Its lease ended while the answer was under way."""
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.later(seconds=15)
+    house.revive(Carrier(idempotent=False))
+    assert house.message("Can you come?").status is Status.UNCERTAIN
+    house.settle(house.result(claimed, SendError(Trouble.PERMANENT, Reason.BAD_NUMBER)))
+
+    failed = house.message("Can you come?")
+    assert (failed.status, failed.reason) == (Status.FAILED, Reason.BAD_NUMBER)
+
+
+def test_a_lease_outlives_every_send() -> None:
+    """So it needs no renewal: what is still under way when it ends belongs to a process that hangs."""
+    assert timedelta(seconds=SEND_WITHIN) + BEGIN_WITHIN < LEASE
 
 
 def test_a_text_that_will_never_go_is_failed_with_its_reason_and_the_next_one_leaves(house: House) -> None:

@@ -22,6 +22,7 @@ def said(status: Status, reason: Reason | None, due_at: datetime | None) -> str:
         text="Hi",
         status=status,
         reason=reason,
+        detail=None,
         segments=1,
         conversation=1,
         state="ask",

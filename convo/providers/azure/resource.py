@@ -15,7 +15,7 @@ from convo.providers.azure.settings import AzureSettings, read_connection
 from convo.providers.azure.signing import sign
 
 _MOST_CONNECTIONS = 64
-_MOST_BYTES = 64 * 1024  # of an answer; a hundred recipients' take some ten thousand
+MOST_BYTES = 64 * 1024  # of an answer; a hundred recipients' take some ten thousand
 _LONGEST_WAIT = 3600.0  # seconds that an answer can put us off
 
 
@@ -51,8 +51,12 @@ class Resource:
                 allow_redirects=False,
             ) as answer:
                 return Answer(answer.status, await _beginning(answer), _wait(answer.headers, now))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT) from error
+        except TimeoutError as error:
+            said = f"no answer within {self._timeout:g} s"
+            raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT, detail=said) from error
+        except (aiohttp.ClientError, OSError) as error:
+            said = f"the request failed: {type(error).__name__}"
+            raise SendError(Trouble.RETRY, Reason.PROVIDER_FAULT, detail=said) from error
 
     def _client(self) -> aiohttp.ClientSession:
         if self._http is None:
@@ -74,9 +78,9 @@ async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in answer.content.iter_any():
         body += chunk
-        if len(body) > _MOST_BYTES:
+        if len(body) > MOST_BYTES:
             break
-    return bytes(body[:_MOST_BYTES])
+    return bytes(body[:MOST_BYTES])
 
 
 def _wait(headers: Mapping[str, str], now: datetime) -> float | None:

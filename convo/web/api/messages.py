@@ -30,6 +30,7 @@ def shown_message(message: Stored) -> dict[str, Any]:
         "text": message.text,
         "status": message.status,
         "reason": message.reason,
+        "detail": message.detail,
         "segments": message.segments,
         "conversation": message.conversation,
         "state": message.state,
