@@ -7,6 +7,7 @@ ConvoError
 ├── HandBackError        a person cannot hand a conversation back like this
 ├── InboxError           a person cannot do this with a conversation
 ├── EventError           an event cannot be told again like this
+├── QueueError           an operator cannot do this with a text
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
 ├── ReviewError          a person cannot decide this about a STOP
@@ -157,6 +158,18 @@ class ConsentError(ConvoError):
     """What is asked about consent cannot be done; `code` is a stable word for programs.
 
     `bad_contact`, `no_brand`, `unknown_brand`, `bad_reason`, `too_young`.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class QueueError(ConvoError):
+    """An operator cannot do this with a text; `code` is a stable word for programs.
+
+    `not_found`, `not_queued`, `not_failed`, `not_uncertain`, `may_have_gone`, `sent_anew`, `out_of_date`,
+    `opted_out`, `bad_note`.
     """
 
     def __init__(self, code: str, message: str) -> None:

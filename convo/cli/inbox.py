@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from convo.cli._given import Format, pairs
-from convo.cli._printed import one_line
+from convo.cli._printed import one_line, span
 from convo.errors import HandBackError, InboxError, SettingsError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _as_text(stored: "Stored", standing: "Standing", now: datetime) -> str:
     from convo.runtime.sessions import where
 
     since = standing.waiting_since
-    waits = f"waiting since {since:%Y-%m-%d %H:%M} UTC, {_span(now - since)}" if since else "answered"
+    waits = f"waiting since {since:%Y-%m-%d %H:%M} UTC, {span(now - since)}" if since else "answered"
     lines = [f"{stored.id}  {stored.contact}  {stored.queue}  {waits}  ({stored.flow}, {where(stored)})"]
     if stored.trouble:
         lines.append(f"    why: {one_line(stored.trouble)}")
@@ -163,13 +163,6 @@ def _as_text(stored: "Stored", standing: "Standing", now: datetime) -> str:
         who = "them" if standing.last_direction == "in" else "us"
         lines.append(f"    {who}: {one_line(standing.last_text)}")
     return "\n".join(lines)
-
-
-def _span(time: timedelta) -> str:
-    minutes = max(0, int(time.total_seconds() // 60))
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
 
 
 def _where(stored: "Stored") -> str:

@@ -68,7 +68,7 @@ class Stored:
     code_id: str | None  # of the one-time code for which a placeholder stands in the text
 
 
-_SELECT = select(
+SELECT = select(
     messages.c.id,
     messages.c.direction,
     messages.c.kind,
@@ -159,25 +159,25 @@ def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Re
 def latest(connection: Connection, contact: str, number: str, most: int) -> list[Stored]:
     """The newest messages between two numbers, oldest first."""
     statement = (
-        _SELECT.where(contacts.c.number == contact, messages.c.number == number)
+        SELECT.where(contacts.c.number == contact, messages.c.number == number)
         .order_by(messages.c.id.desc())
         .limit(most)
     )
-    return [_stored(row) for row in connection.execute(statement)][::-1]
+    return [stored(row) for row in connection.execute(statement)][::-1]
 
 
 def listed(connection: Connection, contact: str | None, after: int, most: int) -> list[Stored]:
     """Messages from after row `after` on, in the order in which they were stored."""
-    statement = _SELECT.where(messages.c.id > after).order_by(messages.c.id).limit(most)
+    statement = SELECT.where(messages.c.id > after).order_by(messages.c.id).limit(most)
     if contact is not None:
         statement = statement.where(contacts.c.number == contact)
-    return [_stored(row) for row in connection.execute(statement)]
+    return [stored(row) for row in connection.execute(statement)]
 
 
 def one(connection: Connection, number: int) -> Stored | None:
     """A message by its row number."""
-    row = connection.execute(_SELECT.where(messages.c.id == number)).one_or_none()
-    return _stored(row) if row else None
+    row = connection.execute(SELECT.where(messages.c.id == number)).one_or_none()
+    return stored(row) if row else None
 
 
 def last_heard(connection: Connection, contact_id: int, number: str) -> datetime | None:
@@ -223,7 +223,7 @@ def _priority(kind: Kind, purpose: Purpose, *, answers: bool) -> int:
     return Priority.of(kind, purpose, answers=answers).value
 
 
-def _stored(row: Any) -> Stored:
+def stored(row: Any) -> Stored:
     values = dict(row._mapping)
     values["direction"] = Direction(row.direction)
     values["kind"] = Kind(row.kind)

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from sqlalchemy import Connection
 
-from convo.messages import Priority
-from convo.store import conversations, deliveries, messages, outbox, outgoing, reports
+from convo.messages import Priority, Status
+from convo.store import conversations, deliveries, messages, outbox, outgoing, queue, reports
 from convo.store.deliveries import Change, Claimed, State
 from convo.store.engine import Store
 from convo.store.outbox import Wanted
@@ -35,6 +35,8 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "events that were told": lambda c: deliveries.settle(c, [TOLD]),
     "events that were given up": lambda c: outgoing.latest(c, Chosen(status=State.DEAD), 10),
     "a contact's events": lambda c: outgoing.latest(c, Chosen(contact="+15550001111"), 10),
+    "uncertain texts": lambda c: queue.listed(c, queue.Chosen((Status.UNCERTAIN,)), 0, 10),
+    "reports to drop": lambda c: reports.drop(c, NOW),
     "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
 }
 # Small by their condition, whatever the history: what waits, and what is under way.
