@@ -22,6 +22,7 @@ from convo.runtime.events import unheard
 from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
+from convo.runtime.metrics import Metrics
 from convo.runtime.mirror import Mirror
 from convo.runtime.registry import Registry
 from convo.runtime.relay import Relay
@@ -47,10 +48,12 @@ class App:
         self.registry = Registry(settings.flows, settings.actions)
         self.providers = make(settings.accounts, self._deliver, clock)
         check_numbers(settings)
+        self.metrics = Metrics()
+        count = self.metrics.count
         self.relay = Relay(self.store, settings.events, clock)
-        self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears)
-        self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._settled)
-        self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed)
+        self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears, count)
+        self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._settled, count)
+        self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed, count)
         self.caller = Caller(
             self.store, settings, self.library, lambda: self.registry.actions, clock, self.changed
         )
@@ -112,6 +115,12 @@ class App:
         if not self._tasks:
             return list(names)
         return [name for name, task in zip(names, self._tasks, strict=True) if task.done()]
+
+    def lines(self) -> dict[str, bool]:
+        """The lines of this process, and whether each works."""
+        stopped = self.stopped()
+        names = ("intake", "sender", "clockwork", "calls", "events", "opt_outs")
+        return {name: name not in stopped for name in names}
 
     async def read_flows(self) -> list[Problem]:
         """Read flows and actions anew and keep the flows' sources; the problems of files that are wrong.

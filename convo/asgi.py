@@ -10,6 +10,7 @@ from convo.app import App
 from convo.console import console_routes
 from convo.web.api.routes import api_routes
 from convo.web.health import Health
+from convo.web.metrics import MetricsPage
 from convo.web.webhooks import Webhooks
 
 
@@ -20,6 +21,7 @@ def create(app: App, *, phone: bool = False) -> Starlette:
         Route("/webhooks/{account}", Webhooks(app)),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
+        Route("/metrics", MetricsPage(app).answer),
         *api_routes(app),
     ]
     if phone:

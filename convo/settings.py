@@ -225,6 +225,7 @@ class Settings(BaseSettings):
     flows: Path = Path("flows")
     public_url: PublicUrl | None = None  # where providers and browsers reach this, without a path of ours
     api_token: Secret | None = None
+    metrics_token: Secret | None = None  # of /metrics alone; the API's token opens it too
     code_key: Keys = Field(
         default_factory=list
     )  # of one-time codes: the new one, then those to be rotated out

@@ -15,6 +15,7 @@ import uvicorn
 
 from convo import asgi
 from convo.app import App
+from convo.cli._masking import masked
 from convo.errors import Problem, SettingsError
 
 _STOP_WITHIN = 5  # seconds for open requests
@@ -28,6 +29,7 @@ def log_to_stderr(level: int, *, as_json: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info if as_json else _as_it_is,
+            masked,
             shape,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

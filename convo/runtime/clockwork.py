@@ -18,6 +18,7 @@ from convo.flow.session import Closed, Phase
 from convo.runtime import errands
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
+from convo.runtime.tally import Count, Tally, uncounted
 from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
 from convo.store import conversations, outbox
@@ -84,7 +85,9 @@ class Clockwork:
         library: Library,
         clock: Clock,
         on_commit: Callable[[], None],
+        count: Callable[[Tally], None] = uncounted,
     ) -> None:
+        self._count = count
         self._store = store
         self._settings = settings
         self._library = library
@@ -99,7 +102,10 @@ class Clockwork:
                 now = self._clock()
                 if due is not None and due <= now:
                     job = partial(wake, settings=self._settings, library=self._library, now=now)
-                    if await self._store.write(job):
+                    if woken := await self._store.write(job):
+                        tally = Tally()
+                        tally.add(Count.WAKES, times=woken)
+                        self._count(tally)
                         self._on_commit()
                         continue
                 if errand := await self._store.read(errands.first):

@@ -5,7 +5,7 @@
 
 import asyncio
 import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,6 +20,7 @@ from convo.runtime import forgetting, reports
 from convo.runtime.events import RECEIVED
 from convo.runtime.library import Library
 from convo.runtime.routing import Texts
+from convo.runtime.tally import Count, Tally, uncounted
 from convo.runtime.turns import Line
 from convo.settings import Settings
 from convo.store import receipts
@@ -55,8 +56,19 @@ def take(line: Line, items: Sequence[Item]) -> int:
     )
     if new:
         Texts(line, known, new).run()
+    _count(line, texts, new, unread)
     reports.apply(line, known, delivered)
     return len(new) + len(delivered)
+
+
+def _count(line: Line, texts: Sequence[Inbound], new: Sequence[Inbound], unread: Sequence[Unread]) -> None:
+    """Count a batch, by account."""
+    stored = Counter([text.account for text in new])
+    for account, count in Counter([text.account for text in texts]).items():
+        line.tally.add(Count.TEXTS, account, stored[account])
+        line.tally.add(Count.REPEATS, account, count - stored[account])
+    for item in unread:
+        line.tally.add(Count.UNREAD, item.account)
 
 
 def take_poisoned(line: Line, item: Item, error: Exception) -> None:
@@ -65,6 +77,7 @@ def take_poisoned(line: Line, item: Item, error: Exception) -> None:
         return
     receipt = _receipt(item) if isinstance(item, Unread) else _of_text(_storable(item))
     receipts.admit(line.connection, [receipt._replace(error=storable(str(error)))], line.now)
+    line.tally.add(Count.POISONED, item.account)
 
 
 def _first_of_each(texts: Sequence[Inbound], fresh: set[receipts.Key]) -> Iterator[Inbound]:
@@ -109,6 +122,7 @@ class Intake:
         clock: Clock,
         on_commit: Callable[[], None],
         hears: Callable[[str], bool] = _nobody_hears,
+        count: Callable[[Tally], None] = uncounted,
     ) -> None:
         """`hears` tells whether a subscriber in this process wants a kind of event."""
         self._store = store
@@ -117,8 +131,14 @@ class Intake:
         self._clock = clock
         self._on_commit = on_commit
         self._hears = hears
+        self._count = count
         self._waiting: deque[Waiting] = deque()
         self._wake = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait to be stored."""
+        return len(self._waiting)
 
     async def put(self, items: Sequence[Item]) -> None:
         """Return when `items` are stored for good; raises StoreUnavailable where they are not."""
@@ -190,10 +210,12 @@ class Intake:
     def _write(self, job: Callable[[Line], object]) -> None:
         heard = self._hears(RECEIVED)
 
-        def run(connection: Connection) -> None:
-            job(Line(connection, self._settings, self._library, self._clock(), texts_are_heard=heard))
+        def run(connection: Connection) -> Tally:
+            line = Line(connection, self._settings, self._library, self._clock(), texts_are_heard=heard)
+            job(line)
+            return line.tally
 
-        self._store.transact(run)
+        self._count(self._store.transact(run))
 
     # Back in the event loop.
 

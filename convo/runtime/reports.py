@@ -57,7 +57,7 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
                 line.tally.took(Time.DELIVERY, (at - message.first_tried_at).total_seconds())
             if report.status is Status.FAILED:
                 failed.append(message)
-                line.tally.add(Count.FAILED, str(report.reason))
+                line.tally.add(Count.FAILED, (report.reason or Reason.UNKNOWN).value)
     for message in failed:
         if told_off(changes[message.id]):
             consent.refused(connection, line.settings, message, known[message.contact], line.now)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from convo import segments
+from convo import phone, segments
 from convo.errors import ConvoError, StartError
 from convo.flow.advance import reopened_session, understands
 from convo.flow.codes import attempt, masked
@@ -190,7 +190,7 @@ class Texts:
         default = line.settings.number(text.number).flow
         taken = self._start(line.library.current.get(default or ""), text, known)
         if taken is None and behind is None:
-            log.info("text.unanswered", account=text.account, number=text.number)
+            log.info("text.unanswered", account=text.account, number=phone.mask(text.number))
         return taken
 
     def _last_ended(self, known: Known, number: str) -> Stored | None:

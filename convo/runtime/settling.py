@@ -113,7 +113,7 @@ def _count(line: Line, message: Waiting, result: Result, change: Change | None) 
     outcome = result.outcome
     if isinstance(outcome, Accepted):
         line.tally.add(Count.SENDS, "accepted")
-        if message.answers and change is not None:
+        if message.answers:
             line.tally.took(Time.ANSWER, (result.at - message.created_at).total_seconds())
         return
     if isinstance(outcome, NotBegun):

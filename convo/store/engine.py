@@ -218,6 +218,7 @@ def _open(url: str) -> tuple[Engine, Path | None]:
             return (
                 create_engine(
                     parsed.set(drivername="postgresql+psycopg"),
+                    hide_parameters=True,  # of errors, which end in logs: they are numbers and texts
                     pool_size=12,
                     pool_timeout=LOCK_TIMEOUT,
                     pool_pre_ping=True,
@@ -246,6 +247,7 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
     in_memory = database in (None, "", ":memory:")
     engine = create_engine(
         "sqlite://" if in_memory else f"sqlite:///{database}",
+        hide_parameters=True,
         connect_args={"timeout": LOCK_TIMEOUT, "check_same_thread": False},
         **({"poolclass": StaticPool} if in_memory else {"pool_size": 8}),
     )

@@ -58,9 +58,11 @@ class Webhooks:
             await self._app.intake.put(provider.parse(request))
         except (InvalidSignature, UnreadablePayload, _TooLarge) as error:
             log.warning("webhook.refused", account=account, error=str(error))
+            self._app.metrics.refused(account, _STATUS[type(error)])
             return _refuse(_STATUS[type(error)], str(error))
         except StoreUnavailable as error:
             log.warning("webhook.not_stored", account=account, error=str(error))
+            self._app.metrics.refused(account, 503)
             return Response(503, b"cannot store now; try again\n", {"retry-after": RETRY_AFTER})
         return provider.acknowledge(request)
 
