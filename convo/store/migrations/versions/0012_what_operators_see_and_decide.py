@@ -5,8 +5,8 @@ from alembic import op
 
 from convo.store.columns import Id, Moment
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
