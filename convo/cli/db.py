@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from convo.store.engine import Store
 
 _LEAST_DAYS = 7  # a provider repeats a delivery for days; by its receipt it is known again
-_NAMES = {"conversation": "conversations", "event": "events", "message": "texts", "receipt": "deliveries"}
+_NAMES = {
+    "conversation": "conversations",
+    "event": "events",
+    "message": "texts",
+    "receipt": "deliveries",
+    "message_decision": "decisions",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -48,9 +54,10 @@ def archive(
 ) -> None:
     """Move old conversations, texts and deliveries from the database into files.
 
-    Conversations that ended, with all that was said in them; texts that no conversation took; deliveries word
-    for word. Contacts and the consent ledger stay. A file is gzipped JSON Lines, a row each with its `table`.
-    Runs beside a process that serves, and is safe to kill and to repeat.
+    Conversations that ended, with all that was said in them; texts that no conversation took; with each text
+    what was delivered word for word, and what operators decided. Contacts and the consent ledger stay.
+    A file is gzipped JSON Lines, a row each with its `table`. Runs beside a process that serves, and is
+    safe to kill and to repeat.
     """
     from convo import clock
     from convo.cli._beside import open_store

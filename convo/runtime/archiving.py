@@ -25,7 +25,7 @@ from convo.store.archive import Row
 from convo.store.engine import Store
 
 MOST_ROWS = 100_000  # in a file, or a few more
-_AT_ONCE = 100  # conversations read at a time, or rows of other kinds; a transaction deletes so many rows
+_AT_ONCE = 100  # conversations or texts read at a time; a transaction deletes so many rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,13 @@ def _pages(store: Store, before: datetime) -> Iterator[list[Row]]:
     finds: tuple[tuple[Callable[..., list[Row]], tuple[str, ...]], ...] = (
         (archive.conversations_over, ("id",)),
         (archive.messages_alone, ("id",)),
-        (archive.receipts_old, ("provider_id", "account")),
+        (archive.receipts_useless, ("provider_id", "account")),
     )
     for find, key in finds:
         after: Sequence[Any] = ()
         while found := store.look(partial(find, before=before, after=after, most=_AT_ONCE)):
             after = [found[-1][name] for name in key]
-            yield found
-            if find is archive.conversations_over:
-                yield store.look(partial(archive.of_conversations, found=found))
+            yield [*found, *store.look(partial(archive.belongings, found=found))]
 
 
 def _write(file: Path, pages: Iterator[list[Row]], rows: Counter[str]) -> list[Row]:
@@ -82,8 +80,8 @@ def _write(file: Path, pages: Iterator[list[Row]], rows: Counter[str]) -> list[R
                 out.write(to_json(row, bytes_mode="base64") + b"\n")
                 rows[row["table"]] += 1
                 keys.append(archive.key_of(row))
-            if len(keys) >= MOST_ROWS and page and page[0]["table"] != "conversation":
-                break  # not between conversations and what is theirs
+            if len(keys) >= MOST_ROWS:
+                break
     if not keys:
         beside.unlink()
         return keys

@@ -1,17 +1,18 @@
 """What is old and over, to be kept elsewhere: conversations that ended, with all that was said in them,
-texts that no conversation took, and deliveries word for word. Contacts and the consent ledger stay.
+and texts that no conversation took; with each text what was delivered word for word, and what operators
+decided; deliveries of which nothing could be made. Contacts and the consent ledger stay.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, and_, delete, exists, or_, select, tuple_
 
-from convo.messages import Status
+from convo.messages import Direction, Status
 from convo.store import contacts
 from convo.store.conversations import ENDED
-from convo.store.tables import codes, conversations, events, messages, receipts
+from convo.store.tables import codes, conversations, decisions, events, messages, receipts
 
 Row = dict[str, Any]  # by column; `table` says whose it is
 
@@ -20,6 +21,7 @@ _KEYS: Mapping[str, tuple[Table, tuple[str, ...]]] = {
     "conversation": (conversations, ("id",)),
     "event": (events, ("id",)),
     "message": (messages, ("id",)),
+    "message_decision": (decisions, ("id",)),
     "receipt": (receipts, ("provider_id", "account")),
 }
 
@@ -44,20 +46,36 @@ def messages_alone(connection: Connection, before: datetime, after: Sequence[Any
     return _page(connection, messages, and_(messages.c.created_at < before, alone, ~_UNDER_WAY), after, most)
 
 
-def receipts_old(connection: Connection, before: datetime, after: Sequence[Any], most: int) -> list[Row]:
-    """Deliveries from `before`; a provider that repeated one of them would be taken for new."""
-    return _page(connection, receipts, receipts.c.received_at < before, after, most)
+def receipts_useless(connection: Connection, before: datetime, after: Sequence[Any], most: int) -> list[Row]:
+    """Deliveries from `before` of which nothing could be made; the others go with their texts."""
+    useless = and_(receipts.c.error.is_not(None), receipts.c.received_at < before)
+    return _page(connection, receipts, useless, after, most)
 
 
-def of_conversations(connection: Connection, found: Sequence[Row]) -> list[Row]:
-    """The events and messages of these conversations."""
-    numbers = [row["id"] for row in found]
-    happened = select(events).where(events.c.conversation_id.in_(numbers))
-    theirs = select(messages).where(
-        messages.c.contact_id.in_({row["contact_id"] for row in found}),  # the index goes by contact
-        messages.c.conversation_id.in_(numbers),
-    )
-    return [*_rows(connection, events, happened), *_rows(connection, messages, theirs)]
+def belongings(connection: Connection, found: Sequence[Row]) -> list[Row]:
+    """What goes with these rows: the events and texts of conversations, and all that goes with texts."""
+    numbers = [row["id"] for row in found if row["table"] == "conversation"]
+    if numbers:
+        happened = select(events).where(events.c.conversation_id.in_(numbers))
+        said = select(messages).where(
+            messages.c.contact_id.in_({row["contact_id"] for row in found}),  # the index goes by contact
+            messages.c.conversation_id.in_(numbers),
+        )
+        texts = _rows(connection, messages, said)
+        return [*_rows(connection, events, happened), *texts, *belongings(connection, texts)]
+    numbers = [row["id"] for row in found if row["table"] == "message"]
+    delivered = [
+        (row["provider_id"], row["account"])
+        for row in found
+        if row["table"] == "message" and row["direction"] == Direction.IN.value
+    ]
+    rows: list[Row] = []
+    if numbers:
+        rows += _rows(connection, decisions, select(decisions).where(decisions.c.message_id.in_(numbers)))
+    if delivered:
+        word_for_word = select(receipts).where(_is_one_of(receipts, _KEYS["receipt"][1], delivered))
+        rows += _rows(connection, receipts, word_for_word)
+    return rows
 
 
 def key_of(row: Row) -> Row:
@@ -88,7 +106,7 @@ def _page(connection: Connection, table: Table, wanted: Any, after: Sequence[Any
     statement = select(table).where(wanted).order_by(*(table.c[name] for name in names)).limit(most)
     if after:
         statement = statement.where(key > tuple_(*after))
-    return list(_rows(connection, table, statement))
+    return _rows(connection, table, statement)
 
 
 def _is_one_of(table: Table, key: tuple[str, ...], keys: Sequence[tuple[Any, ...]]) -> Any:
@@ -97,6 +115,5 @@ def _is_one_of(table: Table, key: tuple[str, ...], keys: Sequence[tuple[Any, ...
     return tuple_(*(table.c[name] for name in key)).in_(keys)
 
 
-def _rows(connection: Connection, table: Table, statement: Select[Any]) -> Iterator[Row]:
-    for row in connection.execute(statement).mappings():
-        yield {"table": table.name, **row}
+def _rows(connection: Connection, table: Table, statement: Select[Any]) -> list[Row]:
+    return [{"table": table.name, **row} for row in connection.execute(statement).mappings()]
