@@ -4,20 +4,35 @@ SQLite takes the values of 64 rows as parameters. PostgreSQL takes rows as one J
 statement of a thousand parameters costs it more than to write the rows, and each UPDATE of its own a plan.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Dialect, LargeBinary, Table
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Dialect,
+    LargeBinary,
+    String,
+    Table,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+)
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.types import TypeEngine
 
-from convo.store.rows import Places, Values, cursor_of, kind_in, processed, writers_of
+from convo.store.rows import Places, Statement, Values, cursor_of, kind_in, processed, writers_of
 
 _MOST_PARAMETERS = 64  # rows: the driver lets go of Python's lock once for all of them
 _MOST_IN_A_DOCUMENT = 1024  # rows
 _Columns = tuple[str, ...]
+Given = Callable[[str], ColumnElement[Any]]  # a value of a row, by its name
 
 
 def insert_rows(connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values]) -> None:
@@ -51,6 +66,27 @@ def update_rows(connection: Connection, table: Table, columns: _Columns, rows: I
     if written:
         with cursor_of(connection, statement) as cursor:
             cursor.executemany(statement, written)
+
+
+class Updates:
+    """An UPDATE that is run for many rows of values."""
+
+    def __init__(self, build: Callable[[Given], Update], **types: TypeEngine[Any]) -> None:
+        """`build` spells it, with a value for each name; `types` are those of the values, in order."""
+        self._names = tuple(types)
+        typed = {name: bindparam(name, type_=kind) for name, kind in types.items()}
+        self._with_parameters = Statement(build(typed.__getitem__), *types)
+        document = func.json_to_recordset(cast(bindparam("document", type_=String()), JSON))
+        columns = (column(name, kind) for name, kind in types.items())
+        given = document.table_valued(*columns, name="given").render_derived(with_types=True)
+        self._with_document = Statement(build(given.c.__getitem__), "document")
+
+    def run(self, connection: Connection, rows: Iterable[Values]) -> None:
+        """Run it for each of `rows`."""
+        if connection.dialect.name == "sqlite":
+            self._with_parameters.run_many(connection, rows)
+        elif named := [dict(zip(self._names, row, strict=True)) for row in rows]:
+            self._with_document.run(connection, to_json(named).decode())
 
 
 def _inserted(

@@ -7,12 +7,17 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
     Connection,
+    Integer,
+    String,
+    Update,
     and_,
     bindparam,
     exists,
     func,
     literal,
+    null,
     or_,
     select,
     true,
@@ -20,9 +25,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
-from convo.store.columns import Moment
+from convo.store.bulk import Given, Updates
+from convo.store.columns import Id, Moment
 from convo.store.rows import Lookup, Statement
 from convo.store.tables import contacts, messages, spelled
 
@@ -193,22 +200,24 @@ _DEAD = Lookup(
     messages.c.contact_id,
     "now",
 )
-_CLAIM = Statement(
-    update(messages)
-    .where(messages.c.id == bindparam("row_id"))
-    .values(
-        status=Status.SENDING.value,
-        key=bindparam("new_key"),
-        tries=messages.c.tries + 1,
-        lease_until=bindparam("until"),
-        first_tried_at=func.coalesce(messages.c.first_tried_at, bindparam("now", type_=Moment())),
-        give_up_at=func.coalesce(messages.c.give_up_at, bindparam("give_up", type_=Moment())),
+_CLAIM = Updates(
+    lambda given: (
+        update(messages)
+        .where(messages.c.id == given("row_id"))
+        .values(
+            status=Status.SENDING.value,
+            key=given("new_key"),
+            tries=messages.c.tries + 1,
+            lease_until=given("until"),
+            first_tried_at=func.coalesce(messages.c.first_tried_at, given("now")),
+            give_up_at=func.coalesce(messages.c.give_up_at, given("give_up")),
+        )
     ),
-    "row_id",
-    "new_key",
-    "now",
-    "until",
-    "give_up",
+    row_id=Id,
+    new_key=String(),
+    now=Moment(),
+    until=Moment(),
+    give_up=Moment(),
 )
 # What of a change is written only where it is known, and not overwritten otherwise.
 _KNOWN = ("provider_id", "due_at", "sent_at", "delivered_at", "detail")
@@ -252,7 +261,7 @@ def claim(
 
     Those that are tried for the first time are tried until `give_up`.
     """
-    _CLAIM.run_many(connection, [(number, key, now, until, give_up) for number, key in claims])
+    _CLAIM.run(connection, [(number, key, now, until, give_up) for number, key in claims])
 
 
 def lock_dead(connection: Connection, now: datetime, most: int) -> list[int]:
@@ -323,29 +332,29 @@ def change(connection: Connection, changes: Iterable[Change]) -> None:
         )
         sorts.setdefault((*known, "give_up_at") if item.moved else known, []).append(row)
     for known, rows in sorts.items():
-        _change(known).run_many(connection, rows)
+        _change(known).run(connection, rows)
 
 
 @cache
-def _change(known: tuple[str, ...]) -> Statement:
+def _change(known: tuple[str, ...]) -> Updates:
     """The statement that writes a change of which so much is known."""
-    given = [name for name in known if name in _KNOWN]
-    statement = (
-        update(messages)
-        .where(messages.c.id == bindparam("row_id"))
-        .values(
-            status=bindparam("new_status"),
-            reason=bindparam("new_reason"),
-            tries=bindparam("new_tries"),
-            unclear=or_(messages.c.unclear, bindparam("new_unclear")),
-            lease_until=None,
-            **{name: bindparam(f"new_{name}") for name in given},
-            # What was moved is tried anew for as long as any other.
-            **({"give_up_at": None} if "give_up_at" in known else {}),
+    types: dict[str, TypeEngine[Any]] = {
+        "status": String(), "reason": String(), "tries": Integer(), "unclear": Boolean(), "id": Id
+    }  # fmt: skip
+    types |= {name: messages.c[name].type for name in known if name in _KNOWN}
+
+    def build(given: Given) -> Update:
+        values = {name: given(f"new_{name}") for name in types if name not in ("id", "unclear")}
+        if "give_up_at" in known:  # what was moved is tried anew for as long as any other
+            values["give_up_at"] = null()
+        unclear = or_(messages.c.unclear, given("new_unclear"))
+        return (
+            update(messages)
+            .where(messages.c.id == given("new_id"))
+            .values(lease_until=None, unclear=unclear, **values)
         )
-    )
-    names = ("new_status", "new_reason", "new_tries", "new_unclear", "row_id")
-    return Statement(statement, *names, *(f"new_{name}" for name in given))
+
+    return Updates(build, **{f"new_{name}": kind for name, kind in types.items()})
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

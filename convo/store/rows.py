@@ -58,6 +58,10 @@ class Statement:
             found = cursor.fetchall()
         return processed(spelled.readers, found)
 
+    def run(self, connection: Connection, *values: Any) -> None:
+        """Run it, for what it does."""
+        self.run_many(connection, [values])
+
     def run_many(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Run it for each of `rows`."""
         spelled = _spelling(connection.dialect, self)
