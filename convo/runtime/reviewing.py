@@ -10,6 +10,7 @@ from convo.errors import ReviewError
 from convo.keywords import KeywordKind
 from convo.messages import storable
 from convo.runtime import consent as consenting
+from convo.runtime import forgetting
 from convo.runtime.events import reviewed
 from convo.settings import Settings
 from convo.store import consent, contacts, outgoing, reviews
@@ -64,7 +65,7 @@ def decide(connection: Connection, settings: Settings, verdict: Verdict, now: da
         if verdict.decision is Decision.UNDONE:
             _bring_back(connection, settings, found, known, reason, verdict.actor, now)
     out = (found.brand, known.id) in consent.opted_out(connection, [known.id])
-    standing = consent.standing_stops(connection, found.brand, found.contact) if out else ()
+    standing = _standing(connection, settings, found) if out else []
     decided = reviews.one(connection, found.id) or found
     if is_new:
         told = reviewed(settings.events, decided, known.id, now, opted_out=out)
@@ -83,7 +84,7 @@ def _bring_back(
 ) -> None:
     """End the opt-out of a locked contact, unless something else that they said stands against it."""
     out = (review.brand, known.id) in consent.opted_out(connection, [known.id])
-    if not out or consent.standing_stops(connection, review.brand, review.contact):
+    if not out or _standing(connection, settings, review):
         return
     entry = consent.Entry(
         brand=review.brand,
@@ -99,6 +100,12 @@ def _bring_back(
         at=now,
     )
     consenting.record(connection, settings, entry, known, now, out_before=True)
+
+
+def _standing(connection: Connection, settings: Settings, review: Review) -> list[Numbered]:
+    """The STOPs that stand against the contact's coming back, those from before they were forgotten too."""
+    called = forgetting.names(connection, settings, [review.contact])
+    return consent.standing_stops(connection, review.brand, called)
 
 
 def _reason(verdict: Verdict) -> str | None:

@@ -1,6 +1,6 @@
 """The consent ledger and its last word per brand and contact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -126,10 +126,11 @@ def take_back(connection: Connection, brand: str, contact_id: int) -> None:
     )
 
 
-def standing_stops(connection: Connection, brand: str, contact: str) -> list[Numbered]:
+def standing_stops(connection: Connection, brand: str, called: Collection[str]) -> list[Numbered]:
     """The STOPs of a contact since they last came back, but for those that a person has undone.
 
-    By their own time: what was learnt late, or brought from another system, may be older than its line.
+    `called` is what the ledger calls them. By their own time: what was learnt late, or brought from another
+    system, may be older than its line.
     """
     undone = select(consent_reviews.c.entry_id).where(
         consent_reviews.c.entry_id == consent_entries.c.id,
@@ -139,7 +140,7 @@ def standing_stops(connection: Connection, brand: str, contact: str) -> list[Num
         select(consent_entries)
         .where(
             consent_entries.c.brand == brand,
-            consent_entries.c.contact == contact,
+            consent_entries.c.contact.in_(called),
             consent_entries.c.action.in_(("stop", "start")),
             ~undone.exists(),
         )

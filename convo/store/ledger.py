@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, or_, select, tuple_, update
 
 from convo.store.consent import Entry, Numbered
 from convo.store.consent_tables import consent_entries, consent_permits, consent_reviews, consents
@@ -174,7 +174,7 @@ def prune(connection: Connection, before: datetime, most: int) -> int:
                 consent_entries.c.at < before,
                 overtaken.exists(),
                 consent_entries.c.id.not_in(named),
-                consent_entries.c.id.not_in(waiting),
+                or_(consent_entries.c.id.not_in(waiting), consent_entries.c.key_id.is_not(None)),
             )
             .order_by(consent_entries.c.id)
             .limit(most)

@@ -52,11 +52,16 @@ class Review:
         }
 
 
-_SELECT = select(
-    consent_reviews.c.entry_id.label("id"),
-    *(consent_entries.c[name] for name in ("brand", "contact", "number", "text", "rule", "at")),
-    *(consent_reviews.c[name] for name in ("decision", "reason", "actor", "decided_at")),
-).join(consent_entries, consent_entries.c.id == consent_reviews.c.entry_id)
+_SELECT = (
+    select(
+        consent_reviews.c.entry_id.label("id"),
+        *(consent_entries.c[name] for name in ("brand", "contact", "number", "text", "rule", "at")),
+        *(consent_reviews.c[name] for name in ("decision", "reason", "actor", "decided_at")),
+    )
+    .join(consent_entries, consent_entries.c.id == consent_reviews.c.entry_id)
+    # Of a number that was forgotten neither the words are left nor who could be brought back.
+    .where(consent_entries.c.key_id.is_(None))
+)
 
 
 def ask(connection: Connection, entry_id: int) -> None:

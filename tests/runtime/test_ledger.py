@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from convo.errors import ConsentError, SettingsError, StartError
+from convo.errors import ConsentError, ReviewError, SettingsError, StartError
 from convo.keywords import ANSWERS, KeywordKind
 from convo.messages import Kind, Reason, Status
 from convo.runtime import forgetting, opting
 from convo.runtime.opting import Wish
+from convo.runtime.reviewing import Verdict, decide
 from convo.runtime.starting import Start
 from convo.settings import Number
-from convo.store import consent, contacts, ledger
+from convo.store import consent, contacts, ledger, reviews
 from convo.store.ledger import Chosen
+from convo.store.reviews import Decision
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, NOW, OURS, House
 
@@ -180,6 +182,31 @@ def test_nor_can_a_flow_be_started_with_them_until_they_come_back_by_themselves(
     assert keyed.leaves() == [ANSWERS[START]["en"]]
     keyed.begin(Start("invite", ANA, OURS, {"name": "Ana"}))
     assert keyed.leaves() == ["Hi Ana, Monday?"]
+
+
+def test_a_stop_of_who_was_forgotten_is_nobodys_to_review_any_more(keyed: House) -> None:
+    keyed.take(keyed.text("please stop texting me"))
+    erase(keyed)
+
+    assert keyed.do(lambda c: reviews.listed(c, None, 0, 9, status=reviews.OPEN)) == []
+    verdict = Verdict(1, Decision.UNDONE, "a slip")
+    with pytest.raises(ReviewError, match="there is no review 1"):
+        keyed.do(lambda c: decide(c, keyed.settings, verdict, keyed.clock()))
+    keyed.take(keyed.text("visit", name="later-1"))
+    assert is_out(keyed)
+
+
+def test_what_they_said_before_being_forgotten_stands_when_a_phrase_is_undone(keyed: House) -> None:
+    keyed.take(keyed.text("STOP"))
+    erase(keyed)
+    keyed.later(days=1)
+    keyed.take(keyed.text("please stop texting me", name="later-1"))
+    (review,) = keyed.do(lambda c: reviews.listed(c, None, 0, 9, status=reviews.OPEN))
+    verdict = Verdict(review.id, Decision.UNDONE, "a slip")
+
+    decided = keyed.do(lambda c: decide(c, keyed.settings, verdict, keyed.clock()))
+    assert decided.opted_out
+    assert [each.entry.action for each in decided.standing] == ["stop"]
 
 
 def test_who_came_back_before_being_forgotten_is_not_out(keyed: House) -> None:
