@@ -31,6 +31,7 @@ from aiohttp import web
 
 MEDDLING = (400, 401, 403, 413)  # answers after which Event Grid never delivers an event again
 CLOCKS_APART = 300  # seconds that Azure bears
+HANGS = 20.0  # seconds; whoever asked has gone by then
 FEED_WAITS = 0.5  # seconds for something to happen
 DETAILS = {
     "4002": "4002 Message is rejected due to invalid Destination/To number format.",
@@ -47,9 +48,11 @@ class Rates:
     """How often something happens, from 0 to 1."""
 
     lose: float = 0.0  # accepted, and the connection closed without an answer
+    hang: float = 0.0  # accepted, and no answer, and the connection stays open
     halve: float = 0.0  # accepted, and half of the answer sent: cut off, or as if it were all of it
     throttle: float = 0.0  # 429
     fail: float = 0.0  # 500
+    refuse: float = 0.0  # 400 for the one recipient: never accepted
     early: float = 0.0  # the report is there before the answer
     late: float = 0.0  # the report comes after a pause
     twice: float = 0.0  # an event is delivered again
@@ -83,6 +86,7 @@ class Books:
     """All that happened."""
 
     accepted: dict[str, Sent] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)  # tag and text of what was refused for good
     wrong: list[str] = field(default_factory=list)  # what a real Azure would refuse, or we never want
     moved: int = 0  # repeats that told another moment as that of the first try
     answers: Counter[str] = field(default_factory=Counter)  # what became of sends
@@ -158,6 +162,8 @@ class Azure:
         if fresh and self._happens(self._rates.fail):
             self.books.answers["500"] += 1
             return web.Response(status=500, text="<html>Our services aren't available right now</html>")
+        if fresh and self._happens(self._rates.refuse):
+            return self._never(asked)
         try:
             sent = self._accept(asked, asked["smsRecipients"][0])
         except (KeyError, ValueError) as error:
@@ -206,6 +212,15 @@ class Azure:
         self._met.add(name)
         return new
 
+    def _never(self, asked: dict[str, Any]) -> web.Response:
+        """Multi-status, as Azure refuses one recipient."""
+        self.books.answers["refused"] += 1
+        contact = asked["smsRecipients"][0]["to"]
+        self.books.refused[asked["smsSendOptions"]["tag"]] = asked["message"]
+        self._tell_of({"contact": contact, "refused": asked["message"]})
+        item = {"to": contact, "httpStatusCode": 400, "errorMessage": "Invalid To phone number format."}
+        return web.json_response({"value": [item]}, status=202)
+
     def _refuse(self, status: int, why: str) -> web.Response:
         self.books.wrong.append(why)
         return web.json_response({"error": {"code": str(status), "message": why}}, status=status)
@@ -241,6 +256,9 @@ class Azure:
         }  # fmt: skip
         body = json.dumps({"value": [item]}).encode()
         new = sent.times == 1
+        if new and self._happens(self._rates.hang):
+            self.books.answers["hung"] += 1
+            await asyncio.sleep(HANGS)
         lost, halved = new and self._happens(self._rates.lose), new and self._happens(self._rates.halve)
         said = body[: len(body) // 2] if halved else body
         cut = halved and self._happens(0.5)

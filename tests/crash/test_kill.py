@@ -147,7 +147,7 @@ class Story:
         try:
             async with asyncio.timeout(SETTLED_WITHIN):
                 # Other processes do the work, so there is nothing to wait on but the database.
-                while await store.read(_unsettled):  # noqa: ASYNC110 - there is no event to wait for
+                while await store.read(unsettled):  # noqa: ASYNC110 - there is no event to wait for
                     await asyncio.sleep(0.2)
         finally:
             store.close()
@@ -192,7 +192,7 @@ class Story:
         assert list(shown.values()) == expected, f"{where}: the phone shows something else"
 
 
-def _unsettled(connection: Connection) -> int:
+def unsettled(connection: Connection) -> int:
     return connection.execute(
         select(func.count())
         .select_from(message_table)
@@ -233,8 +233,9 @@ class Phones:
 class Server:
     """A `convo serve` process that dies and comes back on its port."""
 
-    def __init__(self, folder: Path, database: str, place: int) -> None:
+    def __init__(self, folder: Path, database: str, place: int, command: Sequence[str] = ("serve",)) -> None:
         self._folder = folder
+        self._command = command
         self._environment = {**os.environ, "CONVO_DATABASE": database}
         self._port = _free_port()
         self._log = folder / f"server-{place}.log"
@@ -247,7 +248,7 @@ class Server:
             await self._process.wait()
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "convo", "serve", "--port", str(self._port)),
+                *(sys.executable, "-m", "convo", *self._command, "--port", str(self._port)),
                 cwd=self._folder,
                 env=self._environment,
                 stdout=log,
@@ -266,6 +267,11 @@ class Server:
     @property
     def _killed(self) -> bool:
         return self._process is not None and self._process.returncode == -signal.SIGKILL
+
+    async def revive(self) -> None:
+        """Start it unless it runs."""
+        if self._process is None or self._process.returncode is not None:
+            await self.start()
 
     async def stop(self) -> None:
         """End it as an operator would."""
