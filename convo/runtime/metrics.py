@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from convo.messages import Priority
 from convo.runtime.tally import Count, Tally, Time
 from convo.store.depth import Depth
+from convo.store.reports import Why
 
 # Of each count: its name, what it is, and its label.
 COUNTS = {
@@ -120,7 +121,7 @@ def waits(found: Depth | None, intake: int, lines: Mapping[str, bool]) -> list[G
         _gauge(
             "convo_reports_waiting",
             "Reports of unknown messages.",
-            _each({why.value: count for why, count in found.reports.items()}),
+            _each({why.value: found.reports.get(why, 0) for why in Why}),
             "why",
         ),
     ]

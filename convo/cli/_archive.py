@@ -1,0 +1,53 @@
+"""`convo db archive`: what is old goes into files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convo.errors import SettingsError
+
+_LEAST_DAYS = 7  # a provider repeats a delivery for days; by its receipt it is known again
+_NAMES = {
+    "conversation": "conversations",
+    "event": "events",
+    "message": "texts",
+    "receipt": "deliveries",
+    "message_decision": "decisions",
+}
+
+
+def archive(
+    older_than: Annotated[
+        str, typer.Option(help="What ended, or came, so long ago or longer goes: `90d`, `6 weeks`.")
+    ],
+    to: Annotated[Path, typer.Option(help="The folder for the files.")] = Path("archive"),
+) -> None:
+    """Move old conversations, texts and deliveries from the database into files.
+
+    Conversations that ended, with all that was said in them; texts that no conversation took; with each text
+    what was delivered word for word, and what operators decided. Contacts and the consent ledger stay.
+    A file is gzipped JSON Lines, a row each with its `table`. Runs beside a process that serves, and is
+    safe to kill and to repeat.
+    """
+    from convo import clock
+    from convo.cli._beside import open_store
+    from convo.runtime.archiving import archive_before
+    from convo.settings import load
+
+    try:
+        age = clock.parse_duration(older_than)
+    except ValueError as error:
+        raise SettingsError(f"--older-than: {error}") from None
+    if age.days < _LEAST_DAYS:
+        raise SettingsError(
+            f"--older-than: at least {_LEAST_DAYS} days; a provider may repeat what came since"
+        )
+    now, found = clock.system(), False
+    with open_store(load(), create=False) as store:
+        for done in archive_before(store, to, now - age, now):
+            found = True
+            counts = (f"{done.rows[table]:,} {name}" for table, name in _NAMES.items() if done.rows[table])
+            print(f"{done.file}: {', '.join(counts)}", flush=True)
+    if not found:
+        print(f"Nothing is older than {older_than}.")

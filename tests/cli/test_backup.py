@@ -1,0 +1,81 @@
+"""`convo db backup`: a whole copy while somebody serves, or none."""
+
+import stat
+from contextlib import closing
+from sqlite3 import connect
+
+import pytest
+
+from tests.cli.folder import ANA, BEN, OURS, Folder
+
+
+def test_a_database_is_copied_while_it_is_served_and_goes_on_from_the_copy(folder: Folder) -> None:
+    with folder.serving() as serving:
+        serving.text("desk", ANA)
+        serving.arrives()
+        ran = folder.run_apart("db", "backup", "copy.db")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith("copy.db: ")
+        assert ran.out.endswith(" bytes, checked\n")
+        serving.text("desk", BEN)
+        serving.arrives()
+
+    copy = folder.path / "copy.db"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert sorted(each.name for each in folder.path.glob("copy.db*")) == ["copy.db"]
+    for end in ("", "-wal", "-shm"):
+        (folder.path / f"convo.db{end}").unlink(missing_ok=True)
+    copy.rename(folder.path / "convo.db")
+    assert folder.run("audit").out.startswith("The books balance: 1 texts of contacts")
+    with folder.serving() as serving:
+        serving.text("again", ANA)
+        assert serving.arrives() == (ANA, "Anything else about unknown?")
+
+
+def test_the_key_of_codes_is_copied_beside_it(folder: Folder) -> None:
+    folder.run("start", "remind", "--to", ANA, "--set", "name=Ana")
+    key = folder.path / "convo.db.key"
+    key.write_text("a key")
+    key.chmod(0o600)
+    assert folder.run("db", "backup", "copy.db").code == 0
+
+    copied = folder.path / "copy.db.key"
+    assert (copied.read_text(), stat.S_IMODE(copied.stat().st_mode)) == ("a key", 0o600)
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "told"),
+    [
+        ("convo.db", 2, "convo.db is there already; name another, or move it away"),
+        ("nowhere/copy.db", 1, "nowhere/copy.db cannot be written: No such file or directory"),
+    ],
+)
+def test_where_the_copy_cannot_go_is_told(folder: Folder, target: str, code: int, told: str) -> None:
+    folder.run("start", "remind", "--to", ANA, "--set", "name=Ana")
+    ran = folder.run("db", "backup", target)
+    assert (ran.code, ran.err) == (code, f"convo: {told}\n")
+
+
+def test_a_database_that_is_broken_leaves_no_copy(folder: Folder) -> None:
+    folder.run("start", "remind", "--to", ANA, "--set", "name=Ana")
+    with closing(connect(folder.path / "convo.db")) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pages = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'message'").fetchone()
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+    with (folder.path / "convo.db").open("r+b") as file:
+        file.seek((pages[0] - 1) * size)
+        file.write(b"\xff" * size)
+    ran = folder.run("db", "backup", "copy.db")
+
+    assert ran.code == 1
+    assert "the copy is not sound" in ran.err
+    assert list(folder.path.glob("copy.db*")) == []
+    assert OURS not in ran.err
+
+
+def test_postgresql_has_programs_of_its_own(folder: Folder, postgres_url: str) -> None:
+    folder.environment["CONVO_DATABASE"] = postgres_url
+    assert folder.run("db", "upgrade").code == 0
+    ran = folder.run("db", "backup", "copy.db")
+    assert ran.code == 2
+    assert "pg_dump" in ran.err
