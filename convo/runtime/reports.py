@@ -53,11 +53,9 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
             left.append(Left(message, at))
         if status.before(report.status):
             changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
-            if report.status.final and message.first_tried_at:
-                line.tally.took(Time.DELIVERY, (at - message.first_tried_at).total_seconds())
+            came_of(line, message, report.status, report.reason, at)
             if report.status is Status.FAILED:
                 failed.append(message)
-                line.tally.add(Count.FAILED, (report.reason or Reason.UNKNOWN).value)
     for message in failed:
         if told_off(changes[message.id]):
             consent.refused(connection, line.settings, message, known[message.contact], line.now)
@@ -77,6 +75,14 @@ def moved(message: Waiting, status: Status, reason: Reason | None, at: datetime,
         sent_at=at if message.status.before(Status.SENT) else None,
         delivered_at=at if status is Status.DELIVERED else None,
     )
+
+
+def came_of(line: Line, message: Waiting, status: Status, reason: Reason | None, at: datetime) -> None:
+    """Count what a report tells that moves a message."""
+    if status is Status.FAILED:
+        line.tally.add(Count.FAILED, (reason or Reason.UNKNOWN).value)
+    if status.final and message.first_tried_at:
+        line.tally.took(Time.DELIVERY, (at - message.first_tried_at).total_seconds())
 
 
 def told_off(change: Change) -> bool:

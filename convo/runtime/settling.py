@@ -10,7 +10,7 @@ import structlog
 from convo import phone
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
 from convo.runtime import consent
-from convo.runtime.reports import moved, told_off
+from convo.runtime.reports import came_of, moved, told_off
 from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
@@ -70,6 +70,7 @@ def settle(line: Line, results: Sequence[Result]) -> None:
         if (last.status if last else early.status).before(report.status):
             reported = moved(early, report.status, report.reason, report.at, report.provider_id)
             changes[early.id] = replace(reported, sent_at=last.sent_at if last else None)
+            came_of(line, early, report.status, report.reason, report.at)
     told = [messages[change.id] for change in changes.values() if told_off(change)]
     known = contacts.lock_ids(connection, (message.contact_id for message in told))
     for message in told:

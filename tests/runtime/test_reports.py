@@ -3,9 +3,11 @@
 import itertools
 
 import pytest
+from sqlalchemy import Connection
 
 from convo.messages import Reason, Report, Status
 from convo.runtime import reports
+from convo.runtime.settling import settle
 from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
 from convo.settings import SIMULATOR
@@ -159,6 +161,23 @@ def test_how_long_a_text_took_to_arrive_is_timed(asked: House) -> None:
 
     assert line.tally.times == [(Time.DELIVERY, 42.0)]
     assert line.tally.counts == {(Count.REPORTS, "delivered"): 1}
+
+
+def test_an_early_report_is_timed_and_counted_when_it_is_joined(house: House) -> None:
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    house.later(seconds=3)
+    house.take(Report(SIMULATOR, f"sim-{claimed.outbound.key}", ANA, Status.FAILED, reason=Reason.BLOCKED))
+    result = house.result(claimed)
+
+    def settles(connection: Connection) -> Line:
+        line = house.line(connection)
+        settle(line, [result])
+        return line
+
+    line = house.do(settles)
+    assert line.tally.times == [(Time.ANSWER, 3.0), (Time.DELIVERY, 3.0)]
+    assert line.tally.counts == {(Count.SENDS, "accepted"): 1, (Count.FAILED, "blocked"): 1}
 
 
 def apply_reports(line: Line, *delivered: Report) -> Line:

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +173,28 @@ def test_the_dashboard_asks_for_what_there_is(tell: Tell) -> None:
         assert own <= {name.removesuffix("_bucket") for name in shown}
 
     tell(story, **OPEN)
+
+
+COUNTS_TWO = """\
+from convo.runtime.metrics import Metrics, waits
+from convo.runtime.tally import Count, Tally, Time
+metrics, tally = Metrics(), Tally()
+tally.add(Count.TEXTS, "main", 2)
+tally.took(Time.ANSWER, 0.2)
+metrics.count(tally)
+print(metrics.text(waits(None, 0, {"sender": True})).decode())
+"""
+
+
+def test_processes_behind_one_address_answer_with_the_counts_of_all(tmp_path: Path) -> None:
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for times in (1, 2):
+        ran = subprocess.run(
+            [sys.executable, "-c", COUNTS_TWO], env=environment, capture_output=True, text=True, check=True
+        )
+        assert f'convo_texts_received_total{{account="main"}} {2.0 * times}' in ran.stdout
+        assert f"convo_answer_seconds_count {float(times)}" in ran.stdout
+        assert 'convo_line_up{line="sender"} 1.0' in ran.stdout
 
 
 def test_the_page_names_every_metric() -> None:
