@@ -268,9 +268,9 @@ class Story:
 def _right(sent: dict[str, Any]) -> set[tuple[str, str | None]]:
     """What convo may say of a text that was accepted: what its report says.
 
-    Without one it is sent. If convo never got the answer, and a STOP or a change of state kept it from
-    asking again, it cannot know.
+    Without one it is sent. If convo never got the answer, and a STOP, which may have come while it was on its
+    way, or a change of state kept it from asking again, it cannot know.
     """
     if sent["reported"]:
         return {STATUS[sent["status"]]}
-    return {("sent", None), ("uncertain", "stopped"), ("uncertain", "left_state")}
+    return {("sent", None), *(("uncertain", reason) for reason in ("stopped", "opted_out", "left_state"))}

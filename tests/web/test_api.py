@@ -99,8 +99,8 @@ def test_a_message_tells_everything_about_itself(tell: Tell) -> None:
         came, said = (await server.api("/v1/messages")).json["items"]
 
         assert set(came) == {
-            "id", "direction", "contact", "number", "text", "status", "reason", "segments", "conversation",
-            "state", "created_at", "sent_at", "delivered_at",
+            "id", "direction", "contact", "number", "text", "status", "reason", "detail", "segments",
+            "conversation", "state", "created_at", "sent_at", "delivered_at",
         }  # fmt: skip
         assert (came["direction"], came["status"], came["number"]) == ("in", "received", OURS)
         assert (said["direction"], said["state"], said["segments"]) == ("out", "ask", 1)
