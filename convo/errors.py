@@ -92,6 +92,17 @@ class StartError(ConvoError):
         return self.code in ("opted_out", "no_consent", "busy", "key_reused")
 
 
+class ReminderError(ConvoError):
+    """A reminder that cannot be set or cancelled; `code` is a stable word for programs.
+
+    `bad_moment`, `bad_rule`, `past`, `over` (it has started its conversation, or cannot any more).
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class HandBackError(ConvoError):
     """A conversation cannot go on as a person asked; `code` is a stable word for programs.
 

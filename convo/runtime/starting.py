@@ -1,6 +1,6 @@
 """Starting a conversation: for an application, a command, or another flow."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,8 +8,11 @@ from sqlalchemy import Connection
 
 from convo import phone
 from convo.errors import StartError
+from convo.flow.advance import open_session
+from convo.flow.compile import Bundle
+from convo.flow.session import Session
 from convo.flow.speech import locale
-from convo.messages import storable
+from convo.messages import Contact, storable
 from convo.runtime import forgetting
 from convo.runtime.beginning import Start, begin, busy, current, parsed
 from convo.runtime.library import Library
@@ -19,7 +22,7 @@ from convo.settings import Settings
 from convo.store import contacts, conversations
 from convo.store.conversations import Stored
 
-__all__ = ["Start", "start"]
+__all__ = ["Ready", "Start", "checked", "start"]
 
 
 def start(
@@ -59,6 +62,33 @@ def start(
         raise busy(contact, number, flows)
     turns.flush()
     return turns.latest(stored), True
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What could be started, as it would be."""
+
+    flows: Bundle
+    session: Session
+
+
+def checked(
+    connection: Connection, settings: Settings, library: Library, wanted: Start, now: datetime
+) -> Ready:
+    """The session that `wanted` would open; nothing is written. Raises StartError as `start` does."""
+    flows = current(library, wanted.flow)
+    number = _number(settings, wanted.number)
+    _check_contact(wanted)
+    contact = Contact(parsed(wanted.contact), wanted.language, wanted.timezone)
+    known = contacts.find(connection, contact.number)
+    if known is not None:
+        contact = replace(
+            known.contact,
+            language=wanted.language or known.contact.language,
+            timezone=wanted.timezone or known.contact.timezone,
+        )
+    session = open_session(flows, contact, number, settings.number(number).timezone, wanted.vars, now)
+    return Ready(flows, session)
 
 
 def _check_contact(wanted: Start) -> None:
