@@ -27,8 +27,10 @@ from convo.runtime.library import Library
 from convo.runtime.resending import known
 from convo.settings import FILE, SIMULATOR, Settings
 from convo.store import deliveries, receipts
+from convo.store.depth import depth
 from convo.store.engine import Store
 from convo.store.messages import newest
+from convo.store.reports import Why
 from convo.store.schema import Schema, schema, writable
 
 LOW, LOWEST = 1024**3, 100 * 1024**2  # bytes free on the disk: warned of, and too few
@@ -241,6 +243,7 @@ def _opened(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]
         yield from _versions(store, settings)
     if found is Schema.CURRENT:
         yield from _deliveries(store, clock())
+        yield from _queue(store, clock())
     last = store.look(newest) if found is Schema.CURRENT else None
     theirs = store.look(_server_time) if store.dialect == "postgresql" else None
     yield from _clock(clock(), last, theirs)
@@ -261,6 +264,19 @@ def _deliveries(store: Store, now: datetime) -> Iterator[Finding]:
         told = f"{found.count} of the last day could not be used; the last: {found.error}"
         mend = "the table `receipt` has them word for word; subscribe to texts and reports alone"
         yield Finding("deliveries", Level.WARNING, told, mend)
+
+
+def _queue(store: Store, now: datetime) -> Iterator[Finding]:
+    """Texts and reports that somebody has to look at; there is no end of them by itself."""
+    found = store.look(lambda connection: depth(connection, now))
+    if found.uncertain:
+        told = f"{found.uncertain} texts are uncertain: they may have gone, and no report says so"
+        yield Finding("queue", Level.WARNING, told, "`convo queue list --status uncertain`, then settle them")
+    strange = sum(count for why, count in found.reports.items() if why is not Why.UNKNOWN)
+    if strange:
+        told = f"{strange} delivery reports name messages of another account or contact"
+        mend = "look whether two accounts have one webhook, or two installations one account"
+        yield Finding("reports", Level.WARNING, told, mend)
 
 
 def _server_time(connection: Connection) -> datetime | None:

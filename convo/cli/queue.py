@@ -15,6 +15,8 @@ from convo.messages import Status
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from convo.runtime.queue import Operator
     from convo.runtime.turns import Line
     from convo.store.engine import Store
@@ -91,7 +93,9 @@ def retry(
 
     operator = _operator(by, note)
     for number, done in _each(
-        numbers, lambda line, number: queue.send_anew(line, number, operator, maybe_twice=maybe_twice)
+        numbers,
+        lambda line, number: queue.send_anew(line, number, operator, maybe_twice=maybe_twice),
+        leaves=True,
     ):
         print(f"{number} is sent anew as {done.id}.")
 
@@ -177,7 +181,7 @@ def _chosen(
 def _operator(by: str | None, note: str | None) -> "Operator":
     import getpass
 
-    from convo.runtime.queue import Operator
+    from convo.runtime.queue import LONGEST_NOTE, Operator
 
     try:
         name = by or getpass.getuser()
@@ -185,6 +189,8 @@ def _operator(by: str | None, note: str | None) -> "Operator":
         raise SettingsError("--by: say who decides; nobody is logged in here") from None
     if not name.isprintable() or len(name) > 100:
         raise SettingsError("--by: a name has at most 100 characters, all of them printable")
+    if note is not None and len(note) > LONGEST_NOTE:
+        raise SettingsError(f"--note: a note has at most {LONGEST_NOTE} characters, not {len(note)}")
     return Operator(f"operator:{name}", note)
 
 
@@ -221,30 +227,38 @@ def _withdraw_all(wanted: "Chosen", operator: "Operator") -> int:
     return count
 
 
-def _each(numbers: list[int], job: "Callable[[Line, int], Stored]") -> "Iterator[tuple[int, Stored]]":
-    """Do this with each, all in one transaction: all of it is done, or nothing."""
+def _each(
+    numbers: list[int], job: "Callable[[Line, int], Stored]", *, leaves: bool = False
+) -> "Iterator[tuple[int, Stored]]":
+    """Do this with each, all in one transaction: all of it is done, or nothing.
+
+    `leaves`: what comes of it is queued, and leaves once somebody serves.
+    """
     from convo import clock
     from convo.cli._beside import open_store
+    from convo.runtime import queue
     from convo.runtime.library import Library
     from convo.runtime.turns import Line
     from convo.settings import load
 
     settings = load()
     library = Library(settings.flows)
+
+    def work(connection: "Connection") -> "list[Stored]":
+        line = Line(connection, settings, library, clock.system())
+        queue.lock(line, numbers)
+        return [job(line, number) for number in numbers]
+
     with open_store(settings, create=False) as store:
         try:
-            done = store.transact(
-                lambda c: [job(Line(c, settings, library, clock.system()), number) for number in numbers]
-            )
+            done = store.transact(work)
         except QueueError as error:
-            if error.code == "bad_note":
-                raise SettingsError(f"--note: {error}") from None
             if error.code == "may_have_gone":
                 raise QueueError(
                     error.code, f"{str(error).partition(';')[0]}; --maybe-twice sends it anew"
                 ) from None
             raise
-        if store.served() is False:
+        if leaves and store.served() is False:
             print("Nothing serves this database now: what is queued leaves once `convo serve` runs.")
     yield from zip(numbers, done, strict=True)
 

@@ -33,7 +33,7 @@ def withdraw(line: Line, numbers: Sequence[int], by: Operator) -> list[Stored]:
     One that may have gone in an earlier try is uncertain. Conversations go on as if they had left.
     """
     note = _checked(by.note)
-    found = [each for each in _locked(line, numbers) if each.status is Status.QUEUED]
+    found = [each for each in lock(line, numbers) if each.status is Status.QUEUED]
     changes = [Change(each.id, each.taken_back, each.tries, reason=Reason.WITHDRAWN) for each in found]
     outbox.change(line.connection, changes)
     queue.record(
@@ -141,8 +141,12 @@ def _ours(line: Line, number: int) -> Stored:
     return found
 
 
-def _locked(line: Line, numbers: Sequence[int]) -> list[Waiting]:
-    """These outgoing messages as they are once their contacts are locked."""
+def lock(line: Line, numbers: Sequence[int]) -> list[Waiting]:
+    """These outgoing messages as they are once their contacts are locked, all of them at once.
+
+    Whoever does something with several of them locks them first, or two could wait for each other. Raises
+    QueueError for what there is not.
+    """
     ours = [_ours(line, number).id for number in numbers]
     before = outbox.by_ids(line.connection, ours)
     contacts.hold(line.connection, (each.contact_id for each in before.values()))
@@ -150,7 +154,7 @@ def _locked(line: Line, numbers: Sequence[int]) -> list[Waiting]:
 
 
 def _one_locked(line: Line, number: int) -> Waiting:
-    (message,) = _locked(line, [number])
+    (message,) = lock(line, [number])
     return message
 
 

@@ -161,6 +161,22 @@ def test_deliveries_that_could_not_be_used_are_counted(folder: Folder) -> None:
     assert found(doctor(folder), "deliveries") == []
 
 
+def test_texts_and_reports_that_somebody_has_to_look_at_are_counted(folder: Folder) -> None:
+    folder.environment = TOKEN
+    folder.run("start", "desk", "--to", ANA)
+    assert found(doctor(folder), "queue") == found(doctor(folder), "reports") == []
+    change(folder.path / "convo.db", "UPDATE message SET status = 'uncertain', reason = 'unknown'")
+    change(
+        folder.path / "convo.db",
+        "INSERT INTO report (account, provider_id, status, at, kept_at, why) VALUES ('other', 'x', 'sent', "
+        "'2026-11-30T00:00:00.000000+00:00', '2026-11-30T00:00:00.000000+00:00', 'other_account')",
+    )
+    ((level, said),) = found(doctor(folder), "queue")
+    assert (level, "1 texts are uncertain" in said, "convo queue list" in said) == ("warning", True, True)
+    ((level, said),) = found(doctor(folder), "reports")
+    assert (level, "1 delivery reports name messages of another account" in said) == ("warning", True)
+
+
 def test_flows_with_errors_are_counted(folder: Folder) -> None:
     folder.write("flows/broken.yaml", "flow: broken\nstart: ask\nstates:\n  ask: {sya: Hi}\n")
     ((level, said),) = found(doctor(folder), "flows")
