@@ -4,13 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from convo.flow.session import Phase
 from convo.keywords import ANSWERS, KeywordKind
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
-from convo.runtime.sender import BEGIN_WITHIN, LEASE, SEND_WITHIN, send
-from convo.runtime.settling import NotBegun
+from convo.runtime.sender import BEGIN_WITHIN, LEASE, SEND_WITHIN, Claim, claim, send
+from convo.runtime.settling import NotBegun, settle
 from convo.runtime.starting import Start
+from convo.runtime.tally import Count
+from convo.runtime.turns import Line
 from tests.runtime.house import ANA, BEN, NOW, OURS, Carrier, House
 
 STOPPED = ANSWERS[KeywordKind.STOP]["en"]
@@ -261,6 +264,28 @@ def test_a_conversation_whose_version_is_gone_does_not_stop_the_senders_work(hou
 
     assert house.message("Can you come?", ANA).status is Status.SENT
     assert house.message("Can you come?", BEN).status is Status.SENT
+
+
+def test_what_the_gate_refuses_and_providers_answer_is_counted(house: House) -> None:
+    house.begin(Start("invite", ANA, OURS, {"name": "Ana"}))
+    house.take(house.text("stop"))
+    assert house.leaves() == [STOPPED]
+    house.rows("UPDATE message SET status = 'queued' WHERE kind = 'text' AND direction = 'out' RETURNING id")
+    house.take(house.text("visit", BEN))
+
+    def claims(connection: Connection) -> tuple[Line, list[Claim]]:
+        line = house.line(connection)
+        return line, claim(line, house.rates, 64, house.new_key).claims
+
+    looked, (asked,) = house.do(claims)
+    assert looked.tally.counts == {(Count.REFUSED, "opted_out"): 1}
+
+    def settles(connection: Connection) -> Line:
+        line = house.line(connection)
+        settle(line, [house.result(asked, SendError(Trouble.PERMANENT, Reason.BLOCKED))])
+        return line
+
+    assert house.do(settles).tally.counts == {(Count.SENDS, "permanent"): 1, (Count.FAILED, "blocked"): 1}
 
 
 def test_an_opted_out_contact_is_held_at_the_gate_whatever_is_queued(house: House) -> None:

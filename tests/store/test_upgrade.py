@@ -94,6 +94,10 @@ def upgraded(database_url: str, tmp_path: Path) -> Iterator[House]:
                 kind="TimedOut",
                 data="after x",
             )
+        _insert(
+            connection, "report",
+            account="simulator", provider_id="early", status="delivered", at=_moment(ASKED),
+        )  # fmt: skip
         _conversation(connection, BEN, version, "handed_off", "desk")
         _conversation(connection, CAT, version, "ended", "confirmed")
 
@@ -136,6 +140,12 @@ def test_a_person_keeps_the_conversation_and_texts_to_ended_ones_are_taken(upgra
 
     assert upgraded.conversation(BEN).status == Phase.HANDED_OFF
     assert [one.status for one in upgraded.conversations(CAT)] == [Phase.ENDED, Phase.LIVE]
+
+
+def test_a_report_goes_on_waiting_for_its_message(upgraded: House) -> None:
+    ((name, why, kept, at),) = upgraded.rows("SELECT provider_id, why, kept_at, at FROM report")
+    assert (name, why) == ("early", "unknown")
+    assert kept == at
 
 
 def test_since_when_a_conversation_stands_is_known_as_well_as_it_can_be(upgraded: House) -> None:
