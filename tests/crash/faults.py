@@ -26,7 +26,7 @@ from convo.store import messages
 from convo.store.engine import Store
 from convo.store.messages import Stored
 from tests.crash.application import Azure
-from tests.crash.test_kill import Server, unsettled
+from tests.crash.parrots import Server, unsettled
 
 OURS = "+15550009999"
 SECRET, KEY = "a-secret-of-the-webhook", "c2VjcmV0LW9mLXRoZS1hY2NvdW50"

@@ -21,7 +21,7 @@ import aiohttp
 from convo.clock import system
 from tests.crash.application import TOKEN, Application, Azure
 from tests.crash.contacts import LANGUAGES, Contact, Ending
-from tests.crash.test_kill import Server
+from tests.crash.parrots import Server
 
 Tale = Callable[[Contact], Coroutine[Any, Any, None]]
 

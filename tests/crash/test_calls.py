@@ -13,7 +13,7 @@ from yarl import URL
 from convo.messages import Direction
 from convo.store import conversations, messages
 from convo.store.engine import Store
-from tests.crash.test_kill import OURS, Server
+from tests.crash.parrots import OURS, Server
 from tests.providers.server import answering
 
 PEOPLE = [f"+1555000{place:04}" for place in range(1, 13)]

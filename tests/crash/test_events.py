@@ -25,7 +25,7 @@ from convo.store.engine import Store
 from convo.store.event_tables import event_deliveries
 from convo.store.outgoing import Chosen, Listed
 from convo.store.tables import messages
-from tests.crash.test_kill import Provider, Server, Text
+from tests.crash.parrots import Provider, Server, Text
 from tests.providers.server import answering, hangs_up
 
 SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtMTIz"
