@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -15,6 +18,7 @@ from convo.clock import Clock
 from convo.errors import Problem, SettingsError
 from convo.messages import Item
 from convo.providers import check_numbers, make
+from convo.roles import LINES, Role
 from convo.runtime import codes, forgetting
 from convo.runtime.calling import Caller
 from convo.runtime.clockwork import Clockwork
@@ -33,6 +37,7 @@ from convo.settings import Settings
 from convo.store import reports
 from convo.store.conversations import Stored
 from convo.store.engine import Store
+from convo.store.wakeups import QUEUED, SETTLED
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +45,10 @@ log = structlog.get_logger(__name__)
 class App:
     """Everything that serves, in one process. `start` and `stop` it in the same event loop."""
 
-    def __init__(self, settings: Settings, clock: Clock = clocks.system) -> None:
+    def __init__(self, settings: Settings, clock: Clock = clocks.system, role: Role = Role.ALL) -> None:
         self.settings = settings
         self.clock = clock
+        self.role = role
         self.store = Store(settings.database)
         self.library = Library(settings.flows)
         self.registry = Registry(settings.flows, settings.actions)
@@ -59,11 +65,12 @@ class App:
         )
         self.mirror = Mirror(self.store, settings, self.providers, clock)
         self._watchers: set[Callable[[], None]] = set()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}  # by the name of the line
         self._deliveries: set[asyncio.Task[None]] = set()
 
     async def start(self) -> list[Problem]:
         """Open the database, read the flows, and go to work; the problems of flows left out."""
+        self._loop = asyncio.get_running_loop()
         alone = self.store.hold()
         self.store.upgrade()
         problems = await self.read_flows()
@@ -75,14 +82,16 @@ class App:
         dropped = self.clock() - timedelta(days=self.settings.keep_unknown_reports)
         while await self.store.write(lambda c: reports.drop(c, dropped)):
             pass
-        self._tasks = [
-            asyncio.create_task(self.intake.run()),
-            asyncio.create_task(self.sender.run(alone=alone)),
-            asyncio.create_task(self.clockwork.run()),
-            asyncio.create_task(self.caller.run(alone=alone)),
-            asyncio.create_task(self.relay.run(alone=alone)),
-            asyncio.create_task(self.mirror.run()),
-        ]
+        works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "intake": self.intake.run,
+            "sender": partial(self.sender.run, alone=alone),
+            "clockwork": self.clockwork.run,
+            "calls": partial(self.caller.run, alone=alone),
+            "events": partial(self.relay.run, alone=alone),
+            "opt_outs": self.mirror.run,
+        }
+        self._tasks = {name: asyncio.create_task(works[name]()) for name in LINES[self.role]}
+        self.store.join(None if self.role is Role.WEB else self._hear)
         keywords.prepare()
         # What there is now stays: to look through all of it for garbage holds every text up for 0.1 s.
         gc.collect()
@@ -90,19 +99,17 @@ class App:
         return problems
 
     async def stop(self) -> None:
-        """Finish what is claimed, settle it, and close."""
+        """Finish what is claimed and settle it, give back what takes longer than `stop_within`, and close."""
+        within = self.settings.stop_within.total_seconds()
         if self._tasks:
-            intake, sender, clockwork, caller, relay, mirror = self._tasks
-            clockwork.cancel()
-            mirror.cancel()
-            await self.caller.stop()
-            await asyncio.gather(caller, return_exceptions=True)
-            await self.sender.stop()
-            await self.relay.stop()
-            await asyncio.gather(sender, relay, return_exceptions=True)
+            intake = self._tasks.pop("intake")
+            for name in self._tasks.keys() & {"clockwork", "opt_outs"}:
+                self._tasks[name].cancel()
+            await asyncio.gather(*(line.stop(within) for line in (self.caller, self.sender, self.relay)))
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
             await asyncio.gather(*self._deliveries, return_exceptions=True)
             intake.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(intake, return_exceptions=True)
         await self.caller.close()
         for provider in self.providers.values():
             await provider.close()
@@ -111,16 +118,13 @@ class App:
 
     def stopped(self) -> list[str]:
         """The lines that should be working and are not."""
-        names = ("intake", "sender", "clockwork", "calls", "events", "opt_outs")
-        if not self._tasks:
-            return list(names)
-        return [name for name, task in zip(names, self._tasks, strict=True) if task.done()]
+        names = LINES[self.role]
+        return [name for name in names if name not in self._tasks or self._tasks[name].done()]
 
     def lines(self) -> dict[str, bool]:
         """The lines of this process, and whether each works."""
         stopped = self.stopped()
-        names = ("intake", "sender", "clockwork", "calls", "events", "opt_outs")
-        return {name: name not in stopped for name in names}
+        return {name: name not in stopped for name in LINES[self.role]}
 
     async def read_flows(self) -> list[Problem]:
         """Read flows and actions anew and keep the flows' sources; the problems of files that are wrong.
@@ -163,17 +167,28 @@ class App:
 
     def changed(self) -> None:
         """Something was committed: there may be texts to send and pages to refresh."""
-        self.sender.wake()
-        self.relay.wake()
-        self.caller.wake()
-        self._tell()
+        self._wake(QUEUED)
+        self._tell(QUEUED)
 
     def _settled(self) -> None:
-        """The sender has written what came of its sends; of an opt-out among it the application is told."""
-        self.relay.wake()
-        self._tell()
+        """The sender has written what came of its sends: clocks begin, and the application may be told."""
+        self._wake(SETTLED)
+        self._tell(SETTLED)
 
-    def _tell(self) -> None:
+    def _wake(self, what: str) -> None:
+        if what != SETTLED:
+            self.sender.wake()
+        self.relay.wake()
+        self.caller.wake()
+        self.clockwork.wake()
+
+    def _hear(self, what: str) -> None:
+        """In the store's thread: another process has committed something."""
+        with suppress(RuntimeError):  # the process ends
+            self._loop.call_soon_threadsafe(self._wake, what)
+
+    def _tell(self, what: str) -> None:
+        self.store.tell(what)
         for watcher in list(self._watchers):
             watcher()
 

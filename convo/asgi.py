@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from convo.app import App
 from convo.console import console_routes
+from convo.roles import WEBS
 from convo.web.api.routes import api_routes
 from convo.web.health import Health
 from convo.web.metrics import MetricsPage
@@ -18,12 +19,12 @@ def create(app: App, *, phone: bool = False) -> Starlette:
     """The ASGI application. `phone` adds the pages that play a phone: for `convo dev` alone."""
     health = Health(app)
     routes: list[BaseRoute] = [
-        Route("/webhooks/{account}", Webhooks(app)),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", MetricsPage(app).answer),
-        *api_routes(app),
     ]
+    if app.role in WEBS:
+        routes += [Route("/webhooks/{account}", Webhooks(app)), *api_routes(app)]
     if phone:
         routes += console_routes(app)
 

@@ -6,6 +6,7 @@ With neither, everything runs on the simulator and `convo.db`.
 import difflib
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -30,6 +31,7 @@ from pydantic_settings import (
 )
 
 from convo import endpoints, phone, quiet, rates, secret
+from convo.clock import parse_duration
 from convo.endpoints import Events
 from convo.errors import SettingsError
 from convo.keywords import KeywordKind, answer
@@ -85,6 +87,10 @@ def _rate(value: object) -> str:
     return text
 
 
+def _duration(value: object) -> timedelta:
+    return value if isinstance(value, timedelta) else parse_duration(str(value))
+
+
 def _host(value: str) -> str:
     name, _, port = value.rpartition(":") if re.fullmatch(r".*:\d{1,5}", value) else (value, "", "")
     if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", name, re.ASCII) or (port and int(port) > 65535):
@@ -112,6 +118,7 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hours = Annotated[str, AfterValidator(_hours)]
 Rate = Annotated[str, BeforeValidator(_rate)]
 Cap = Annotated[int, Field(ge=1)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 HostName = Annotated[str, AfterValidator(_host)]
 Headers = dict[Annotated[str, AfterValidator(_header)], Annotated[Secret, AfterValidator(_line)]]
 
@@ -231,6 +238,7 @@ class Settings(BaseSettings):
     )  # of one-time codes: the new one, then those to be rotated out
     keep_unknown_reports: Annotated[int, Field(ge=1, le=3650)] = 7  # days; of messages that nobody knows
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
+    stop_within: Duration = timedelta(seconds=20)  # for what is under way; the rest is given back
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)
     actions: list[str] = Field(default_factory=list)  # modules with functions that flows call
@@ -249,6 +257,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=FILE)
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is a file of this machine, which one process serves."""
+        return self.database.startswith("sqlite")
 
     def webhook_url(self, account: str) -> str | None:
         """Where an account's provider delivers; None where `public_url` is not set."""

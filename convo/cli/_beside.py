@@ -1,13 +1,14 @@
 """The database as commands open it: beside a process that serves it, or before there is one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from convo.errors import SettingsError
+from convo.errors import SettingsError, StoreUnavailable
 from convo.runtime import forgetting
 from convo.settings import Settings
 from convo.store.engine import Store
 from convo.store.schema import Schema, schema
+from convo.store.wakeups import QUEUED
 
 # What keeps a command from working on a database.
 MENDS = {
@@ -38,6 +39,8 @@ def open_store(settings: Settings, *, create: bool) -> Iterator[Store]:
             store.look(lambda connection: forgetting.check(connection, settings))
         yield store
     finally:
+        with suppress(StoreUnavailable):  # they look by themselves now and then
+            store.tell_once(QUEUED)
         store.close()
 
 

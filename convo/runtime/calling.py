@@ -34,7 +34,6 @@ LEASE = timedelta(seconds=15)  # beyond what a try may take
 LONGEST_LEASE = LONGEST + LEASE
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 15, 30))  # between one try and the next
 LONGEST_WAIT = timedelta(minutes=1)  # that a server can ask for; nobody waits longer for a text
-STOP_WITHIN = 5.0  # seconds that what is under way has left to end
 
 log = structlog.get_logger(__name__)
 
@@ -168,8 +167,16 @@ class Caller:
         self._stage = Stage()
         self._fetcher = Fetcher(settings.calls, clock)
         self._dead_by: datetime | None = None
+        self._next: datetime | None = None  # when a call is due
         self._flights = Flights(
-            "caller", store, self._work, self._make, on_commit, most=MOST_IN_FLIGHT, within=STOP_WITHIN
+            "caller",
+            store,
+            self._work,
+            self._make,
+            on_commit,
+            most=MOST_IN_FLIGHT,
+            next_due=lambda: self._next,
+            clock=clock,
         )
 
     def wake(self) -> None:
@@ -181,16 +188,16 @@ class Caller:
         self._dead_by = self._clock() + LONGEST_LEASE if alone else None
         await self._flights.run(self._has_work)
 
-    async def stop(self) -> None:
-        """Let what is under way end for a moment, and settle it; the rest is tried again later."""
-        await self._flights.stop()
+    async def stop(self, within: float) -> None:
+        """Let what is under way end within so many seconds, and settle it; the rest is tried again later."""
+        await self._flights.stop(within)
 
     async def close(self) -> None:
         await self._fetcher.close()
 
     async def _has_work(self) -> bool:
-        due = await self._store.read(calls.next_due)
-        return due is not None and due <= self._clock()
+        self._next = await self._store.read(calls.next_due)
+        return self._next is not None and self._next <= self._clock()
 
     def _work(
         self, connection: Connection, tried: Sequence[Tried], room: int, first: bool
@@ -200,7 +207,9 @@ class Caller:
         if not room:
             return [], False
         dead_by = self._dead_by if first else None
-        return claim(connection, now, room, lambda: uuid.uuid4().hex, leases_until=dead_by), False
+        claims = claim(connection, now, room, lambda: uuid.uuid4().hex, leases_until=dead_by)
+        self._next = calls.next_due(connection)
+        return claims, False
 
     async def _make(self, claimed: Claim) -> Tried:
         told = {"call": claimed.call.name, "conversation": claimed.conversation}

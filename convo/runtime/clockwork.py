@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -16,6 +17,7 @@ from convo.flow.advance import NEVER_STARTED, next_clock, next_wake
 from convo.flow.plan import EXPIRED
 from convo.flow.session import Closed, Phase
 from convo.runtime import errands
+from convo.runtime.flying import REST, seconds_to
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
 from convo.runtime.tally import Count, Tally, uncounted
@@ -28,7 +30,6 @@ from convo.store.errands import Errand
 
 MOST_WAKES = 64  # in one transaction
 MOST_CLOCKS = 100  # of one conversation at a time, after a long sleep
-POLL = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ def _wake_one(connection: Connection, turns: Turns, library: Library, stored: St
 
 
 class Clockwork:
-    """Looks every second for conversations to wake, and for flows to begin with other contacts."""
+    """Looks for conversations to wake, and for flows to begin with other contacts, when there are some."""
 
     def __init__(
         self,
@@ -93,10 +94,17 @@ class Clockwork:
         self._library = library
         self._clock = clock
         self._on_commit = on_commit
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """A conversation may have to be woken earlier than any before."""
+        self._wake.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
         while True:
+            self._wake.clear()
+            due = None
             try:
                 due = await self._store.read(conversations.next_wake)
                 now = self._clock()
@@ -115,7 +123,9 @@ class Clockwork:
                 log.warning("clock.store_unavailable", error=str(error))
             except Exception:
                 log.exception("clock.failed")  # one bad round must not stop every clock
-            await asyncio.sleep(POLL.total_seconds())
+            await asyncio.sleep(REST)  # not every text is worth a look
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), seconds_to(due, self._clock(), self._store.poll))
 
     async def _run(self, errand: Errand, now: datetime) -> None:
         def line(connection: Connection) -> Line:

@@ -2,22 +2,30 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 import structlog
 from sqlalchemy import Connection
 
+from convo.clock import Clock
 from convo.errors import StoreUnavailable
 from convo.store.engine import Store
 
 C = TypeVar("C")  # a claim
 R = TypeVar("R")  # what came of one
-POLL = 1.0  # seconds; what another process left is found by then
+REST = 0.05  # seconds at least before what is due, and cannot be had, is looked for again
 
 # Settles these results and claims so many more, True in the first round that is written; whether there
 # may be still more.
 Work = Callable[[Connection, Sequence[R], int, bool], tuple[Sequence[C], bool]]
 log = structlog.get_logger(__name__)
+
+
+def seconds_to(moment: datetime | None, now: datetime, most: float) -> float:
+    """How long to rest until a moment, at most so long; never quite nothing: somebody else may hold it."""
+    return most if moment is None else min(most, max(REST, (moment - now).total_seconds()))
 
 
 class Flights(Generic[C, R]):
@@ -32,14 +40,13 @@ class Flights(Generic[C, R]):
         on_commit: Callable[[], None],
         *,
         most: int,
-        within: float | None = None,
-        rests: Callable[[], float] = lambda: POLL,
+        next_due: Callable[[], datetime | None],
+        clock: Clock,
     ) -> None:
         """`work` is done in a transaction; `do` takes its time, and never raises.
 
-        `rests` tells how many seconds nothing is to be found, as far as is known.
-
-        What flies when it is told to stop has `within` seconds to come back, or as long as it takes.
+        `next_due` tells when there is something to find next, as far as is known. What is cancelled while
+        it is done gives a result like any other: the process ends.
         """
         self._line = line
         self._store = store
@@ -47,8 +54,8 @@ class Flights(Generic[C, R]):
         self._do = do
         self._on_commit = on_commit
         self._most = most
-        self._within = within
-        self._rests = rests
+        self._next_due = next_due
+        self._clock = clock
         self._results: list[R] = []
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -70,16 +77,16 @@ class Flights(Generic[C, R]):
                     return  # whoever comes next takes over what is claimed, when its lease ends
                 self._log_trouble(error)
                 busy = False
-                await asyncio.sleep(POLL)
+                await asyncio.sleep(self._store.poll)
             if not busy:
                 await self._rest()
 
-    async def stop(self) -> None:
-        """Let what is under way end, and settle it."""
+    async def stop(self, within: float) -> None:
+        """Let what is under way end within so many seconds; `run` settles it, and what is cut short."""
         self._stopping = True
         self._wake.set()
-        if self._within is not None and self._flying:
-            _, late = await asyncio.wait(self._flying, timeout=self._within)
+        if self._flying:
+            _, late = await asyncio.wait(self._flying, timeout=within)
             for task in late:
                 task.cancel()
 
@@ -112,11 +119,9 @@ class Flights(Generic[C, R]):
             self._wake.set()
 
     async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(self._rests()):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            wait = seconds_to(self._next_due(), self._clock(), self._store.poll)
+            await asyncio.wait_for(self._wake.wait(), wait)
 
     def _log_trouble(self, error: Exception) -> None:
         if isinstance(error, StoreUnavailable):

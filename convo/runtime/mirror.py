@@ -77,23 +77,24 @@ class Mirror:
         for each in claimed:
             groups[each.account, each.number, each.opted_out].append(each)
         done: list[Telling] = []
-        left: list[tuple[Telling, datetime]] = []
-        for (account, number, out), group in groups.items():
-            taken = await self._tell(account, number, [each.contact for each in group], out=out)
-            for each in group:
-                if each.contact in taken:
-                    done.append(each)
-                elif each.tries + 1 >= MOST_TRIES:
-                    log.error("opt_outs.given_up", account=account, entry=each.entry_id)
-                    done.append(each)
-                else:
-                    left.append((each, self._clock() + _wait(each.tries)))
-
-        def settle(connection: Connection) -> None:
-            opt_outs.told(connection, done)
-            opt_outs.again(connection, left)
-
-        await self._store.write(settle)
+        left = dict.fromkeys(claimed, now)  # due at once where the process ends in the middle
+        ended: asyncio.CancelledError | None = None
+        try:
+            for (account, number, out), group in groups.items():
+                taken = await self._tell(account, number, [each.contact for each in group], out=out)
+                for each in group:
+                    left[each] = self._clock() + _wait(each.tries)
+                    given_up = each.contact not in taken and each.tries + 1 >= MOST_TRIES
+                    if given_up:
+                        log.error("opt_outs.given_up", account=account, entry=each.entry_id)
+                    if given_up or each.contact in taken:
+                        done.append(each)
+                        del left[each]
+        except asyncio.CancelledError as error:
+            ended = error
+        await self._store.write(partial(_settle, done=done, left=list(left.items())))
+        if ended is not None:
+            raise ended
         return len(claimed)
 
     async def _tell(self, account: str, number: str, people: Sequence[str], *, out: bool) -> frozenset[str]:
@@ -126,6 +127,13 @@ class Mirror:
                     differences=len(found.differences),
                     failed=found.failed,
                 )
+
+
+def _settle(
+    connection: Connection, done: Sequence[Telling], left: Sequence[tuple[Telling, datetime]]
+) -> None:
+    opt_outs.told(connection, done)
+    opt_outs.again(connection, left)
 
 
 def _wait(tries: int) -> timedelta:

@@ -30,6 +30,7 @@ class Fate(StrEnum):
     NOBODY = "nobody"  # wanted it
     FAILED = "failed"  # to be tried again
     GONE = "gone"  # the endpoint wants nothing more
+    GIVEN_BACK = "given back"  # the process ends before there is an answer; another one tells it
 
 
 class Outcome(NamedTuple):

@@ -20,6 +20,7 @@ from convo.clock import Clock
 from convo.endpoints import IN_PROCESS, Events
 from convo.errors import StoreUnavailable
 from convo.runtime.events import payload
+from convo.runtime.flying import seconds_to
 from convo.runtime.posting import ANSWER_WITHIN, MOST_AT_ONCE, Fate, Outcome, Poster
 from convo.runtime.subscribers import PATIENCE, Subscriber, Subscribers
 from convo.store import deliveries, outgoing
@@ -36,9 +37,7 @@ MOST_HEARD = 5  # events at a time for the subscribers, who are told one after t
 LEASE_HEARD = PATIENCE * (MOST_HEARD + 1)
 MOST_DISCARDED = 500  # events of which nobody in the process wants to be told, in one transaction
 LONGEST_PAUSE = timedelta(hours=1)  # of a whole endpoint, because one answer asked for it
-POLL = 1.0  # seconds; what another process wrote is found by then
 REST = 0.05  # seconds after a look that found nothing: not every text is worth one
-STOP_WITHIN = 5.0  # seconds for what is under way; the rest is told again when its lease ends
 FORGET_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
@@ -75,6 +74,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._stopping = False
         self._take_back = False
+        self._next_due: datetime | None = None  # as far as is known
         self._forget_at = clock()
 
     def on(self, kind: str, subscriber: Subscriber) -> Callable[[], None]:
@@ -101,20 +101,21 @@ class Relay:
                 if self._stopping:
                     return  # whoever comes next takes over what is claimed, when its lease ends
                 _log_trouble(error)
-                await asyncio.sleep(POLL)
+                await asyncio.sleep(self._store.poll)
                 continue
-            if not done.busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL)
             if not (done.claims or self._results or self._stopping):
                 await asyncio.sleep(REST)
+            if not done.busy:
+                wait = seconds_to(self._next_due, self._clock(), self._store.poll)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), wait)
 
-    async def stop(self) -> None:
-        """Let what is under way end, for a while; `run` settles it and ends."""
+    async def stop(self, within: float) -> None:
+        """Let what is under way end within so many seconds; `run` settles it, and gives back the rest."""
         self._stopping = True
         self._wake.set()
         if self._flying:
-            await asyncio.wait(set(self._flying), timeout=STOP_WITHIN)
+            await asyncio.wait(set(self._flying), timeout=within)
         for task in list(self._flying):
             task.cancel()
 
@@ -140,8 +141,10 @@ class Relay:
         rooms = {} if self._stopping else self._rooms()
         now = self._clock()
         idle = not results and not self._take_back
-        if idle and not await self._store.read(lambda c: deliveries.is_due(c, list(rooms), now)):
-            return Round()
+        if idle:
+            self._next_due = await self._store.read(lambda c: deliveries.next_due(c, list(rooms)))
+            if self._next_due is None or self._next_due > now:
+                return Round()
         try:
             done = await self._store.write(lambda c: self._work(c, results, rooms))
         except BaseException:
@@ -201,6 +204,8 @@ class Relay:
                 outcome = await self._subscribers.tell(event)
             else:
                 outcome = await self._posters[claimed.endpoint].post(event.webhook_id, payload(event))
+        except asyncio.CancelledError:  # the process ends, and it takes too long
+            outcome = Outcome(Fate.GIVEN_BACK)
         except Exception as error:
             log.exception("events.failed", endpoint=claimed.endpoint, id=event.id)
             outcome = Outcome(Fate.FAILED, f"it cannot be told: {error}")
@@ -232,6 +237,8 @@ def _change(result: Result, rng: random.Random) -> Change:
     match outcome.fate:
         case Fate.TOLD | Fate.NOBODY:
             return Change(claimed, State.TOLD, at)
+        case Fate.GIVEN_BACK:
+            return Change(claimed, State.WAITING, at, due_at=at)
         case Fate.GONE:
             return Change(claimed, State.DEAD, at, error=outcome.error)
     if claimed.tries > len(WAITS):

@@ -15,11 +15,11 @@ from convo.clock import Clock
 from convo.messages import Accepted, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
 from convo.runtime import pacing
-from convo.runtime.flying import POLL, Flights
+from convo.runtime.flying import Flights
 from convo.runtime.gate import Gate, Wait, Withdraw
 from convo.runtime.library import Library
 from convo.runtime.pacing import Places, Rates
-from convo.runtime.settling import GIVE_UP_AFTER, NotBegun, Result, settle
+from convo.runtime.settling import GIVE_UP_AFTER, GivenBack, NotBegun, Result, settle
 from convo.runtime.tally import Count, Tally, uncounted
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, overtaken, settled
@@ -153,7 +153,7 @@ def revive(line: Line, providers: Mapping[str, Provider], *, leases_until: datet
 async def send(provider: Provider | None, claimed: Claim, clock: Clock) -> Result:
     """Try one claimed message; whatever happens comes back as a result."""
 
-    def result(outcome: Accepted | SendError | NotBegun) -> Result:
+    def result(outcome: Accepted | SendError | NotBegun | GivenBack) -> Result:
         return Result(
             claimed.outbound.id,
             claimed.contact_id,
@@ -168,17 +168,23 @@ async def send(provider: Provider | None, claimed: Claim, clock: Clock) -> Resul
         return result(SendError(Trouble.OUR_FAULT, Reason.REJECTED, detail=gone))
     if clock() - claimed.at > BEGIN_WITHIN:
         return result(NotBegun())
+    return result(await _answer(provider, claimed))
+
+
+async def _answer(provider: Provider, claimed: Claim) -> Accepted | SendError | GivenBack:
+    """What the provider says; it may have taken the text before its answer was lost."""
     try:
         async with asyncio.timeout(SEND_WITHIN):
-            return result(await provider.send(claimed.outbound))
+            return await provider.send(claimed.outbound)
     except SendError as error:
-        return result(error)
+        return error
+    except asyncio.CancelledError:  # the process ends, and it takes too long
+        return GivenBack() if provider.traits.idempotent else _lost(provider, "the process ended meanwhile")
     except TimeoutError:
-        # The provider may have taken it before the answer was lost.
-        return result(_lost(provider, f"no answer within {SEND_WITHIN:g} s"))
+        return _lost(provider, f"no answer within {SEND_WITHIN:g} s")
     except Exception as error:
         log.exception("send.lost", message=claimed.outbound.id, conversation=claimed.conversation_id)
-        return result(_lost(provider, f"the answer was lost: {type(error).__name__}"))
+        return _lost(provider, f"the answer was lost: {type(error).__name__}")
 
 
 def _lost(provider: Provider, detail: str) -> SendError:
@@ -212,7 +218,14 @@ class Sender:
             on_commit()
 
         self._flights = Flights(
-            "sender", store, self._work, self._send, committed, most=MOST_IN_FLIGHT, rests=self._rests
+            "sender",
+            store,
+            self._work,
+            self._send,
+            committed,
+            most=MOST_IN_FLIGHT,
+            next_due=lambda: self._next,
+            clock=clock,
         )
 
     def wake(self) -> None:
@@ -224,9 +237,9 @@ class Sender:
         self._dead_by = self._clock() + LEASE * 2 if alone else None
         await self._flights.run()
 
-    async def stop(self) -> None:
-        """Let what is under way end, and settle it."""
-        await self._flights.stop()
+    async def stop(self, within: float) -> None:
+        """Let what is under way end within so many seconds, and give back the rest."""
+        await self._flights.stop(within)
 
     def _work(
         self, connection: Connection, results: Sequence[Result], room: int, first: bool
@@ -239,12 +252,6 @@ class Sender:
         found = claim(line, self._rates, min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)
         self._next = None if any(found) else pacing.next_moment(connection, self._rates, now)
         return found.claims, found.refused > 0
-
-    def _rests(self) -> float:
-        """How long nothing can leave, in seconds, as far as is known."""
-        if self._next is None:
-            return POLL
-        return min(POLL, max(0.0, (self._next - self._clock()).total_seconds()))
 
     async def _send(self, claimed: Claim) -> Result:
         provider = self._providers.get(claimed.outbound.account)

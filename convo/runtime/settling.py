@@ -34,6 +34,11 @@ class NotBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The process ended before the provider answered, who knows our key: another one asks at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What came of one claim; `tries` tells it from a later claim of the same message."""
 
@@ -41,7 +46,7 @@ class Result:
     contact_id: int
     tries: int
     at: datetime
-    outcome: Accepted | SendError | NotBegun
+    outcome: Accepted | SendError | NotBegun | GivenBack
 
 
 def settle(line: Line, results: Sequence[Result]) -> None:
@@ -100,10 +105,12 @@ def _change(message: Waiting, result: Result) -> Change | None:
         return None
     if isinstance(result.outcome, NotBegun):
         return Change(message.id, Status.QUEUED, message.tries - 1, due_at=result.at)
+    if isinstance(result.outcome, GivenBack):
+        return Change(message.id, Status.QUEUED, message.tries, due_at=result.at, unclear=True)
     return _failed(message, result.outcome, result.at)
 
 
-def _is_refused_after_all(message: Waiting, outcome: SendError | NotBegun) -> bool:
+def _is_refused_after_all(message: Waiting, outcome: SendError | NotBegun | GivenBack) -> bool:
     """Whether a late answer tells that a text did not go which was taken for uncertain meanwhile."""
     refused = isinstance(outcome, SendError) and outcome.kind in (Trouble.PERMANENT, Trouble.OPTED_OUT)
     return refused and message.status is Status.UNCERTAIN and not message.unclear
@@ -117,8 +124,8 @@ def _count(line: Line, message: Waiting, result: Result, change: Change | None) 
         if message.answers:
             line.tally.took(Time.ANSWER, (result.at - message.created_at).total_seconds())
         return
-    if isinstance(outcome, NotBegun):
-        line.tally.add(Count.SENDS, "not_begun")
+    if isinstance(outcome, NotBegun | GivenBack):
+        line.tally.add(Count.SENDS, "not_begun" if isinstance(outcome, NotBegun) else "given_back")
         return
     line.tally.add(Count.SENDS, outcome.kind.value)
     if change is None:

@@ -92,6 +92,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(of=event_deliveries, skip_locked=True)
 )
+_NEXT = select(_D.due_at).where(_D.endpoint == bindparam("endpoint"), _OPEN).order_by(_D.due_at).limit(1)
 _CLAIM = (
     update(event_deliveries)
     .where(_THIS)
@@ -132,10 +133,10 @@ _RELEASE = (
 )
 
 
-def is_due(connection: Connection, endpoints: Sequence[str], now: datetime) -> bool:
-    """Whether there may be something to claim for any of these."""
-    found = select(_D.event_id).where(_D.endpoint.in_(endpoints), _OPEN, _D.due_at <= now).limit(1)
-    return connection.execute(found).first() is not None
+def next_due(connection: Connection, endpoints: Sequence[str]) -> datetime | None:
+    """When there may be something to claim for any of these."""
+    moments = [connection.execute(_NEXT, {"endpoint": each}).scalar() for each in endpoints]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def claim(

@@ -30,11 +30,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
 from convo.store.rows import run
+from convo.store.wakeups import Wakeups, tell_once
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
 
 LOCK_TIMEOUT = 5  # seconds that a write waits for another process's lock
+POLL = 1.0  # seconds after which everybody looks by himself for what another process wrote
+RARE_POLL = 5.0  # where other processes tell of what they write
 _LOOKED_AT = 0.5  # seconds
 _READERS = 4
 _CHECKPOINT_EVERY = 1.0  # seconds
@@ -55,6 +58,8 @@ class Store:
         self.dialect = self._engine.dialect.name
         self._inode: int | None = None  # of the file, once its schema is known to be ours
         self._serving: filelock.BaseFileLock | None = None
+        self._wakeups: Wakeups | None = None
+        self._wrote = False
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="convo-read")
         first = _Lane("convo-write", 1)
         self._first = first
@@ -72,7 +77,9 @@ class Store:
             connection.begin(),
         ):
             self._still_there()
-            return job(connection)
+            done = job(connection)
+        self._wrote = True
+        return done
 
     def look(self, job: Job[T]) -> T:
         """Run `job` in one read transaction, in this thread."""
@@ -94,6 +101,36 @@ class Store:
     async def read(self, job: Job[T]) -> T:
         """Run `job` in one read transaction."""
         return await wrap_future(self._readers.submit(self.look, job))
+
+    # Waking other processes, and being woken: on PostgreSQL. SQLite's look each second.
+
+    def join(self, heard: Callable[[str], None] | None) -> None:
+        """Tell other processes of commits, and hear in a thread what they tell, if `heard` is given."""
+        if self.dialect == "postgresql":
+            self._wakeups = Wakeups(self._engine, heard)
+            self._wakeups.start()
+
+    def tell(self, what: str) -> None:
+        """Tell the processes that joined of a commit, in a moment. This process needs to have joined too."""
+        if self._wakeups is not None:
+            self._wakeups.tell(what)
+
+    def tell_once(self, what: str) -> None:
+        """The same for a process that serves nothing, now, and if it has written anything."""
+        if self.dialect == "postgresql" and self._wrote:
+            with self._translated():
+                tell_once(self._engine, what)
+
+    @property
+    def poll(self) -> float:
+        """Seconds after which to look by oneself for what another process wrote."""
+        return RARE_POLL if self._wakeups is not None and self._wakeups.listening else POLL
+
+    def leave(self) -> None:
+        """Tell what is to be told, and hear nothing more."""
+        if self._wakeups is not None:
+            self._wakeups.stop()
+            self._wakeups = None
 
     # A whole database in memory, as bytes.
 
@@ -172,6 +209,7 @@ class Store:
 
     def close(self) -> None:
         """Finish what is under way and let go of everything."""
+        self.leave()
         for lane in {self._first, self._others}:
             lane.stop()
         self._readers.shutdown()

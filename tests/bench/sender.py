@@ -33,7 +33,7 @@ from convo.messages import Accepted, Direction, Outbound, Status
 from convo.providers import make
 from convo.providers.base import Provider
 from convo.runtime.library import Library
-from convo.runtime.sender import MOST_IN_FLIGHT, Sender
+from convo.runtime.sender import MOST_IN_FLIGHT, SEND_WITHIN, Sender
 from convo.settings import SIMULATOR, Account, Settings
 from convo.store import contacts, messages
 from convo.store.engine import Store
@@ -122,7 +122,7 @@ async def sender(url: str, texts: int, database: str) -> Measured:
     async def work() -> None:
         task = asyncio.create_task(line.run(alone=True))
         await counted.all_sent.wait()
-        await line.stop()
+        await line.stop(SEND_WITHIN)
         await task
 
     gc.collect()

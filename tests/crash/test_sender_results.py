@@ -66,7 +66,7 @@ def test_every_result_is_settled_before_its_lease_ends(store: Store, tmp_path: P
             while await store.read(unsettled):
                 assert not working.done(), working.exception()
                 await asyncio.sleep(0.05)  # nothing but the database says when all is settled
-            await sender.stop()
+            await sender.stop(5)
             await working
 
     asyncio.run(story())

@@ -307,3 +307,28 @@ def test_an_account_that_does_not_say_so_is_left_alone(house: House) -> None:
     house.take(house.text("STOP"))
 
     assert house.rows("SELECT count(*) FROM opt_out_sync") == [(0,)]
+
+
+def test_a_process_that_ends_while_telling_gives_it_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(here: Town) -> None:
+        house.take(house.text("STOP"))
+        began = asyncio.Event()
+
+        async def hangs(number: str, people: Sequence[str]) -> frozenset[str]:
+            began.set()
+            await asyncio.Event().wait()
+            return frozenset()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(here.mirror._lists["acs"], "add", hangs)
+            telling = asyncio.create_task(here.mirror.push())
+            await began.wait()
+            telling.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await telling
+        assert await here.mirror.push() == 2  # at once, and not when its lease ends
+        assert here.listed() == [ANA]
+
+    tell(house, story)

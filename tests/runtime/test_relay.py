@@ -431,7 +431,7 @@ def test_a_process_that_has_the_database_to_itself_waits_for_no_lease(house: Hou
         async with asyncio.timeout(10):
             while len(application.told) < 2:  # noqa: ASYNC110 - the application is told, and nobody else
                 await asyncio.sleep(0.01)
-        await relay.stop()
+        await relay.stop(5)
         await at_work
         await relay.close()
         assert application.kinds() == ["consent.stopped", "consent.started"]

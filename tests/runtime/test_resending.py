@@ -236,7 +236,7 @@ def test_a_relay_at_work_removes_what_is_old(house: House) -> None:
         async with asyncio.timeout(10):
             while house.events():  # noqa: ASYNC110 - nothing tells when it has looked
                 await asyncio.sleep(0.01)
-        await relay.stop()
+        await relay.stop(5)
         await at_work
         await relay.close()
 

@@ -30,7 +30,7 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "live conversations": lambda c: conversations.alive(c, [1, 2]),
     "due conversations": lambda c: conversations.lock_due(c, NOW, 10),
     "texts that lapse": lambda c: messages.lapse(c, [(1, 2, 3)]),
-    "events that are due": lambda c: deliveries.is_due(c, ["default", "python"], NOW),
+    "events that are due": lambda c: deliveries.next_due(c, ["default", "python"]),
     "events to claim": lambda c: deliveries.claim(c, "default", NOW, NOW, 10),
     "events that were told": lambda c: deliveries.settle(c, [TOLD]),
     "events that were given up": lambda c: outgoing.latest(c, Chosen(status=State.DEAD), 10),
