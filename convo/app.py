@@ -30,6 +30,7 @@ from convo.runtime.metrics import Metrics
 from convo.runtime.mirror import Mirror
 from convo.runtime.registry import Registry
 from convo.runtime.relay import Relay
+from convo.runtime.room import Room
 from convo.runtime.sender import Sender
 from convo.runtime.starting import Start, start
 from convo.runtime.subscribers import Subscriber
@@ -56,6 +57,7 @@ class App:
         check_numbers(settings)
         self.metrics = Metrics()
         count = self.metrics.count
+        self.room = Room(settings.max_waiting, settings.max_waiting_bytes)
         self.relay = Relay(self.store, settings.events, clock)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears, count)
         self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._settled, count)

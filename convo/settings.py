@@ -238,6 +238,8 @@ class Settings(BaseSettings):
     )  # of one-time codes: the new one, then those to be rotated out
     keep_unknown_reports: Annotated[int, Field(ge=1, le=3650)] = 7  # days; of messages that nobody knows
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
+    max_waiting: Annotated[int, Field(ge=1)] = 4096  # texts, reports and writes of the API not stored yet
+    max_waiting_bytes: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024  # of what came with them
     stop_within: Duration = timedelta(seconds=20)  # for what is under way; the rest is given back
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Webhooks: bytes are verified, read and stored, and only then answered.
 
 A plain ASGI endpoint, for it is the hot line. Its answers are chosen on purpose (PROVIDERS.md): 2xx
-stored, 401 wrong signature, 413 too large, 400 unreadable, 503 cannot store now. Providers never
+stored, 401 wrong signature, 413 too large, 400 unreadable, 503 cannot store now, or too much waits to be
+stored already. Providers never
 repeat what got a 4xx, so a passing fault of ours is always a 503.
 """
 
@@ -11,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from convo.app import App
 from convo.errors import InvalidSignature, StoreUnavailable, UnreadablePayload
 from convo.messages import RawRequest, Response
+from convo.runtime.room import Place
 
 RETRY_AFTER = "5"  # seconds
 
@@ -24,7 +26,11 @@ class Webhooks:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(scope, receive)
+        place = Place(self._app.room)
+        try:
+            response = await self._answer(scope, receive, place)
+        finally:
+            place.leave()
         if response is None:
             return  # the client went away; what it half sent is not stored
         await send(
@@ -39,7 +45,7 @@ class Webhooks:
         )
         await send({"type": "http.response.body", "body": response.body})
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
+    async def _answer(self, scope: Scope, receive: Receive, place: Place) -> Response | None:
         account = scope["path_params"]["account"]
         provider = self._app.providers.get(account)
         if provider is None:
@@ -48,14 +54,17 @@ class Webhooks:
             return Response(405, b"", {"allow": ", ".join(provider.traits.methods)})
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
-            body = await _body(headers, receive, self._app.settings.max_body)
+            place.take(items=1)
+            body = await _body(headers, receive, self._app.settings.max_body, place)
             if body is None:
                 return None
             request = RawRequest(
                 scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body
             )
             provider.verify(request)
-            await self._app.intake.put(provider.parse(request))
+            items = provider.parse(request)
+            place.take(items=max(0, len(items) - 1))
+            await self._app.intake.put(items)
         except (InvalidSignature, UnreadablePayload, _TooLarge) as error:
             log.warning("webhook.refused", account=account, error=str(error))
             self._app.metrics.refused(account, _STATUS[type(error)])
@@ -74,8 +83,11 @@ class _TooLarge(Exception):
 _STATUS = {InvalidSignature: 401, UnreadablePayload: 400, _TooLarge: 413}
 
 
-async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes | None:
-    """The whole body; None where the client went away before its end."""
+async def _body(headers: dict[str, str], receive: Receive, most: int, place: Place) -> bytes | None:
+    """The whole body; None where the client went away before its end.
+
+    Room is taken for what has come, and not for what was announced: to announce much costs nothing.
+    """
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > most:
         raise _TooLarge(f"at most {most} bytes")
@@ -84,6 +96,7 @@ async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes |
         only: bytes = message.get("body", b"")
         if len(only) > most:
             raise _TooLarge(f"at most {most} bytes")
+        place.take(size=len(only))
         return only
     parts, size = [], 0
     while message["type"] == "http.request":
@@ -91,6 +104,7 @@ async def _body(headers: dict[str, str], receive: Receive, most: int) -> bytes |
         size += len(parts[-1])
         if size > most:
             raise _TooLarge(f"at most {most} bytes")
+        place.take(size=len(parts[-1]))
         if not message.get("more_body"):
             return b"".join(parts)
         message = await receive()

@@ -4,8 +4,10 @@ import asyncio
 import sqlite3
 
 import pytest
+from sqlalchemy import Connection, event
 
 from convo.store import engine
+from convo.store.engine import Store
 from tests.web.conftest import Tell
 from tests.web.server import Server
 
@@ -66,3 +68,34 @@ def test_the_api_says_503_as_well_and_the_process_lives(tell: Tell) -> None:
             aside.rename(server.database)
 
     tell(story)
+
+
+def test_a_full_disk_gets_503_until_there_is_room_again(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        assert (await server.text("visit", "1")).status == 200
+        disk = Disk(server.app.store)
+        disk.is_full = True
+        answers = [await server.text("x" * 100_000, f"large-{place}") for place in range(3)]
+        assert {answer.status for answer in answers} == {503}
+        assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
+        assert (await server.ask("GET", "/healthz")).status == 200
+
+        disk.is_full = False
+        for place in range(3):
+            assert (await server.text("x" * 100_000, f"large-{place}")).status == 200
+        heard = server.rows("SELECT count(*) FROM message WHERE direction = 'in'")
+        assert (heard, server.app.stopped()) == ([(4,)], [])
+
+    tell(story)
+
+
+class Disk:
+    """SQLite finds no more room on it, for as long as we say."""
+
+    def __init__(self, store: Store) -> None:
+        self.is_full = False
+        event.listen(store._engine, "begin", self._limit)
+
+    def _limit(self, connection: Connection) -> None:
+        most = 1 if self.is_full else 2**30  # pages; those that there are stay
+        connection.connection.cursor().execute(f"PRAGMA max_page_count={most}")

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from convo.app import App
 from convo.errors import StoreUnavailable
-from convo.settings import Settings
+from convo.runtime.room import Place
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -21,9 +22,12 @@ class Refusal(Exception):
         self.code = code
 
 
-def guarded(settings: Settings, endpoint: Endpoint) -> Endpoint:
-    """`endpoint` behind the API's token; without one configured every request gets a 401."""
-    token = (settings.api_token or "").encode()
+def guarded(app: App, endpoint: Endpoint) -> Endpoint:
+    """`endpoint` behind the API's token; without one configured every request gets a 401.
+
+    What it is to write gets a 503 while too much waits to be stored.
+    """
+    token = (app.settings.api_token or "").encode()
 
     async def answer(request: Request) -> Response:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
@@ -33,7 +37,10 @@ def guarded(settings: Settings, endpoint: Endpoint) -> Endpoint:
             refused = problem(Refusal(401, "unauthorized", detail))
             refused.headers["www-authenticate"] = "Bearer"
             return refused
+        place = Place(app.room)
         try:
+            if request.method == "POST":
+                place.take(items=1, size=_size(request, app.settings.max_body))
             return await endpoint(request)
         except Refusal as refusal:
             return problem(refusal)
@@ -41,8 +48,16 @@ def guarded(settings: Settings, endpoint: Endpoint) -> Endpoint:
             unavailable = problem(Refusal(503, "store_unavailable", str(error)))
             unavailable.headers["retry-after"] = "5"
             return unavailable
+        finally:
+            place.leave()
 
     return answer
+
+
+def _size(request: Request, most: int) -> int:
+    """Of the body, as far as is known before it has come."""
+    announced = request.headers.get("content-length", "")
+    return min(int(announced), most) if announced.isdecimal() else most
 
 
 def problem(refusal: Refusal) -> JSONResponse:

@@ -45,8 +45,8 @@ def api_routes(app: App) -> list[Route]:
         ("POST", "/v1/consent/reviews/{id}/keep", reviews.keep),
         ("POST", "/v1/consent/reviews/{id}/undo", reviews.undo),
     ]
-    routes = [Route(path, guarded(app.settings, answer), methods=[method]) for method, path, answer in paths]
-    return [*routes, Route("/v1/{rest:path}", guarded(app.settings, _nowhere(routes)), methods=_METHODS)]
+    routes = [Route(path, guarded(app, answer), methods=[method]) for method, path, answer in paths]
+    return [*routes, Route("/v1/{rest:path}", guarded(app, _nowhere(routes)), methods=_METHODS)]
 
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
