@@ -50,6 +50,7 @@ class App:
         self.settings = settings
         self.clock = clock
         self.role = role
+        self.draining = False  # it is about to take nothing more
         self.store = Store(settings.database)
         self.library = Library(settings.flows)
         self.registry = Registry(settings.flows, settings.actions)

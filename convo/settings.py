@@ -240,6 +240,7 @@ class Settings(BaseSettings):
     max_body: Annotated[int, Field(ge=1024)] = 1024 * 1024  # bytes of one webhook
     max_waiting: Annotated[int, Field(ge=1)] = 4096  # texts, reports and writes of the API not stored yet
     max_waiting_bytes: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024  # of what came with them
+    drain: Duration | None = None  # how long /readyz says that the process ends before it takes no more
     stop_within: Duration = timedelta(seconds=20)  # for what is under way; the rest is given back
     accounts: dict[str, Account] = Field(default_factory=lambda: {SIMULATOR: Account(provider=SIMULATOR)})
     numbers: dict[str, Number] = Field(default_factory=dict)

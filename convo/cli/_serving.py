@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+import math
 import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -17,6 +20,10 @@ from convo import asgi
 from convo.app import App
 from convo.cli._masking import masked
 from convo.errors import Problem, SettingsError
+from convo.roles import WEBS
+
+if TYPE_CHECKING:
+    from convo.cli._workers import Worker
 
 _STOP_WITHIN = 5  # seconds for open requests
 
@@ -50,14 +57,19 @@ class Manner:
     greeting: str  # printed with the address once requests are taken
     tell: Callable[[Problem], None]  # what keeps a flow from being served
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None  # what goes on meanwhile
+    worker: "Worker | None" = None  # where it is one of several
 
 
-def run(app: App, host: str, port: int, manner: Manner) -> None:
+def run(app: App, listening: socket.socket, manner: Manner) -> None:
     """Serve until interrupted."""
-    listening = _listen(host, port)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(_serve(app, listening, address, manner))
+        runner.run(_serve(app, listening, manner))
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address that is listened on, as one asks for it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -71,6 +83,20 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 class _Server(uvicorn.Server):
     """uvicorn raises a signal anew when it has ended; the App has to finish its sends first."""
 
+    def __init__(self, config: uvicorn.Config, app: App, linger: timedelta | None) -> None:
+        super().__init__(config)
+        self._app = app
+        self._linger = linger
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End; the first time only after whoever shares out requests had the time to see it coming."""
+        if self._linger is not None and not self._app.draining:
+            wait = self._linger.total_seconds()
+            asyncio.get_running_loop().call_later(wait, super().handle_exit, signal.SIGTERM, frame)
+        else:
+            super().handle_exit(sig, frame)
+        self._app.draining = True
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
@@ -79,21 +105,31 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(app: App, listening: socket.socket, address: str, manner: Manner) -> None:
+async def _serve(app: App, listening: socket.socket, manner: Manner) -> None:
+    address = address_of(listening)
     config = uvicorn.Config(
         asgi.create(app, phone=manner.phone),
         lifespan="off",  # the App is started here, where its errors can be told
         log_level=logging.WARNING,
         access_log=False,  # secrets in a query must never get into one
-        timeout_graceful_shutdown=_STOP_WITHIN,
+        timeout_graceful_shutdown=min(_STOP_WITHIN, math.ceil(app.settings.stop_within.total_seconds())),
         http="httptools",
         ws="none",
     )
-    server = _Server(config)
+    # Nobody shares out requests among processes that take none, nor on the machine of who writes flows.
+    lingers = app.role in WEBS and not manner.phone
+    server = _Server(config, app, app.settings.drain if lingers else None)
+    if manner.worker is not None:
+        # Nothing but its end comes from there.
+        parent = manner.worker.parent
+        asyncio.get_running_loop().add_reader(parent, _orphaned, server, parent)
     try:
         for problem in await app.start():
             manner.tell(problem)
-        print(manner.greeting.replace("{address}", address), flush=True)
+        if manner.greeting:
+            print(manner.greeting.replace("{address}", address), flush=True)
+        if manner.worker is not None:
+            manner.worker.is_ready()
         task = asyncio.create_task(manner.beside()) if manner.beside else None
         await server.serve(sockets=[listening])
         if task:
@@ -102,7 +138,13 @@ async def _serve(app: App, listening: socket.socket, address: str, manner: Manne
         await app.stop()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _orphaned(server: _Server, parent: socket.socket) -> None:
+    asyncio.get_running_loop().remove_reader(parent)
+    server.handle_exit(signal.SIGTERM, None)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that clients can connect to; raises SettingsError where there can be none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -26,7 +26,7 @@ def dev(
 ) -> None:
     """Run everything on this machine, with a phone in the browser; a changed flow is read at once."""
     from convo.app import App
-    from convo.cli._serving import Manner, log_to_stderr, run
+    from convo.cli._serving import Manner, listen, log_to_stderr, run
     from convo.settings import load
 
     if not _is_loopback(host):
@@ -48,7 +48,7 @@ def dev(
         tell=_tell,
         beside=partial(_watch, served),
     )
-    run(served, host, port, manner)
+    run(served, listen(host, port), manner)
 
 
 def _is_loopback(host: str) -> bool:

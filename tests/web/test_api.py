@@ -244,15 +244,15 @@ def test_the_process_says_that_it_lives_and_that_it_works(tell: Tell) -> None:
     async def story(server: Server) -> None:
         alive, ready = await server.ask("GET", "/healthz"), await server.ask("GET", "/readyz")
 
-        assert (alive.status, alive.json) == (200, {"status": "ok"})
-        assert (ready.status, ready.json) == (200, {"status": "ready"})
+        assert (alive.status, alive.json) == (200, {"status": "ok", "role": "all"})
+        assert (ready.status, ready.json) == (200, {"status": "ready", "role": "all"})
 
     tell(story)
 
 
 def test_a_line_that_has_stopped_is_told(tell: Tell) -> None:
     async def story(server: Server) -> None:
-        await server.app.sender.stop()
+        await server.app.sender.stop(5)
         for _ in range(1000):
             if server.app.stopped():
                 break
