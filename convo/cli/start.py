@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from convo.cli._given import pairs
-from convo.errors import FlowError, SettingsError, StartError
+from convo.errors import SettingsError, StartError
 
 if TYPE_CHECKING:
     from convo.runtime.starting import Start
@@ -64,16 +64,10 @@ def _started(settings: "Settings", store: "Store", wanted: "Start") -> "Stored":
     from sqlalchemy.exc import IntegrityError
 
     from convo import clock
-    from convo.runtime.library import Library
+    from convo.cli._library import read_library
     from convo.runtime.starting import start as start_conversation
 
-    library = Library(settings.flows)
-    problems = library.read()
-    library.publish()
-    if wanted.flow not in library.current:
-        wrong = [problem for problem in problems if problem.file.endswith(f"{wanted.flow}.yaml")]
-        if wrong:
-            raise FlowError(wrong)
+    library = read_library(settings, wanted.flow)
 
     def job(connection: Connection) -> "Stored":
         now = clock.system()

@@ -1,7 +1,7 @@
 """The clock: conversations whose time has come are woken, and errands are run, each exactly once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,17 +16,18 @@ from convo.errors import ConvoError, StoreUnavailable
 from convo.flow.advance import NEVER_STARTED, next_clock, next_wake
 from convo.flow.plan import EXPIRED
 from convo.flow.session import Closed, Phase
-from convo.runtime import errands
+from convo.runtime import errands, reminding
 from convo.runtime.flying import REST, seconds_to
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
 from convo.runtime.tally import Count, Tally, uncounted
 from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
-from convo.store import conversations, outbox
+from convo.store import conversations, outbox, reminders
 from convo.store.conversations import Stored
 from convo.store.engine import Store
 from convo.store.errands import Errand
+from convo.store.reminders import Reminder
 
 MOST_WAKES = 64  # in one transaction
 MOST_CLOCKS = 100  # of one conversation at a time, after a long sleep
@@ -77,7 +78,7 @@ def _wake_one(connection: Connection, turns: Turns, library: Library, stored: St
 
 
 class Clockwork:
-    """Looks for conversations to wake, and for flows to begin with other contacts, when there are some."""
+    """Wakes conversations, starts what reminders ask for, and begins flows with other contacts."""
 
     def __init__(
         self,
@@ -106,18 +107,8 @@ class Clockwork:
             self._wake.clear()
             due = None
             try:
-                due = await self._store.read(conversations.next_wake)
-                now = self._clock()
-                if due is not None and due <= now:
-                    job = partial(wake, settings=self._settings, library=self._library, now=now)
-                    if woken := await self._store.write(job):
-                        tally = Tally()
-                        tally.add(Count.WAKES, times=woken)
-                        self._count(tally)
-                        self._on_commit()
-                        continue
-                if errand := await self._store.read(errands.first):
-                    await self._run(errand, now)
+                due = await self._store.read(_next_due)
+                if await self._once(due, self._clock()):
                     continue
             except StoreUnavailable as error:
                 log.warning("clock.store_unavailable", error=str(error))
@@ -127,16 +118,55 @@ class Clockwork:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), seconds_to(due, self._clock(), self._store.poll))
 
-    async def _run(self, errand: Errand, now: datetime) -> None:
-        def line(connection: Connection) -> Line:
-            return Line(connection, self._settings, self._library, now)
+    async def _once(self, due: datetime | None, now: datetime) -> bool:
+        """Do some of what there is to do; whether there was anything."""
+        if due is not None and due <= now:
+            job = partial(wake, settings=self._settings, library=self._library, now=now)
+            if woken := await self._store.write(job):
+                tally = Tally()
+                tally.add(Count.WAKES, times=woken)
+                self._count(tally)
+                self._on_commit()
+                return True
+            if found := await self._store.read(lambda c: reminders.due(c, now, reminding.MOST_AT_ONCE)):
+                await self._remind(found, now)
+                return True
+        if errand := await self._store.read(errands.first):
+            await self._run(errand, now)
+            return True
+        return False
 
+    def _line(self, connection: Connection, now: datetime) -> Line:
+        return Line(connection, self._settings, self._library, now)
+
+    async def _remind(self, found: Sequence[Reminder], now: datetime) -> None:
         try:
-            await self._store.write(lambda c: errands.run(line(c), errand))
+            await self._store.write(lambda c: reminding.remind(self._line(c, now), found))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            if len(found) > 1:
+                for one in found:  # finds which of them it is
+                    await self._remind([one], now)
+                return
+            log.exception("reminder.failed", reminder=found[0].id)
+            reason = str(error)
+            await self._store.write(lambda c: reminding.give_up(self._line(c, now), found[0], reason))
+        self._on_commit()
+
+    async def _run(self, errand: Errand, now: datetime) -> None:
+        try:
+            await self._store.write(lambda c: errands.run(self._line(c, now), errand))
         except StoreUnavailable:
             raise
         except Exception as error:
             log.exception("begin.failed", flow=errand.flow, conversation=errand.asked_by)
             reason = str(error)
-            await self._store.write(lambda c: errands.give_up(line(c), errand, reason))
+            await self._store.write(lambda c: errands.give_up(self._line(c, now), errand, reason))
         self._on_commit()
+
+
+def _next_due(connection: Connection) -> datetime | None:
+    """When the next conversation is to be woken, or the next reminder is due."""
+    found = (conversations.next_wake(connection), reminders.next_due(connection))
+    return min((moment for moment in found if moment is not None), default=None)

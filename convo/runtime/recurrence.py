@@ -9,6 +9,7 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 LONGEST = timedelta(days=3660)  # how long a reminder comes again, from its first moment
 _WORDS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
 _PARTS = re.compile(r"(?:(?:INTERVAL|COUNT)=[1-9]\d{0,3}|(?!INTERVAL|COUNT)[A-Z]+=[A-Z0-9,+-]+)(?:;|$)")
+_ABSOLUTE = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.,]+\s*(Z|[+-][\d:]+)$", re.ASCII | re.IGNORECASE)
 _TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY", "BYHOUR", "BYMINUTE", "BYSECOND")
 
 
@@ -48,10 +49,12 @@ def absolute(text: str) -> datetime | None:
 
     Raises ValueError for a day or a time that does not exist.
     """
-    if "T" not in text.upper():
+    if not _ABSOLUTE.match(text.strip()):
         return None
-    moment = datetime.fromisoformat(text.strip())
-    return moment.astimezone(UTC) if moment.tzinfo else None
+    try:
+        return datetime.fromisoformat(text.strip().upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"'{text}' is no moment; write one like 2026-12-01T09:00+01:00") from None
 
 
 def _days(rule: str, every: str, first: datetime) -> rrule | rruleset:

@@ -165,7 +165,7 @@ def _next(
 def _moments(wanted: Wanted, values: Mapping[str, Value], zone: str) -> tuple[datetime, Recurrence | None]:
     """When it is due first, and the rule by which it comes again."""
     try:
-        moment = recurrence.absolute(wanted.at) or parse_moment(wanted.at).at(values, ZoneInfo(zone))
+        moment = recurrence.absolute(wanted.at) or _relative(wanted.at, values, zone)
     except (ValueError, MomentError) as error:
         raise ReminderError("bad_moment", f"`at`: {error}") from None
     if moment is None:
@@ -177,6 +177,14 @@ def _moments(wanted: Wanted, values: Mapping[str, Value], zone: str) -> tuple[da
     except ValueError as error:
         raise ReminderError("bad_rule", f"`every`: {error}") from None
     return moment, rule
+
+
+def _relative(text: str, values: Mapping[str, Value], zone: str) -> datetime | None:
+    moment = parse_moment(text)
+    if moment.variable is not None and moment.variable not in values:
+        known = ", ".join(values) or "none"
+        raise ValueError(f"'{text}' counts from '{moment.variable}', which is no variable; there is {known}")
+    return moment.at(values, ZoneInfo(zone))
 
 
 def _asks_the_same(earlier: Reminder, made: Reminder) -> bool:

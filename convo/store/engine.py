@@ -8,9 +8,8 @@ transactions hold is in the other modules.
 import sqlite3
 import threading
 from asyncio import wrap_future
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -29,6 +28,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
+from convo.store.lanes import Lane
 from convo.store.rows import run
 from convo.store.wakeups import Wakeups, tell_once
 
@@ -61,9 +61,9 @@ class Store:
         self._wakeups: Wakeups | None = None
         self._wrote = False
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="convo-read")
-        first = _Lane("convo-write", 1)
+        first = Lane("convo-write", 1)
         self._first = first
-        self._others = first if self.dialect == "sqlite" else _Lane("convo-write", 2)
+        self._others = first if self.dialect == "sqlite" else Lane("convo-write", 2)
         self._checkpoints = _Checkpoints(self._engine, self._file, self._still_there) if self._file else None
 
     # Synchronous: commands and tests.
@@ -305,66 +305,6 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
         run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, None if in_memory or database is None else Path(database).absolute()
-
-
-class _Lane:
-    """Threads that run jobs as they come; intake's first, but after each of those one of the others."""
-
-    def __init__(self, name: str, threads: int) -> None:
-        self._first: deque[Callable[[], None]] = deque()
-        self._others: deque[Callable[[], None]] = deque()
-        self._their_turn = False  # the others': the last one was a first one
-        self._waiting = threading.Semaphore(0)
-        self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{place}", daemon=True)
-            for place in range(threads)
-        ]
-        self._started = False
-        self._lock = threading.Lock()
-
-    def put(self, job: Callable[[], T], *, first: bool) -> Future[T]:
-        future: Future[T] = Future()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(job())
-            except BaseException as error:  # the caller gets whatever the job raised
-                future.set_exception(error)
-
-        with self._lock:
-            (self._first if first else self._others).append(run)
-            if not self._started:
-                self._started = True
-                for thread in self._threads:
-                    thread.start()
-        self._waiting.release()
-        return future
-
-    def stop(self) -> None:
-        """Run what is waiting, then end the threads."""
-        if not self._started:
-            return
-        for _ in self._threads:
-            self._waiting.release()  # for nothing
-        for thread in self._threads:
-            thread.join()
-
-    def _work(self) -> None:
-        while True:
-            self._waiting.acquire()
-            run = self._next()
-            if run is None:
-                return
-            run()
-
-    def _next(self) -> Callable[[], None] | None:
-        with self._lock:
-            first = bool(self._first) and not (self._others and self._their_turn)
-            self._their_turn = first
-            jobs = self._first if first else self._others
-            return jobs.popleft() if jobs else None
 
 
 class _Checkpoints:

@@ -14,13 +14,14 @@ from convo.web.api.events import EventsApi
 from convo.web.api.inbox import Inbox
 from convo.web.api.messages import Messages
 from convo.web.api.queue import Queue
+from convo.web.api.reminders import Reminders
 from convo.web.api.reviews import Reviews
 
 
 def api_routes(app: App) -> list[Route]:
     """The routes under `/v1`; what is none of them is told like every other error."""
     messages, conversations, inbox, events = Messages(app), Conversations(app), Inbox(app), EventsApi(app)
-    reviews, consent, queue = Reviews(app), Consent(app), Queue(app)
+    reviews, consent, queue, reminders = Reviews(app), Consent(app), Queue(app), Reminders(app)
     paths: list[tuple[str, str, Endpoint]] = [
         ("GET", "/v1/messages", messages.list),
         ("GET", "/v1/conversations", conversations.list),
@@ -33,6 +34,10 @@ def api_routes(app: App) -> list[Route]:
         ("POST", "/v1/messages/{id}/withdraw", queue.withdraw),
         ("POST", "/v1/messages/{id}/retry", queue.retry),
         ("POST", "/v1/messages/{id}/settle", queue.settle),
+        ("GET", "/v1/reminders", reminders.list),
+        ("GET", "/v1/reminders/{key}", reminders.one),
+        ("PUT", "/v1/reminders/{key}", reminders.put),
+        ("DELETE", "/v1/reminders/{key}", reminders.cancel),
         ("GET", "/v1/events", events.list),
         ("GET", "/v1/events/{id}", events.one),
         ("POST", "/v1/events/{id}/resend", events.resend),
