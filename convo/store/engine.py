@@ -6,7 +6,6 @@ transactions hold is in the other modules.
 """
 
 import sqlite3
-import threading
 from asyncio import wrap_future
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +22,11 @@ from sqlalchemy.exc import (
     DBAPIError,
     InterfaceError,
     OperationalError,
-    SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from convo.errors import SettingsError, StoreUnavailable
+from convo.store.checkpoints import Checkpoints
 from convo.store.lanes import Lane
 from convo.store.rows import run
 from convo.store.wakeups import Wakeups, tell_once
@@ -40,8 +39,6 @@ POLL = 1.0  # seconds after which everybody looks by himself for what another pr
 RARE_POLL = 5.0  # where other processes tell of what they write
 _LOOKED_AT = 0.5  # seconds
 _READERS = 4
-_CHECKPOINT_EVERY = 1.0  # seconds
-_LARGE_LOG = 64 * 1024 * 1024  # bytes
 _UPGRADE_LOCK = {"key": 0x636F6E766F}  # "convo", for pg_advisory_xact_lock
 _WRITES = {"convo_writes": True}
 
@@ -64,7 +61,7 @@ class Store:
         first = Lane("convo-write", 1)
         self._first = first
         self._others = first if self.dialect == "sqlite" else Lane("convo-write", 2)
-        self._checkpoints = _Checkpoints(self._engine, self._file, self._still_there) if self._file else None
+        self._checkpoints = Checkpoints(self._engine, self._file, self._still_there) if self._file else None
 
     # Synchronous: commands and tests.
 
@@ -305,37 +302,3 @@ def _open_sqlite(database: str | None) -> tuple[Engine, Path | None]:
         run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine, None if in_memory or database is None else Path(database).absolute()
-
-
-class _Checkpoints:
-    """Moves SQLite's log into its file beside the hot line, which would wait for it otherwise."""
-
-    def __init__(self, engine: Engine, file: Path, still_there: Callable[[], None]) -> None:
-        self._engine = engine
-        self._log = Path(f"{file}-wal")
-        self._still_there = still_there
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="convo-checkpoint", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._done.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._done.wait(_CHECKPOINT_EVERY):
-            try:
-                self._still_there()
-                with self._engine.connect() as connection:
-                    connection.exec_driver_sql("COMMIT")
-                    connection.exec_driver_sql(f"PRAGMA wal_checkpoint({self._mode()})")
-                    connection.exec_driver_sql("BEGIN")
-            except (SQLAlchemyError, OSError, StoreUnavailable):
-                continue  # the next one will do; the log only grows meanwhile
-
-    def _mode(self) -> str:
-        """PASSIVE never gets to begin the log anew while commits keep coming: RESTART holds them."""
-        return "RESTART" if self._log.stat().st_size > _LARGE_LOG else "PASSIVE"
