@@ -6,10 +6,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from convo import clock as clocks
@@ -37,10 +36,12 @@ from convo.runtime.subscribers import Subscriber
 from convo.settings import Settings
 from convo.store import reports
 from convo.store.conversations import Stored
-from convo.store.engine import Store
+from convo.store.engine import Job, Store
 from convo.store.wakeups import QUEUED, SETTLED
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class App:
@@ -142,16 +143,19 @@ class App:
     async def begin(self, wanted: Start) -> tuple[Stored, bool]:
         """Start a conversation; whether it is new. Raises StartError where it cannot be started."""
 
-        def job(connection: Connection) -> tuple[Stored, bool]:
-            return start(connection, self.settings, self.library, wanted, self.clock())
+        return await self.write(
+            lambda connection: start(connection, self.settings, self.library, wanted, self.clock())
+        )
 
+    async def write(self, job: Job[T]) -> T:
+        """Run `job` in a write transaction, and tell whoever waits for what it wrote."""
         try:
-            begun = await self.store.write(job)
+            done = await self.store.write(job)
         except IntegrityError:
-            # Another process took the same key at the same moment; now its conversation is there.
-            begun = await self.store.write(job)
+            # Another process took the same key at the same moment; now what it made is there.
+            done = await self.store.write(job)
         self.changed()
-        return begun
+        return done
 
     def on(self, event: str, subscriber: Subscriber) -> Callable[[], None]:
         """Call `subscriber` with every event of this kind, `consent.*` or `*` for several.

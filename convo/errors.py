@@ -3,15 +3,17 @@
 ConvoError
 ├── FlowError            a flow file is wrong; carries its problems
 ├── SettingsError        a setting is wrong; says which and how to mend it
-├── StartError           a conversation cannot be started
-├── HandBackError        a person cannot hand a conversation back like this
-├── InboxError           a person cannot do this with a conversation
-├── EventError           an event cannot be told again like this
-├── QueueError           an operator cannot do this with a text
+├── CodedError           what somebody asked for cannot be done; `code` says why, in one word
+│   ├── StartError       a conversation cannot be started
+│   ├── HandBackError    a person cannot hand a conversation back like this
+│   ├── InboxError       a person cannot do this with a conversation
+│   ├── EventError       an event cannot be told again like this
+│   ├── QueueError       an operator cannot do this with a text
+│   ├── ReviewError      a person cannot decide this about a STOP
+│   ├── ConsentError     consent cannot be changed or told like this
+│   └── TokenError       a token of the API cannot be made or revoked like this
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
-├── ReviewError          a person cannot decide this about a STOP
-├── ConsentError         consent cannot be changed or told like this
 ├── InvalidSignature     a request is not from whom it says (401)
 ├── UnreadablePayload    a request's body cannot be read (400)
 └── StoreUnavailable     the database cannot store now (503)
@@ -79,12 +81,16 @@ class SettingsError(ConvoError):
     """A setting is missing or wrong."""
 
 
-class StartError(ConvoError):
-    """A conversation cannot be started; `code` is a stable word for programs."""
+class CodedError(ConvoError):
+    """What somebody asked for cannot be done; `code` is a stable word for programs."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class StartError(CodedError):
+    """A conversation cannot be started; `code` is a stable word for programs."""
 
     @property
     def conflict(self) -> bool:
@@ -92,50 +98,34 @@ class StartError(ConvoError):
         return self.code in ("opted_out", "no_consent", "busy", "key_reused")
 
 
-class ReminderError(ConvoError):
+class ReminderError(CodedError):
     """A reminder that cannot be set or cancelled; `code` is a stable word for programs.
 
     `bad_moment`, `bad_rule`, `past`, `over` (it has started its conversation, or cannot any more).
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
-
-class HandBackError(ConvoError):
+class HandBackError(CodedError):
     """A conversation cannot go on as a person asked; `code` is a stable word for programs.
 
     `unknown_state`, `nowhere` (no state was given, and the flow names none), `unknown_variable`,
     `wrong_variable`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
-
-class InboxError(ConvoError):
+class InboxError(CodedError):
     """A person cannot do this with a conversation; `code` is a stable word for programs.
 
     `not_found`, `ended`, `not_handed_off`, `opted_out`, `bad_text`, `bad_outcome`, `key_reused`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
-
-class EventError(ConvoError):
+class EventError(CodedError):
     """An event cannot be told again like this; `code` is a stable word for programs.
 
     `not_found`, `unknown_endpoint` (the settings have none of that name), `nobody` (it was for nobody whom
     the settings name).
     """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class ActionFailed(ConvoError):
@@ -154,38 +144,33 @@ class CallError(ConvoError):
         self.after = after  # that long, says whoever was asked
 
 
-class ReviewError(ConvoError):
+class ReviewError(CodedError):
     """A person cannot decide this about a STOP by a phrase; `code` is a stable word for programs.
 
     `not_found`, `undone`, `bad_reason`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
-
-class ConsentError(ConvoError):
+class ConsentError(CodedError):
     """What is asked about consent cannot be done; `code` is a stable word for programs.
 
     `bad_contact`, `no_brand`, `unknown_brand`, `bad_reason`, `too_young`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
-
-class QueueError(ConvoError):
+class QueueError(CodedError):
     """An operator cannot do this with a text; `code` is a stable word for programs.
 
     `not_found`, `not_queued`, `not_failed`, `not_uncertain`, `may_have_gone`, `sent_anew`, `out_of_date`,
     `opted_out`, `bad_note`.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+
+class TokenError(CodedError):
+    """A token of the API cannot be made or revoked like this; `code` is a stable word for programs.
+
+    `bad_name`, `taken`, `unknown_scope`, `not_found`.
+    """
 
 
 class InvalidSignature(ConvoError):

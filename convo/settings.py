@@ -232,6 +232,7 @@ class Settings(BaseSettings):
     flows: Path = Path("flows")
     public_url: PublicUrl | None = None  # where providers and browsers reach this, without a path of ours
     api_token: Secret | None = None
+    api_rate: Rate = "100/second"  # requests with one token, for each process
     metrics_token: Secret | None = None  # of /metrics alone; the API's token opens it too
     code_key: Keys = Field(
         default_factory=list

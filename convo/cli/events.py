@@ -43,6 +43,7 @@ def list_events(
     """The newest events, the newest last, each with what became of it."""
     from convo import kinds, phone
     from convo.cli._beside import open_store
+    from convo.resources.base import spelled_out
     from convo.settings import load
     from convo.store import outgoing
     from convo.store.deliveries import State
@@ -56,7 +57,7 @@ def list_events(
     with open_store(load(), create=False) as store:
         found = store.look(lambda c: outgoing.latest(c, wanted, most))
     if form is Format.JSON:
-        print(json.dumps([shown_event(each) for each in found], ensure_ascii=False, indent=2))
+        print(json.dumps([spelled_out(shown_event(each)) for each in found], ensure_ascii=False, indent=2))
         return
     for each in found:
         print("\n".join(_as_text(each)))

@@ -61,6 +61,7 @@ def list_queue(
     """Texts that are not done with, the oldest first, each with why and with what was decided about it."""
     from convo import clock
     from convo.cli._beside import open_store
+    from convo.resources.base import spelled_out
     from convo.settings import load
     from convo.web.api.queue import shown_listed
 
@@ -70,7 +71,7 @@ def list_queue(
         found = [each for page in _pages(store, wanted, most + 1) for each in page]
     more, found = len(found) > most, found[:most]
     if form is Format.JSON:
-        print(json.dumps([shown_listed(each) for each in found], ensure_ascii=False, indent=2))
+        print(json.dumps([spelled_out(shown_listed(each)) for each in found], ensure_ascii=False, indent=2))
         return
     for each in found:
         print("\n".join(_as_text(each, now)))

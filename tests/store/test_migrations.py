@@ -4,11 +4,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from convo.store import consent_tables, event_tables, reminder_tables, tables
+from convo.store import api_tables, consent_tables, event_tables, reminder_tables, tables
 from convo.store.engine import Store
 from convo.store.tables import metadata
 
-MADE = (tables, event_tables, consent_tables, reminder_tables)  # what is imported is in the metadata
+MADE = (tables, event_tables, consent_tables, api_tables, reminder_tables)  # what is imported is in the metadata
 
 
 def test_the_migrations_make_the_tables(store: Store) -> None:

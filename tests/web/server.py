@@ -68,9 +68,12 @@ class Server:
     async def text(self, words: str, name: str) -> Answer:
         return await self.post(text(words, name))
 
-    async def api(self, path: str, method: str = "GET", **kwargs: Any) -> Answer:
-        """Ask the API, with its token."""
-        return await self.ask(method, path, headers={"Authorization": f"Bearer {TOKEN}"}, **kwargs)
+    async def api(
+        self, path: str, method: str = "GET", *, token: str = TOKEN, headers: Any = None, **kwargs: Any
+    ) -> Answer:
+        """Ask the API with a token, its own unless said; bytes go as JSON."""
+        said = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **(headers or {})}
+        return await self.ask(method, path, headers=said, **kwargs)
 
     async def texts(self) -> list[tuple[str, str]]:
         """Everything that was said, either way, as the API tells it."""

@@ -71,7 +71,7 @@ def test_an_uncertain_text_is_sent_anew_or_settled(tell: Tell) -> None:
 
 @pytest.mark.parametrize(
     ("query", "title"),
-    [("status=sent", "bad_status"), ("number=ours", "bad_number"), ("older_than=soon", "bad_age")],
+    [("status=sent", "bad_status"), ("number=ours", "bad_number"), ("older_than=soon", "bad_older_than")],
 )
 def test_what_is_asked_wrongly_says_so(tell: Tell, query: str, title: str) -> None:
     async def story(server: Server) -> None:

@@ -1,60 +1,101 @@
-"""What a request brings: its body, read with a cap and validated, and what its path names by number."""
+"""What a request brings: its query, and its body, read with a cap and checked."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
 from starlette.requests import ClientDisconnect, Request
 
+from convo.messages import storable
+from convo.resources.base import Query
 from convo.web.api.access import Refusal
 
 M = TypeVar("M", bound=BaseModel)
-LONGEST_ID = 18  # digits: what a database takes as a number
+Q = TypeVar("Q", bound=Query)
 
 
-async def read(request: Request, model: type[M], most: int) -> M:
+def query(request: Request, model: type[Q]) -> Q:
+    """The query as `model`; raises Refusal (400) for one that will not do, named by what is wrong in it."""
+    given = {name: storable(value) for name, value in request.query_params.items()}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(model.model_fields) or "nothing"
+            raise Refusal(
+                400, "unknown_parameter", f"there is no '{name}' to ask for; there is {known}"
+            ) from None
+        raise Refusal(400, f"bad_{name}", _sentence(error)) from None
+
+
+async def body(request: Request, model: type[M], most: int) -> M:
     """The body as `model`, none at all as an empty one.
 
-    Raises Refusal for one over `most` bytes (413), and one that will not do (422).
+    Raises Refusal for one over `most` bytes (413), one that is not JSON by its own word (415), and one that
+    will not do (422).
     """
-    announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > most:
-        raise Refusal(413, "too_large", f"at most {most} bytes")
-    body = bytearray()
+    found = await read(request, most)
+    if found and not _is_json(request.headers.get("content-type", "application/json")):
+        raise Refusal(415, "unsupported_media_type", "send JSON, with `Content-Type: application/json`")
     try:
-        async for part in request.stream():
-            body += part
-            if len(body) > most:
-                raise Refusal(413, "too_large", f"at most {most} bytes")
-    except ClientDisconnect:
-        raise Refusal(400, "bad_request", "the body came to no end") from None
-    try:
-        return model.model_validate_json(bytes(body) or b"{}")
+        return model.model_validate_json(_storable(found or b"{}"))
     except ValidationError as error:
         raise Refusal(422, "bad_request", _sentence(error)) from None
 
 
-def conversation_id(request: Request) -> int:
-    """The conversation that the path names; raises Refusal (404) for what is no number of one."""
-    return id_of(request, "conversation")
+async def read(request: Request, most: int) -> bytes:
+    """The body as it came; raises Refusal for one over `most` bytes (413)."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > most:
+        raise Refusal(413, "too_large", f"at most {most} bytes")
+    found = bytearray()
+    try:
+        async for part in request.stream():
+            found += part
+            if len(found) > most:
+                raise Refusal(413, "too_large", f"at most {most} bytes")
+    except ClientDisconnect:
+        raise Refusal(400, "bad_request", "the body came to no end") from None
+    return bytes(found)
 
 
-def no_conversation(named: object) -> Refusal:
-    return _missing("conversation", named)
+def size(request: Request, most: int) -> int:
+    """Of the body, as far as is known before it has come."""
+    announced = request.headers.get("content-length", "")
+    return min(int(announced), most) if announced.isdecimal() else most
 
 
-def id_of(request: Request, what: str) -> int:
-    """The number of the thing that the path names; raises Refusal (404) for what is no number of one."""
-    named: str = request.path_params["id"]
-    if not (named.isascii() and named.isdecimal() and len(named) <= LONGEST_ID):
-        raise _missing(what, named)
-    return int(named)
+def _is_json(media_type: str) -> bool:
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def _missing(what: str, named: object) -> Refusal:
-    return Refusal(404, "not_found", f"there is no {what} {named}")
+def _storable(body: bytes) -> bytes:
+    """The same without nulls, which no database takes; halves of surrogate pairs are no JSON anyway."""
+    if b"\\u0000" not in body:
+        return body
+    try:
+        return to_json(_cleaned(from_json(body)))
+    except ValueError:
+        return body  # which is told as what it is
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(name): _cleaned(each) for name, each in value.items()}
+    return value
 
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "the body"
-    return f"{where}: {first['msg']}"
+    if first["type"] in ("literal_error", "enum"):
+        choices = str(first["ctx"]["expected"]).replace(" or ", ", ").replace("'", "")
+        return f"{where} is one of {choices}, not '{storable(str(first['input']))}'"
+    return f"{where}: {storable(first['msg'].removeprefix('Value error, '))}"

@@ -1,105 +1,81 @@
 """`/v1/consent`: who may be texted, the ledger, and a stop or a start with its reason."""
 
-from datetime import UTC, datetime
-
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from convo.app import App
-from convo.errors import ConsentError
 from convo.keywords import KeywordKind
-from convo.messages import storable
+from convo.resources.base import NoBody, NoQuery, Page
+from convo.resources.consent import (
+    ChangedConsent,
+    Consent,
+    ConsentQuery,
+    EntriesQuery,
+    Entry,
+    WishRequest,
+)
 from convo.runtime import forgetting, opting
 from convo.runtime.marketing import AGREED
 from convo.runtime.opting import Wish
+from convo.runtime.tokens import Scope
+from convo.runtime.turns import Line
 from convo.store import ledger
-from convo.store.consent import Numbered
 from convo.store.ledger import Chosen
-from convo.web.api.access import Refusal
-from convo.web.api.bodies import read
-from convo.web.api.lists import contact_in, page
+from convo.web.api.lists import page
+from convo.web.api.operations import GET, POST, Answer, Asked, Operation
+
+_REFUSED = {"bad_contact": 422, "no_brand": 422, "unknown_brand": 422, "bad_reason": 422}
 
 
-class WishRequest(BaseModel):
-    """The body of `POST /v1/consent/stop`, `…/start` and `…/agree`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    contact: str
-    reason: str
-    brand: str | None = None
+def _one(line: Line, asked: Asked[ConsentQuery, NoBody]) -> Answer[Consent]:
+    """How a contact stands to each brand, and what the ledger has about them."""
+    told = opting.look(line.connection, line.settings, asked.query.contact, asked.query.brand)
+    return Answer(Consent.model_validate(told.as_dict()))
 
 
-class Consent:
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def one(self, request: Request) -> Response:
-        """How a contact stands to each brand, and what the ledger has about them."""
-        contact, settings = contact_in(request), self._app.settings
-        if contact is None:
-            raise Refusal(400, "bad_contact", "say whose: ?contact=")
-        brand = _brand(request)
-        try:
-            told = await self._app.store.read(lambda c: opting.look(c, settings, contact, brand))
-        except ConsentError as error:
-            raise Refusal(422, error.code, str(error)) from None
-        return JSONResponse(told.as_dict())
-
-    async def entries(self, request: Request) -> Response:
-        """The lines of the ledger in their order, a page at a time."""
-        settings, brand, since = self._app.settings, _brand(request), _since(request)
-
-        def fetch(connection: Connection, contact: str | None, after: int, most: int) -> list[Numbered]:
-            called = tuple(forgetting.names(connection, settings, [contact])) if contact else None
-            return ledger.lines(connection, Chosen(called, brand, since), after, most)
-
-        return await page(self._app.store, request, fetch, opting.shown)
-
-    async def stop(self, request: Request) -> Response:
-        """How the contact stands now: opted out."""
-        return await self._carry_out(request, KeywordKind.STOP)
-
-    async def start(self, request: Request) -> Response:
-        """How the contact stands now: back."""
-        return await self._carry_out(request, KeywordKind.START)
-
-    async def agree(self, request: Request) -> Response:
-        """How the contact stands now: marketing may reach them."""
-        return await self._carry_out(request, AGREED)
-
-    async def _carry_out(self, request: Request, action: str) -> Response:
-        app = self._app
-        asked = await read(request, WishRequest, app.settings.max_body)
-        wish = Wish(asked.contact, asked.brand, action, asked.reason, actor="api")
-        try:
-            state, changed = await app.store.write(
-                lambda c: opting.carry_out(c, app.settings, wish, app.clock())
-            )
-        except ConsentError as error:
-            raise Refusal(422, error.code, str(error)) from None
-        app.changed()
-        return JSONResponse(
-            {"contact": opting.contact_of(wish.contact), **state.as_dict(), "changed": changed}
-        )
+def _entries(line: Line, asked: Asked[EntriesQuery, NoBody]) -> Answer[Page[Entry]]:
+    """The lines of the ledger in their order."""
+    query, connection = asked.query, line.connection
+    contact = query.contact
+    called = tuple(forgetting.names(connection, line.settings, [contact])) if contact else None
+    chosen = Chosen(called, query.brand, query.since)
+    return page(
+        query,
+        lambda after, most: ledger.lines(connection, chosen, after, most),
+        lambda found: Entry.model_validate(opting.shown(found)),
+    )
 
 
-def _brand(request: Request) -> str | None:
-    asked = request.query_params.get("brand")
-    return storable(asked) if asked is not None else None
+def _stop(line: Line, asked: Asked[NoQuery, WishRequest]) -> Answer[ChangedConsent]:
+    """Opt a contact out, as by their own STOP; they get no text about it."""
+    return _carry_out(line, asked, KeywordKind.STOP)
 
 
-def _since(request: Request) -> datetime | None:
-    """The moment of a query, in UTC unless it says; raises Refusal for what is none."""
-    asked = request.query_params.get("since")
-    if asked is None:
-        return None
-    try:
-        # A plus comes as a blank where nobody has spelled it for a query.
-        found = datetime.fromisoformat(asked.replace(" ", "+") if "T" in asked else asked)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        hint = f"since is a moment like 2026-11-30T09:00:00Z, not '{asked}'"
-        raise Refusal(400, "bad_since", hint) from None
+def _start(line: Line, asked: Asked[NoQuery, WishRequest]) -> Answer[ChangedConsent]:
+    """Bring a contact's consent back, on their word. A block that a carrier or the provider set stays."""
+    return _carry_out(line, asked, KeywordKind.START)
+
+
+def _agree(line: Line, asked: Asked[NoQuery, WishRequest]) -> Answer[ChangedConsent]:
+    """Record that a contact agreed to marketing elsewhere; the reason says when, where and to what."""
+    return _carry_out(line, asked, AGREED)
+
+
+def _carry_out(line: Line, asked: Asked[NoQuery, WishRequest], action: str) -> Answer[ChangedConsent]:
+    body = asked.body
+    wish = Wish(body.contact, body.brand, action, body.reason, actor="api")
+    state, changed = opting.carry_out(line.connection, line.settings, wish, line.now)
+    told = {"contact": opting.contact_of(wish.contact), **state.as_dict(), "changed": changed}
+    return Answer(ChangedConsent.model_validate(told))
+
+
+_READ, _WRITE = Scope.CONSENT_READ, Scope.CONSENT_WRITE
+OPERATIONS: list[Operation] = [
+    Operation(GET, "/v1/consent", _READ, _one, refuses={"bad_contact": 422}),
+    Operation(GET, "/v1/consent/entries", _READ, _entries),
+    Operation(POST, "/v1/consent/stop", _WRITE, _stop, refuses=_REFUSED),
+    Operation(POST, "/v1/consent/start", _WRITE, _start, refuses=_REFUSED),
+    Operation(
+        POST,
+        "/v1/consent/agree",
+        _WRITE,
+        _agree,
+        refuses={**_REFUSED, "opted_out": 422},
+    ),
+]

@@ -1,96 +1,151 @@
-"""`/v1/conversations`: starting them, and how they stand."""
+"""`/v1/conversations`: starting them, how they stand, and what people do with those they were handed."""
 
-from functools import partial
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from convo.app import App
-from convo.errors import StartError
-from convo.flow.session import Phase
-from convo.messages import storable
+from convo.resources.base import NoBody, NoQuery, Page
+from convo.resources.conversations import (
+    CloseRequest,
+    Conversation,
+    ConversationsQuery,
+    HandBackRequest,
+    ReplyRequest,
+    StartRequest,
+)
+from convo.resources.messages import Message
+from convo.runtime import inbox
+from convo.runtime.inbox import HandBack, Reply
 from convo.runtime.sessions import inside, shown
 from convo.runtime.starting import Start
+from convo.runtime.starting import start as begin
+from convo.runtime.tokens import Scope
+from convo.runtime.turns import Line
 from convo.store import conversations
 from convo.store.conversations import Stored
-from convo.web.api.access import Refusal
-from convo.web.api.bodies import conversation_id, no_conversation, read
 from convo.web.api.lists import page
+from convo.web.api.messages import shown_message
+from convo.web.api.operations import GET, POST, Answer, Asked, Operation, made, missing
 
-Given = str | int | float | bool | list[str]  # a variable's value
-
-
-class StartRequest(BaseModel):
-    """The body of `POST /v1/conversations`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    flow: str
-    contact: str
-    number: str | None = None
-    vars: dict[str, Given] = Field(default_factory=dict)
-    key: str | None = Field(None, min_length=1, max_length=255)
-    language: str | None = Field(None, min_length=1, max_length=35)  # of the contact, BCP 47
-    timezone: str | None = Field(None, min_length=1, max_length=64)  # of the contact, IANA
-
-
-class Conversations:
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def list(self, request: Request) -> Response:
-        """Conversations in the order in which they started, a page at a time."""
-        status, queue = request.query_params.get("status"), request.query_params.get("queue")
-        if status is not None and status not in list(Phase):
-            raise Refusal(400, "bad_status", f"status is one of {', '.join(Phase)}, not '{status}'")
-        queue = storable(queue) if queue is not None else None
-        chosen = partial(conversations.chosen, status=status, queue=queue)
-        return await page(self._app.store, request, chosen, shown_conversation)
-
-    async def one(self, request: Request) -> Response:
-        """One conversation, by its id."""
-        number = conversation_id(request)
-        found = await self._app.store.read(lambda c: conversations.by_ids(c, [number]))
-        if not found:
-            raise no_conversation(number)
-        return JSONResponse(shown_conversation(found[0]))
-
-    async def start(self, request: Request) -> Response:
-        """201 with the new conversation; 200 with the earlier one where its `key` is known."""
-        asked = await read(request, StartRequest, self._app.settings.max_body)
-        wanted = Start(
-            asked.flow,
-            asked.contact,
-            asked.number,
-            asked.vars,
-            asked.key,
-            language=asked.language,
-            timezone=asked.timezone,
-        )
-        try:
-            stored, new = await self._app.begin(wanted)
-        except StartError as error:
-            raise Refusal(409 if error.conflict else 422, error.code, str(error)) from None
-        return JSONResponse(shown_conversation(stored), 201 if new else 200)
+# What the conversation does not allow now; everything else is wrong with the request itself.
+_INBOX = {"not_found": 404, "ended": 409, "not_handed_off": 409, "opted_out": 409, "key_reused": 409}
+_CLOSED = {"not_found": 404, "ended": 409, "bad_outcome": 422}
+_HANDED_BACK = {
+    **{code: _INBOX[code] for code in ("not_found", "ended", "not_handed_off")},
+    "unknown_state": 422,
+    "nowhere": 422,
+    "unknown_variable": 422,
+    "wrong_variable": 422,
+}
+_STARTED = {
+    "opted_out": 409,
+    "no_consent": 409,
+    "busy": 409,
+    "key_reused": 409,
+    "unknown_flow": 422,
+    "bad_contact": 422,
+    "no_number": 422,
+    "unknown_number": 422,
+    "bad_language": 422,
+    "bad_timezone": 422,
+    "missing_variable": 422,
+    "unknown_variable": 422,
+    "wrong_variable": 422,
+}
 
 
-def shown_conversation(stored: Stored) -> dict[str, Any]:
+def _list(line: Line, asked: Asked[ConversationsQuery, NoBody]) -> Answer[Page[Conversation]]:
+    """Conversations in the order in which they started."""
+    query, connection = asked.query, line.connection
+    return page(
+        query,
+        lambda after, most: conversations.chosen(
+            connection, query.contact, after, most, status=query.status, queue=query.queue
+        ),
+        shown_conversation,
+    )
+
+
+def _one(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Conversation]:
+    """How one conversation stands."""
+    number = asked.number("conversation")
+    found = conversations.by_ids(line.connection, [number])
+    if not found:
+        raise missing("conversation", number)
+    return Answer(shown_conversation(found[0]))
+
+
+def _start(line: Line, asked: Asked[NoQuery, StartRequest]) -> Answer[Conversation]:
+    """Start a conversation.
+
+    201 with the new one, 200 with the earlier one where its `key` is known. While another of the contact runs
+    on that number its status is `waiting`, or what the flow's `when_busy` says. 409 for a contact who has
+    opted out, or who has not agreed to a flow that is marketing.
+    """
+    body = asked.body
+    wanted = Start(
+        body.flow,
+        body.contact,
+        body.number,
+        body.vars,
+        body.key,
+        language=body.language,
+        timezone=body.timezone,
+    )
+    stored, new = begin(line.connection, line.settings, line.library, wanted, line.now)
+    return made(shown_conversation(stored), new=new)
+
+
+def _reply(line: Line, asked: Asked[NoQuery, ReplyRequest]) -> Answer[Message]:
+    """Queue a person's text in a conversation that was handed to people.
+
+    201 with the text, 200 with the earlier one where its `key` is known.
+    """
+    wanted = Reply(asked.number("conversation"), asked.body.text, asked.body.key)
+    message, new = inbox.reply(line, wanted)
+    return made(shown_message(message), new=new)
+
+
+def _hand_back(line: Line, asked: Asked[NoQuery, HandBackRequest]) -> Answer[Conversation]:
+    """Give a conversation back to its flow."""
+    wanted = HandBack(asked.number("conversation"), asked.body.state, asked.body.vars)
+    return Answer(shown_conversation(inbox.hand_back(line, wanted)))
+
+
+def _close(line: Line, asked: Asked[NoQuery, CloseRequest]) -> Answer[Conversation]:
+    """End a conversation, whoever has it."""
+    return Answer(shown_conversation(inbox.close(line, asked.number("conversation"), asked.body.outcome)))
+
+
+def shown_conversation(stored: Stored) -> Conversation:
     """A conversation as the API tells it."""
-    return {
-        "id": stored.id,
-        "contact": stored.contact,
-        "number": stored.number,
-        "flow": stored.flow,
-        "version": stored.version,
-        "state": stored.state,
-        "inside": inside(stored),
-        "status": stored.status,
-        "outcome": stored.outcome,
-        "queue": stored.queue,
-        "trouble": stored.trouble,
-        "vars": shown(stored.vars),
-        "started_at": stored.started_at.isoformat(),
-        "ended_at": stored.ended_at.isoformat() if stored.ended_at else None,
-    }
+    return Conversation.model_validate(
+        {**stored._asdict(), "inside": inside(stored), "vars": shown(stored.vars)}
+    )
+
+
+_ONE, _READ, _WRITE = "/v1/conversations/{id}", Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
+OPERATIONS: list[Operation] = [
+    Operation(GET, "/v1/conversations", _READ, _list),
+    Operation(
+        POST,
+        "/v1/conversations",
+        _WRITE,
+        _start,
+        statuses=(201, 200),
+        refuses=_STARTED,
+    ),
+    Operation(GET, _ONE, _READ, _one),
+    Operation(
+        POST,
+        f"{_ONE}/messages",
+        _WRITE,
+        _reply,
+        statuses=(201, 200),
+        refuses={**_INBOX, "bad_text": 422},
+    ),
+    Operation(
+        POST,
+        f"{_ONE}/hand-back",
+        _WRITE,
+        _hand_back,
+        refuses=_HANDED_BACK,
+    ),
+    Operation(POST, f"{_ONE}/close", _WRITE, _close, refuses=_CLOSED),
+]

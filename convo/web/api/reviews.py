@@ -1,60 +1,58 @@
 """`/v1/consent/reviews`: STOPs by phrases, and what people decide about them."""
 
-from functools import partial
-
-from pydantic import BaseModel, ConfigDict
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from convo.app import App
-from convo.errors import ReviewError
+from convo.resources.base import NoBody, NoQuery, Page
+from convo.resources.consent import DecidedReview, Review, ReviewsQuery, VerdictRequest
 from convo.runtime import reviewing
 from convo.runtime.reviewing import Verdict
+from convo.runtime.tokens import Scope
+from convo.runtime.turns import Line
 from convo.store import reviews
-from convo.store.reviews import OPEN, Decision, Review
-from convo.web.api.access import Refusal
-from convo.web.api.bodies import id_of, read
+from convo.store.reviews import Decision
 from convo.web.api.lists import page
-
-_STATUSES = {"not_found": 404, "undone": 409, "bad_reason": 422}
-
-
-class VerdictRequest(BaseModel):
-    """The body of `POST /v1/consent/reviews/{id}/keep` and `…/undo`, which needs its reason."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str | None = None
+from convo.web.api.operations import GET, POST, Answer, Asked, Operation
 
 
-class Reviews:
-    def __init__(self, app: App) -> None:
-        self._app = app
+def _list_reviews(line: Line, asked: Asked[ReviewsQuery, NoBody]) -> Answer[Page[Review]]:
+    """STOPs by phrases, in the order of the ledger."""
+    query = asked.query
+    return page(
+        query,
+        lambda after, most: reviews.listed(line.connection, query.contact, after, most, status=query.status),
+        lambda found: Review.model_validate(found.as_dict()),
+    )
 
-    async def list(self, request: Request) -> Response:
-        """Reviews in the order of the ledger, a page at a time."""
-        status = request.query_params.get("status")
-        known = (OPEN, *Decision)
-        if status is not None and status not in known:
-            raise Refusal(400, "bad_status", f"status is one of {', '.join(known)}, not '{status}'")
-        return await page(self._app.store, request, partial(reviews.listed, status=status), Review.as_dict)
 
-    async def keep(self, request: Request) -> Response:
-        """The review: it was a STOP."""
-        return await self._decide(request, Decision.KEPT)
+def _keep(line: Line, asked: Asked[NoQuery, VerdictRequest]) -> Answer[DecidedReview]:
+    """Keep one: it was a STOP."""
+    return _decide(line, asked, Decision.KEPT)
 
-    async def undo(self, request: Request) -> Response:
-        """The review: it was none, and consent is back where nothing else stands against it."""
-        return await self._decide(request, Decision.UNDONE)
 
-    async def _decide(self, request: Request, decision: Decision) -> Response:
-        app = self._app
-        entry = id_of(request, "review")
-        asked = await read(request, VerdictRequest, app.settings.max_body)
-        verdict = Verdict(entry, decision, asked.reason, actor="api")
-        try:
-            decided = await app.store.write(lambda c: reviewing.decide(c, app.settings, verdict, app.clock()))
-        except ReviewError as error:
-            raise Refusal(_STATUSES[error.code], error.code, str(error)) from None
-        app.changed()
-        return JSONResponse(decided.as_dict())
+def _undo(line: Line, asked: Asked[NoQuery, VerdictRequest]) -> Answer[DecidedReview]:
+    """Undo one: it was none, and consent is back where nothing else stands against it."""
+    return _decide(line, asked, Decision.UNDONE)
+
+
+def _decide(line: Line, asked: Asked[NoQuery, VerdictRequest], decision: Decision) -> Answer[DecidedReview]:
+    verdict = Verdict(asked.number("review"), decision, asked.body.reason, actor="api")
+    decided = reviewing.decide(line.connection, line.settings, verdict, line.now)
+    return Answer(DecidedReview.model_validate(decided.as_dict()))
+
+
+_ALL, _WRITE = "/v1/consent/reviews", Scope.CONSENT_WRITE
+OPERATIONS: list[Operation] = [
+    Operation(GET, _ALL, Scope.CONSENT_READ, _list_reviews),
+    Operation(
+        POST,
+        f"{_ALL}/{{id}}/keep",
+        _WRITE,
+        _keep,
+        refuses={"not_found": 404, "undone": 409, "bad_reason": 422},
+    ),
+    Operation(
+        POST,
+        f"{_ALL}/{{id}}/undo",
+        _WRITE,
+        _undo,
+        refuses={"not_found": 404, "bad_reason": 422},
+    ),
+]
