@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from convo.app import App
 from convo.console import console_routes
 from convo.roles import WEBS
+from convo.web.api.access import unrouted
 from convo.web.api.routes import api_routes
+from convo.web.description import description_routes
 from convo.web.health import Health
 from convo.web.metrics import MetricsPage
 from convo.web.webhooks import Webhooks
@@ -24,7 +27,7 @@ def create(app: App, *, phone: bool = False) -> Starlette:
         Route("/metrics", MetricsPage(app).answer),
     ]
     if app.role in WEBS:
-        routes += [Route("/webhooks/{account}", Webhooks(app)), *api_routes(app)]
+        routes += [Route("/webhooks/{account}", Webhooks(app)), *api_routes(app), *description_routes(app)]
     if phone:
         routes += console_routes(app)
 
@@ -37,4 +40,4 @@ def create(app: App, *, phone: bool = False) -> Starlette:
         finally:
             await app.stop()
 
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: unrouted})

@@ -94,6 +94,10 @@ class Page(Shown, Generic[I]):
     items: list[I]
     next: str | None = Field(description="The `cursor` of the next page; null on the last one.")
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"{params[0].__name__}Page"
+
 
 class Problem(Shown):
     """What went wrong (RFC 9457)."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from convo import rates
 from convo.app import App
 from convo.errors import StoreUnavailable
+from convo.messages import storable
 from convo.resources.base import Problem
 from convo.runtime import tokens
 from convo.runtime.tokens import EVERYTHING, Holder, Scope
@@ -79,3 +80,12 @@ def problem(refusal: Refusal) -> Response:
     """RFC 9457: `title` is a stable word for programs, `detail` a sentence for people."""
     body = Problem(title=refusal.code, status=refusal.status, detail=str(refusal))
     return Response(body.model_dump_json(), refusal.status, refusal.headers, PROBLEM)
+
+
+async def unrouted(request: Request, error: Exception) -> Response:
+    """The answer to a path, or a method on it, that nothing serves."""
+    status, headers = getattr(error, "status_code", 500), getattr(error, "headers", None) or {}
+    code = {404: "not_found", 405: "not_allowed"}.get(status, "bad_request")
+    path = storable(request.url.path)
+    told = f"there is no {path}" if status == 404 else f"{path} does not take {request.method}"
+    return problem(Refusal(status, code, told, **headers))

@@ -41,7 +41,9 @@ def endpoint(app: App, access: Access, operation: Operation) -> Endpoint:
     async def carry_out(request: Request, by: Holder) -> Response:
         asked = Asked(
             query(request, operation.query),
-            await body(request, operation.takes, app.settings.max_body),
+            await body(request, operation.takes, app.settings.max_body)
+            if operation.reads_body
+            else operation.takes(),
             request.path_params,
             by,
         )

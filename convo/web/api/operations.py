@@ -10,7 +10,7 @@ from inspect import cleandoc
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 
 from convo.messages import storable
-from convo.resources.base import Body, Query
+from convo.resources.base import Body, NoBody, Query
 from convo.runtime.tokens import Holder, Scope
 from convo.runtime.turns import Line
 from convo.web.api.access import Refusal
@@ -98,6 +98,16 @@ class Operation:
     def gives(self) -> Any:
         """What its answer holds."""
         return get_args(get_type_hints(self.run)["return"])[0]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether its body says anything."""
+        return self.takes is not NoBody
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether a body that is sent is looked at; a GET or a DELETE has none."""
+        return self.method not in (GET, DELETE)
 
     @property
     def _asked(self) -> tuple[Any, ...]:

@@ -1,0 +1,181 @@
+"""`/openapi.json`: the API described as OpenAPI 3.1, from its operations and their models.
+
+Pydantic's own schemas are what OpenAPI 3.1 takes; spectree would check and answer requests its own way beside
+ours, and knows neither scopes nor problem documents.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from convo import __version__
+from convo.resources.base import Problem
+from convo.web.api.access import PROBLEM
+from convo.web.api.operations import Operation
+
+Document = dict[str, Any]
+_SCHEMAS = "#/components/schemas/{model}"
+# What every request may be told, whatever it asks for; by status the codes.
+COMMON = {
+    400: ("unknown_parameter",),
+    401: ("unauthorized",),
+    403: ("insufficient_scope",),
+    429: ("too_many_requests",),
+    503: ("store_unavailable",),
+}
+WITH_BODY = {
+    400: ("bad_request",),
+    413: ("too_large",),
+    415: ("unsupported_media_type",),
+    422: ("bad_request",),
+}
+_ABOUT = {
+    400: "The query cannot be understood.",
+    401: "No token that is good.",
+    403: "The token lacks the scope.",
+    404: "There is no such thing.",
+    409: "It cannot be done now.",
+    413: "The body is too large.",
+    415: "The body is no JSON.",
+    422: "The request is wrong.",
+    429: "Too many requests with this token; `Retry-After` says how long to wait.",
+    503: "The database cannot be used now; `Retry-After` says when to try again.",
+}
+_MADE = {200: "As it is now.", 201: "It is new."}
+_INTRODUCTION = (
+    "Two-way SMS conversations. Send `Authorization: Bearer TOKEN` with a token of `convo token add`. "
+    "Errors are problem documents (RFC 9457): `title` is a word for programs, `detail` says it to people; "
+    "a list comes a page at a time, oldest first: `cursor` takes the `next` of the page before."
+)
+
+
+def document(operations: Sequence[Operation], url: str | None) -> Document:
+    """The whole description; `url` is where the API can be reached."""
+    paths: dict[str, Document] = defaultdict(dict)
+    for each in operations:
+        paths[each.path][each.method.lower()] = _operation(each)
+    whole: Document = {
+        "openapi": "3.1.0",
+        "info": {"title": "convo", "version": __version__, "description": _INTRODUCTION},
+        "servers": [{"url": url or "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(operations),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+    # Pydantic writes Page[Message] as Page_Message_.
+    named: Document = json.loads(re.sub(r'Page_(\w+?)_(?=")', r"\1Page", json.dumps(whole)))
+    return named
+
+
+def refusals(operation: Operation) -> dict[int, list[str]]:
+    """The statuses that are no success, and the titles of each; those of a query are beside the point."""
+    found: dict[int, list[str]] = defaultdict(list)
+    named = {f"bad_{name}": 400 for name in operation.query.model_fields}
+    pairs: Iterable[tuple[str, int]] = [*named.items(), *operation.refuses.items()]
+    if "{" in operation.path:
+        pairs = [*pairs, ("not_found", 404)]
+    for status, codes in [*COMMON.items(), *(WITH_BODY.items() if operation.reads_body else ())]:
+        found[status] += codes
+    for code, status in pairs:
+        if code not in found[status]:
+            found[status].append(code)
+    return dict(sorted(found.items()))
+
+
+def _operation(operation: Operation) -> Document:
+    summary, _, more = operation.about.partition("\n\n")
+    found: Document = {
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": _line(summary).removesuffix("."),
+        "security": [{"token": [operation.scope.value]}],
+        "parameters": [*_in_path(operation), *_in_query(operation)],
+        "responses": _responses(operation),
+    }
+    if more:
+        found["description"] = _line(more)
+    if operation.has_body:
+        schema = {"$ref": _ref(operation.takes)}
+        required = any(field.is_required() for field in operation.takes.model_fields.values())
+        found["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _responses(operation: Operation) -> Document:
+    given = {"application/json": {"schema": {"$ref": _ref(operation.gives)}}}
+    found: Document = {
+        str(status): {"description": _MADE[status], "content": given} for status in operation.statuses
+    }
+    for status, codes in refusals(operation).items():
+        problem: Document = {
+            "description": f"{_ABOUT[status]} {', '.join(f'`{code}`' for code in codes)}",
+            "content": {PROBLEM: {"schema": {"$ref": _ref(Problem)}}},
+        }
+        if status in (429, 503):
+            seconds = {"description": "Seconds.", "schema": {"type": "integer"}}
+            problem["headers"] = {"Retry-After": seconds}
+        found[str(status)] = problem
+    return found
+
+
+def _in_path(operation: Operation) -> list[Document]:
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    numbers = {"type": "integer", "minimum": 1}
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": numbers if name == "id" else {"type": "string", "minLength": 1},
+        }
+        for name in names
+    ]
+
+
+def _in_query(operation: Operation) -> list[Document]:
+    schema = operation.query.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "description": each.get("description", ""),
+            "schema": _not_null({key: value for key, value in each.items() if key not in _BESIDE}),
+        }
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+_BESIDE = ("description", "title")
+
+
+def _not_null(schema: Document) -> Document:
+    """What is left out of a query is null to us, and never written there."""
+    kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**{key: value for key, value in schema.items() if key not in ("anyOf", "default")}, **kinds[0]}
+
+
+def _schemas(operations: Sequence[Operation]) -> Document:
+    given: dict[type[BaseModel], JsonSchemaMode] = {Problem: "serialization"}
+    given |= {each.gives: "serialization" for each in operations}
+    given |= {each.takes: "validation" for each in operations if each.has_body}
+    _, schema = models_json_schema(list(given.items()), ref_template=_SCHEMAS)
+    found: Document = schema["$defs"]
+    return found
+
+
+def _ref(model: type[BaseModel]) -> str:
+    return _SCHEMAS.format(model=model.__name__)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
