@@ -1,6 +1,7 @@
 """How an operation is answered over HTTP: who asks, what they bring, one transaction, one answer."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from pydantic import TypeAdapter
@@ -10,12 +11,14 @@ from starlette.responses import Response
 
 from convo.app import App
 from convo.errors import CodedError, StoreUnavailable
+from convo.messages import storable
 from convo.runtime.room import Place
 from convo.runtime.tokens import Holder
 from convo.runtime.turns import Line
 from convo.web.api.access import Access, Refusal, problem
 from convo.web.api.bodies import body, query, size
-from convo.web.api.operations import GET, Answer, Asked, Operation
+from convo.web.api.idempotency import Given, Sweeper, key_of, once
+from convo.web.api.operations import GET, POST, Answer, Asked, Operation
 
 log = structlog.get_logger(__name__)
 
@@ -24,44 +27,60 @@ RETRY_AFTER = "5"  # seconds, where the database is away
 UNLESS_SAID = 422  # the status of a CodedError that an operation does not name
 
 
-def endpoint(app: App, access: Access, operation: Operation) -> Endpoint:
-    """The endpoint of an operation."""
-    shape: TypeAdapter[object] = TypeAdapter(operation.gives)
+class Endpoints:
+    """Makes the endpoints of operations."""
 
-    async def answer(request: Request) -> Response:
-        by = await access.admit(request, operation.scope)
-        place = Place(app.room)
-        try:
-            if operation.method != GET:
-                place.take(items=1, size=size(request, app.settings.max_body))
-            return await carry_out(request, by)
-        finally:
-            place.leave()
+    def __init__(self, app: App, access: Access) -> None:
+        self._app = app
+        self._access = access
+        self._sweeper = Sweeper(app)
 
-    async def carry_out(request: Request, by: Holder) -> Response:
-        asked = Asked(
-            query(request, operation.query),
-            await body(request, operation.takes, app.settings.max_body)
-            if operation.reads_body
-            else operation.takes(),
-            request.path_params,
-            by,
-        )
+    def of(self, operation: Operation) -> Endpoint:
+        """The endpoint of an operation."""
+        shape: TypeAdapter[object] = TypeAdapter(operation.gives)
 
-        def job(connection: Connection) -> Answer[object]:
-            found: Answer[object] = operation.run(
-                Line(connection, app.settings, app.library, app.clock()), asked
-            )
-            return found
+        async def answer(request: Request) -> Response:
+            by = await self._access.admit(request, operation.scope)
+            place = Place(self._app.room)
+            try:
+                if operation.method != GET:
+                    place.take(items=1, size=size(request, self._app.settings.max_body))
+                return await carry_out(request, by)
+            finally:
+                place.leave()
 
-        try:
-            found = await (app.store.read(job) if operation.method == GET else app.write(job))
-        except CodedError as error:
-            status = operation.refuses.get(error.code, UNLESS_SAID)
-            raise Refusal(status, error.code, str(error)) from None
-        return Response(shape.dump_json(found.body), found.status, media_type="application/json")
+        async def carry_out(request: Request, by: Holder) -> Response:
+            asked = await self._asked(operation, request, by)
+            key = key_of(request, by.id, asked.body) if operation.method == POST else None
 
-    return told(answer)
+            def job(connection: Connection) -> Given:
+                def run() -> Given:
+                    line = Line(connection, self._app.settings, self._app.library, self._app.clock())
+                    found: Answer[object] = operation.run(line, asked)
+                    return Given(found.status, shape.dump_json(found.body))
+
+                return once(connection, key, self._app.clock(), run) if key else run()
+
+            try:
+                given = await (self._app.store.read if operation.method == GET else self._app.write)(job)
+            except CodedError as error:
+                status = operation.refuses.get(error.code, UNLESS_SAID)
+                raise Refusal(status, error.code, str(error)) from None
+            if key:
+                await self._sweeper.sweep()
+            headers = {"Idempotency-Replayed": "true"} if given.again else None
+            return Response(given.body, given.status, headers, "application/json")
+
+        return told(answer)
+
+    async def _asked(self, operation: Operation, request: Request, by: Holder) -> Asked[Any, Any]:
+        asked = query(request, operation.query)
+        if operation.reads_body:
+            read = await body(request, operation.takes, self._app.settings.max_body)
+        else:
+            read = operation.takes()
+        path = {name: storable(value) for name, value in request.path_params.items()}
+        return Asked(asked, read, path, by)
 
 
 def told(answer: Endpoint) -> Endpoint:

@@ -14,9 +14,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from convo import __version__
-from convo.resources.base import Problem
+from convo.resources.base import LONGEST_KEY, Problem
 from convo.web.api.access import PROBLEM
-from convo.web.api.operations import Operation
+from convo.web.api.idempotency import HEADER
+from convo.web.api.operations import POST, Operation
 
 Document = dict[str, Any]
 _SCHEMAS = "#/components/schemas/{model}"
@@ -83,6 +84,9 @@ def refusals(operation: Operation) -> dict[int, list[str]]:
         pairs = [*pairs, ("not_found", 404)]
     for status, codes in [*COMMON.items(), *(WITH_BODY.items() if operation.reads_body else ())]:
         found[status] += codes
+    if operation.method == POST:
+        found[400].append("bad_idempotency_key")
+        found[422].append("idempotency_key_reused")
     for code, status in pairs:
         if code not in found[status]:
             found[status].append(code)
@@ -96,7 +100,7 @@ def _operation(operation: Operation) -> Document:
         "tags": [operation.tag],
         "summary": _line(summary).removesuffix("."),
         "security": [{"token": [operation.scope.value]}],
-        "parameters": [*_in_path(operation), *_in_query(operation)],
+        "parameters": [*_in_path(operation), *_in_query(operation), *_in_header(operation)],
         "responses": _responses(operation),
     }
     if more:
@@ -151,6 +155,14 @@ def _in_query(operation: Operation) -> list[Document]:
         }
         for name, each in schema.get("properties", {}).items()
     ]
+
+
+def _in_header(operation: Operation) -> list[Document]:
+    if operation.method != POST:
+        return []
+    about = "The same key with the same request is answered as it was, for a day, and nothing is done twice."
+    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": r"^[\x20-\x7e]+$"}
+    return [{"name": HEADER, "in": "header", "required": False, "description": about, "schema": schema}]
 
 
 _BESIDE = ("description", "title")

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from convo.app import App
 from convo.web.api import consent, conversations, events, messages, queue, reviews
 from convo.web.api.access import Access, Refusal
-from convo.web.api.endpoint import Endpoint, endpoint, told
+from convo.web.api.endpoint import Endpoint, Endpoints, told
 from convo.web.api.operations import Operation
 
 OPERATIONS: list[Operation] = [
@@ -26,7 +26,8 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def api_routes(app: App) -> list[Route]:
     """The routes under `/v1`; what is none of them is told like every other error."""
     access = Access(app)
-    routes = [Route(each.path, endpoint(app, access, each), methods=[each.method]) for each in OPERATIONS]
+    endpoints = Endpoints(app, access)
+    routes = [Route(each.path, endpoints.of(each), methods=[each.method]) for each in OPERATIONS]
     return [*routes, Route("/v1/{rest:path}", told(_nowhere(access, routes)), methods=_METHODS)]
 
 
