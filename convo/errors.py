@@ -5,6 +5,7 @@ ConvoError
 ├── SettingsError        a setting is wrong; says which and how to mend it
 ├── CodedError           what somebody asked for cannot be done; `code` says why, in one word
 │   ├── StartError       a conversation cannot be started
+│   ├── ReminderError    a reminder cannot be set or cancelled
 │   ├── HandBackError    a person cannot hand a conversation back like this
 │   ├── InboxError       a person cannot do this with a conversation
 │   ├── EventError       an event cannot be told again like this
@@ -116,7 +117,8 @@ class HandBackError(CodedError):
 class InboxError(CodedError):
     """A person cannot do this with a conversation; `code` is a stable word for programs.
 
-    `not_found`, `ended`, `not_handed_off`, `opted_out`, `bad_text`, `bad_outcome`, `key_reused`.
+    `not_found`, `ended`, `not_handed_off`, `handed_off`, `not_running`, `opted_out`, `cannot_go_on`,
+    `bad_text`, `bad_outcome`, `bad_queue`, `key_reused`.
     """
 
 

@@ -34,6 +34,7 @@ from convo.flow.session import (
     End,
     Event,
     HandedBack,
+    HandOff,
     Phase,
     Reopened,
     Replied,
@@ -41,6 +42,7 @@ from convo.flow.session import (
     Returned,
     Session,
     Started,
+    TakenOver,
     TimedOut,
     Turn,
     Undelivered,
@@ -56,8 +58,8 @@ ERROR_QUEUE = "errors"  # the people who are called in when a flow fails
 RUNNING = (Phase.LIVE, Phase.CALLING, Phase.HANDED_OFF)  # one conversation at a time
 _ALWAYS = (Started, TimedOut, Undelivered, Reopened, Closed)
 _CONCERNS = {
-    Phase.LIVE: (*_ALWAYS, Replied, Checked),
-    Phase.CALLING: (Called, TimedOut, Closed),
+    Phase.LIVE: (*_ALWAYS, Replied, Checked, TakenOver),
+    Phase.CALLING: (Called, TimedOut, Closed, TakenOver),
     Phase.HANDED_OFF: (*_ALWAYS, HandedBack),  # a text to a person is the person's
     Phase.WAITING: (Started, Closed),
     Phase.SUSPENDED: (Resumed, Closed),
@@ -135,12 +137,30 @@ def _advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tu
         run = Run(flow, session, event, now)
         run.end(event.outcome)
         return run.turn()
+    if isinstance(event, TakenOver):
+        return Turn(_taken_over(flow, session, event), (HandOff(event.queue),))
     event, steps = spelled(session, event), _Steps()
     try:
         turn = _step(flows, session, event, now, steps)
         return _onward(flows, turn, now, steps) if turn.session.stack else turn
     except LoopError as error:
         return _looped(flows, session, event, now, str(error))
+
+
+def _taken_over(flow: Compiled, session: Session, event: TakenOver) -> Session:
+    """A session that is with people now. As a new visit: no text that is accepted later starts a clock."""
+    clocks = [each.trigger for each in flow.timers(session.state)]
+    clocks += [each.trigger for each in flow.alarms(session.state)]
+    return replace(
+        session,
+        phase=Phase.HANDED_OFF,
+        queue=event.queue,
+        visit=session.visit + 1,
+        clock_from=None,
+        fired=tuple(dict.fromkeys([*session.fired, *clocks])),
+        kept=(),
+        calls=0,
+    )
 
 
 def _looped(flows: Bundle, session: Session, event: Event, now: datetime, reason: str) -> Turn:

@@ -168,8 +168,25 @@ class Closed:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """People take the conversation from its flow, in whatever state; none of its clocks goes off any more."""
+
+    queue: str
+
+
 Event = (
-    Started | Replied | Checked | TimedOut | Called | HandedBack | Undelivered | Reopened | Resumed | Closed
+    Started
+    | Replied
+    | Checked
+    | TimedOut
+    | Called
+    | HandedBack
+    | Undelivered
+    | Reopened
+    | Resumed
+    | Closed
+    | TakenOver
 )
 Cause = Event | Returned  # what moves one flow of a conversation
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from convo.messages import Direction, Status
 from convo.resources.base import LONGEST_KEY, Body, ContactsPageQuery, Given, Moment, Shown
 
 ConversationStatus = Literal["waiting", "live", "calling", "suspended", "handed_off", "ended"]
@@ -28,11 +29,24 @@ class Conversation(Shown):
     ended_at: Moment | None
 
 
+class HistoryLine(Shown):
+    """A text of a conversation, or something else that happened to it."""
+
+    id: int
+    at: Moment
+    kind: str = Field(description="`text`, or what happened: `started`, `timed_out`, `handed_back`, …")
+    text: str | None = Field(description="The text, or the words that came with what happened.")
+    direction: Direction | None = Field(description="Of a text.")
+    state: str | None = Field(description="The state of the flow that said it.")
+    status: Status | None = Field(description="Of a text.")
+
+
 class ConversationsQuery(ContactsPageQuery):
     """Which conversations."""
 
     status: ConversationStatus | None = Field(None, description="`handed_off` is the inbox.")
     queue: str | None = Field(None, description="Of these people alone.")
+    flow: str | None = Field(None, description="Of this flow alone.")
 
 
 class StartRequest(Body):
@@ -60,6 +74,12 @@ class ReplyRequest(Body):
     key: str | None = Field(
         None, min_length=1, max_length=LONGEST_KEY, description="The same key again is the same text."
     )
+
+
+class HandOffRequest(Body):
+    """To people, in whatever state it is."""
+
+    queue: str = Field(description="Who has it from now on, like `reception`.")
 
 
 class HandBackRequest(Body):

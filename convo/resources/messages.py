@@ -79,6 +79,23 @@ class SettleRequest(NoteRequest):
 class MessagesQuery(ContactsPageQuery):
     """Which messages."""
 
+    number: str | None = Field(None, description="Of this number of ours alone.")
+    direction: Direction | None = Field(None, description="`in` from contacts, `out` to them.")
+    status: Status | None = None
+    conversation: int | None = Field(None, ge=1, le=10**18, description="Of this conversation alone.")
+
+
+class SendRequest(Body):
+    """A single text, outside of any flow."""
+
+    contact: str = Field(description="With its country, like +15550001111.")
+    text: str
+    number: str | None = Field(None, description="Ours; needed where there are several.")
+    purpose: Literal["transactional", "marketing"] = Field(
+        "transactional", description="Marketing needs the contact's consent to it."
+    )
+    valid_for: str | None = Field(None, description="Like `4 hours`: later it is withdrawn.")
+
 
 class QueueQuery(ContactsPageQuery):
     """Which texts of the queue."""

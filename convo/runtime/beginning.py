@@ -88,7 +88,7 @@ def begin_asked(turns: "Turns", line: "Line", asked: Asked) -> Errand | None:
     given = {name: shown(value) for name, value in wanted.vars.items()}
     if contact != by.contact:
         return Errand(0, wanted.flow, contact, by.number, given, asked.depth, by.id, by.contact)
-    refuse(line.connection, flows, by.brand, by.contact_id, contact)
+    refuse(line.connection, flows.root.flow.purpose, by.brand, by.contact_id, contact, flows.name)
     known = Known(by.contact_id, Contact(contact, by.language, by.timezone, tuple(by.tags or ())))
     start = Start(flows.name, contact, by.number, given, answers=asked.answers)
     begun = begin(turns, line.settings, flows, known, start, line.now)

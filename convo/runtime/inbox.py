@@ -8,10 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from convo import segments
-from convo.errors import InboxError
+from convo.errors import CodedError, ConvoError, InboxError
 from convo.flow.run import LONGEST_SAID
-from convo.flow.session import Closed, Event, HandedBack, Phase
-from convo.flow.steps.base import Outcome
+from convo.flow.session import Closed, Event, HandedBack, Phase, TakenOver
+from convo.flow.steps.base import Name, Outcome
 from convo.messages import Direction, Purpose, Status, storable
 from convo.runtime import gate
 from convo.runtime.sessions import decode, encode
@@ -76,6 +76,23 @@ def hand_back(line: Line, wanted: HandBack) -> Stored:
     return _step(line, stored, HandedBack(wanted.state, wanted.vars))
 
 
+def hand_off(line: Line, number: int, queue: str) -> Stored:
+    """The conversation, with people now whatever its flow says; raises InboxError where it does not run."""
+    stored = _locked(line.connection, number)
+    try:
+        TypeAdapter(Name).validate_python(queue)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InboxError("bad_queue", f"'{queue}' is no name of people: {why}") from None
+    if stored.status == Phase.ENDED:
+        raise _ended(stored)
+    if stored.status == Phase.HANDED_OFF:
+        raise InboxError("handed_off", f"conversation {stored.id} is with {stored.queue} already")
+    if stored.status not in (Phase.LIVE, Phase.CALLING):
+        raise InboxError("not_running", f"conversation {stored.id} is {stored.status}: another one runs")
+    return _step(line, stored, TakenOver(queue))
+
+
 def close(line: Line, number: int, outcome: str) -> Stored:
     """The conversation, ended with `outcome`; raises InboxError for one that has ended already."""
     stored = _locked(line.connection, number)
@@ -122,7 +139,12 @@ def _checked(text: str) -> str:
 
 def _step(line: Line, stored: Stored, event: Event) -> Stored:
     turns = Turns(line)
-    after = turns.step(stored, event)
+    try:
+        after = turns.step(stored, event)
+    except CodedError:
+        raise
+    except ConvoError as error:  # its flow does not run any more
+        raise InboxError("cannot_go_on", str(error)) from None
     turns.flush()
     return after
 

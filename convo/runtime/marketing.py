@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from convo import keywords
 from convo.endpoints import Events
 from convo.errors import StartError
-from convo.flow.compile import Bundle
 from convo.messages import Purpose
 from convo.runtime.events import agreed
 from convo.store import consent
@@ -72,14 +71,24 @@ def record(
     return told._replace(created_at=now)
 
 
-def refuse(connection: Connection, flows: Bundle, brand: str, contact_id: int, contact: str) -> None:
-    """Raises StartError where a flow may not begin: its contact has opted out, or never agreed to it."""
+def refuse(
+    connection: Connection,
+    purpose: Purpose,
+    brand: str,
+    contact_id: int,
+    contact: str,
+    flow: str | None = None,
+) -> None:
+    """Raises StartError where a flow may not begin, or a single text not be sent.
+
+    Its contact has opted out, or never agreed to marketing, which it is.
+    """
     standing = consent.standing(connection, [contact_id]).get((brand, contact_id), Standing())
     if standing.opted_out:
         raise StartError("opted_out", f"{contact} has opted out of texts from {brand}")
-    if flows.root.flow.purpose is Purpose.MARKETING and not standing.marketing:
+    if purpose is Purpose.MARKETING and not standing.marketing:
         raise StartError(
             "no_consent",
-            f"{flows.name} is marketing, and {contact} has not agreed to marketing from {brand}; "
+            f"{flow or 'this'} is marketing, and {contact} has not agreed to marketing from {brand}; "
             "ask for it with a flow that has a state with `consent: marketing`",
         )

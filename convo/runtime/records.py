@@ -22,6 +22,7 @@ from convo.flow.session import (
     Resumed,
     Session,
     Started,
+    TakenOver,
     TimedOut,
     Undelivered,
 )
@@ -91,7 +92,7 @@ def called(words: str) -> Called:
 
 def _words(event: Event) -> str | None:
     match event:
-        case TimedOut(word) | Closed(word) | Reopened(word) | Checked(word):
+        case TimedOut(word) | Closed(word) | Reopened(word) | Checked(word) | TakenOver(word):
             return word
         case Undelivered(visit):
             return str(visit)
@@ -114,5 +115,6 @@ _READ: Mapping[str, Callable[[str, tuple[str, ...]], Event]] = {
     "Reopened": Reopened,
     "Resumed": lambda seconds, _: Resumed(timedelta(seconds=float(seconds))),
     "Closed": lambda outcome, _: Closed(outcome),
+    "TakenOver": lambda queue, _: TakenOver(queue),
     "HandedBack": lambda given, _: HandedBack(**json.loads(given)),
 }

@@ -28,6 +28,7 @@ from convo.flow.session import (
     Resumed,
     Say,
     Session,
+    TakenOver,
     TimedOut,
     Undelivered,
     Vars,
@@ -272,6 +273,8 @@ def _told(event: Event) -> str:  # noqa: PLR0911 - one for each
             return f"handed back{f' to {state}' if state else ''}"
         case Closed(outcome):
             return f"closed: {outcome}"
+        case TakenOver(queue):
+            return f"taken over by {queue}"
         case Undelivered():
             return "undelivered"
         case Called(failure=why):

@@ -223,7 +223,14 @@ class Texts:
             return None
         if flows.root.flow.purpose is Purpose.MARKETING:
             try:
-                refuse(line.connection, flows, line.settings.brand(text.number), known.id, text.contact)
+                refuse(
+                    line.connection,
+                    flows.root.flow.purpose,
+                    line.settings.brand(text.number),
+                    known.id,
+                    text.contact,
+                    flows.name,
+                )
             except StartError as error:
                 log.info("text.starts_nothing", flow=flows.name, reason=error.code)
                 return None

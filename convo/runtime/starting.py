@@ -22,7 +22,7 @@ from convo.settings import Settings
 from convo.store import contacts, conversations
 from convo.store.conversations import Stored
 
-__all__ = ["Ready", "Start", "checked", "start"]
+__all__ = ["Ready", "Start", "checked", "number_of", "start"]
 
 
 def start(
@@ -39,7 +39,7 @@ def start(
     `depth` counts the flows that began one another before it without waiting.
     """
     flows = current(library, wanted.flow)
-    number = _number(settings, wanted.number)
+    number = number_of(settings, wanted.number)
     _check_contact(wanted)
     wanted = replace(wanted, key=storable(wanted.key) if wanted.key else None)
     contact = parsed(wanted.contact)
@@ -54,7 +54,7 @@ def start(
                 )
             return earlier, False
     line = Line(connection, settings, library, now)
-    refuse(connection, flows, settings.brand(number), known.id, contact)
+    refuse(connection, flows.root.flow.purpose, settings.brand(number), known.id, contact, flows.name)
     known = contacts.learn(connection, known, wanted.language, wanted.timezone)
     turns = Turns(line, depth=depth)
     stored = begin(turns, settings, flows, known, replace(wanted, number=number), now)
@@ -77,7 +77,7 @@ def checked(
 ) -> Ready:
     """The session that `wanted` would open; nothing is written. Raises StartError as `start` does."""
     flows = current(library, wanted.flow)
-    number = _number(settings, wanted.number)
+    number = number_of(settings, wanted.number)
     _check_contact(wanted)
     contact = Contact(parsed(wanted.contact), wanted.language, wanted.timezone)
     known = contacts.find(connection, contact.number)
@@ -107,7 +107,8 @@ def _check_contact(wanted: Start) -> None:
         ) from None
 
 
-def _number(settings: Settings, wanted: str | None) -> str:
+def number_of(settings: Settings, wanted: str | None) -> str:
+    """The number of ours that is meant; raises StartError where it is none, or where there are several."""
     number = wanted or settings.only_number()
     if number is None:
         raise StartError("no_number", f"say which number to use: {', '.join(settings.numbers)}")

@@ -214,8 +214,9 @@ def chosen(
     *,
     status: str | None = None,
     queue: str | None = None,
+    flow: str | None = None,
 ) -> list[Stored]:
-    """Like `listed`, of one status or with one queue of people."""
+    """Like `listed`, of one status, with one queue of people, or of one flow."""
     number: ColumnElement[int] = conversations.c.id
     wanted = []
     if status is not None:
@@ -226,6 +227,8 @@ def chosen(
             wanted.append(_ALIVE)
     if queue is not None:
         wanted.append(conversations.c.queue == queue)
+    if flow is not None:
+        wanted.append(conversations.c.flow == flow)
     if contact is not None:
         wanted.append(contacts.c.number == contact)
     statement = _SELECT.where(number > after, *wanted).order_by(number).limit(most)

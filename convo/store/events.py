@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, literal, select
 
-from convo.messages import Direction, Kind
+from convo.messages import Direction, Kind, Status
 from convo.reactions import is_reaction
 from convo.store import ids
 from convo.store.bulk import insert_rows
@@ -85,6 +85,47 @@ def with_texts(connection: Connection, conversation_id: int) -> list[Happened | 
     found: list[tuple[int, Happened | Text]] = [*_numbered(connection, conversation_id)]
     found += [(row[0], Text(*row[1:])) for row in connection.execute(said)]
     return [each for _, each in sorted(found, key=lambda numbered: numbered[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a conversation's history: a text either way, or something else that happened."""
+
+    id: int
+    at: datetime
+    kind: str | None  # of an event; None: it is a text
+    text: str | None  # or the words that came with the event
+    direction: Direction | None = None
+    state: str | None = None
+    status: Status | None = None
+
+
+def history(connection: Connection, conversation_id: int, after: int, most: int) -> list[Line]:
+    """What happened to one conversation and what was said in it, from after number `after` on."""
+    contact = select(conversations.c.contact_id).where(conversations.c.id == conversation_id)
+    texts = select(
+        messages.c.id,
+        messages.c.created_at,
+        messages.c.text,
+        messages.c.direction,
+        messages.c.state,
+        messages.c.status,
+    ).where(
+        messages.c.contact_id == contact.scalar_subquery(),  # the index goes by contact
+        messages.c.conversation_id == conversation_id,
+        messages.c.id > after,
+    )
+    others = select(events.c.id, events.c.at, events.c.kind, events.c.data).where(
+        events.c.conversation_id == conversation_id, events.c.id > after
+    )
+    found = [
+        Line(number, at, None, text, Direction(direction), state, Status(status))
+        for number, at, text, direction, state, status in connection.execute(
+            texts.order_by(messages.c.id).limit(most)
+        )
+    ]
+    found += [Line(*row) for row in connection.execute(others.order_by(events.c.id).limit(most))]
+    return sorted(found, key=lambda line: line.id)[:most]
 
 
 def _numbered(connection: Connection, conversation_id: int) -> list[tuple[int, Happened]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, select, update
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store import ids
 from convo.store.bulk import insert_rows
-from convo.store.tables import contacts, messages, spelled
+from convo.store.tables import contacts, conversations, messages, spelled
 
 
 class Draft(NamedTuple):
@@ -171,6 +171,36 @@ def listed(connection: Connection, contact: str | None, after: int, most: int) -
     statement = SELECT.where(messages.c.id > after).order_by(messages.c.id).limit(most)
     if contact is not None:
         statement = statement.where(contacts.c.number == contact)
+    return [stored(row) for row in connection.execute(statement)]
+
+
+def chosen(
+    connection: Connection,
+    contact: str | None,
+    after: int,
+    most: int,
+    *,
+    number: str | None = None,
+    direction: Direction | None = None,
+    status: Status | None = None,
+    conversation: int | None = None,
+) -> list[Stored]:
+    """Like `listed`, with one of our numbers, one way, of one status, or of one conversation."""
+    statement = SELECT.where(messages.c.id > after).order_by(messages.c.id).limit(most)
+    if contact is not None:
+        statement = statement.where(contacts.c.number == contact)
+    if number is not None:
+        statement = statement.where(messages.c.number == number)
+    if direction is not None:
+        statement = statement.where(messages.c.direction == direction.value)
+    if status is not None:
+        statement = statement.where(messages.c.status == spelled(status))
+    if conversation is not None:
+        whose = select(conversations.c.contact_id).where(conversations.c.id == conversation)
+        statement = statement.where(
+            messages.c.contact_id == whose.scalar_subquery(),  # the index goes by contact
+            messages.c.conversation_id == conversation,
+        )
     return [stored(row) for row in connection.execute(statement)]
 
 

@@ -1,11 +1,15 @@
 """`/v1/conversations`: starting them, how they stand, and what people do with those they were handed."""
 
-from convo.resources.base import NoBody, NoQuery, Page
+import re
+
+from convo.resources.base import NoBody, NoQuery, Page, PageQuery
 from convo.resources.conversations import (
     CloseRequest,
     Conversation,
     ConversationsQuery,
     HandBackRequest,
+    HandOffRequest,
+    HistoryLine,
     ReplyRequest,
     StartRequest,
 )
@@ -17,7 +21,7 @@ from convo.runtime.starting import Start
 from convo.runtime.starting import start as begin
 from convo.runtime.tokens import Scope
 from convo.runtime.turns import Line
-from convo.store import conversations
+from convo.store import conversations, events
 from convo.store.conversations import Stored
 from convo.web.api.lists import page
 from convo.web.api.messages import shown_message
@@ -28,10 +32,19 @@ _INBOX = {"not_found": 404, "ended": 409, "not_handed_off": 409, "opted_out": 40
 _CLOSED = {"not_found": 404, "ended": 409, "bad_outcome": 422}
 _HANDED_BACK = {
     **{code: _INBOX[code] for code in ("not_found", "ended", "not_handed_off")},
+    "cannot_go_on": 409,
     "unknown_state": 422,
     "nowhere": 422,
     "unknown_variable": 422,
     "wrong_variable": 422,
+}
+_HANDED_OFF = {
+    "not_found": 404,
+    "ended": 409,
+    "handed_off": 409,
+    "not_running": 409,
+    "cannot_go_on": 409,
+    "bad_queue": 422,
 }
 _STARTED = {
     "opted_out": 409,
@@ -56,7 +69,7 @@ def _list(line: Line, asked: Asked[ConversationsQuery, NoBody]) -> Answer[Page[C
     return page(
         query,
         lambda after, most: conversations.chosen(
-            connection, query.contact, after, most, status=query.status, queue=query.queue
+            connection, query.contact, after, most, status=query.status, queue=query.queue, flow=query.flow
         ),
         shown_conversation,
     )
@@ -69,6 +82,14 @@ def _one(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Conversation]:
     if not found:
         raise missing("conversation", number)
     return Answer(shown_conversation(found[0]))
+
+
+def _history(line: Line, asked: Asked[PageQuery, NoBody]) -> Answer[Page[HistoryLine]]:
+    """What was said in a conversation, and what else happened to it, in its order."""
+    number, connection = asked.number("conversation"), line.connection
+    if not conversations.by_ids(connection, [number]):
+        raise missing("conversation", number)
+    return page(asked.query, lambda after, most: events.history(connection, number, after, most), _shown_line)
 
 
 def _start(line: Line, asked: Asked[NoQuery, StartRequest]) -> Answer[Conversation]:
@@ -102,6 +123,15 @@ def _reply(line: Line, asked: Asked[NoQuery, ReplyRequest]) -> Answer[Message]:
     return made(shown_message(message), new=new)
 
 
+def _hand_off(line: Line, asked: Asked[NoQuery, HandOffRequest]) -> Answer[Conversation]:
+    """Take a conversation from its flow, and hand it to people.
+
+    No clock of its state goes off any more. Only `hand-back` with a state gives it back, where its flow does
+    not say itself where to go on.
+    """
+    return Answer(shown_conversation(inbox.hand_off(line, asked.number("conversation"), asked.body.queue)))
+
+
 def _hand_back(line: Line, asked: Asked[NoQuery, HandBackRequest]) -> Answer[Conversation]:
     """Give a conversation back to its flow."""
     wanted = HandBack(asked.number("conversation"), asked.body.state, asked.body.vars)
@@ -120,6 +150,19 @@ def shown_conversation(stored: Stored) -> Conversation:
     )
 
 
+def _shown_line(found: events.Line) -> HistoryLine:
+    kind = "text" if found.kind is None else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found.kind).lower()
+    return HistoryLine(
+        id=found.id,
+        at=found.at,
+        kind=kind,
+        text=found.text,
+        direction=found.direction,
+        state=found.state,
+        status=found.status,
+    )
+
+
 _ONE, _READ, _WRITE = "/v1/conversations/{id}", Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
 OPERATIONS: list[Operation] = [
     Operation(GET, "/v1/conversations", _READ, _list),
@@ -132,6 +175,8 @@ OPERATIONS: list[Operation] = [
         refuses=_STARTED,
     ),
     Operation(GET, _ONE, _READ, _one),
+    Operation(GET, f"{_ONE}/history", _READ, _history),
+    Operation(POST, f"{_ONE}/hand-off", _WRITE, _hand_off, refuses=_HANDED_OFF),
     Operation(
         POST,
         f"{_ONE}/messages",
