@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from convo.app import App
-from convo.web.api import consent, conversations, events, messages, queue, reviews
+from convo.web.api import consent, conversations, events, flows, messages, queue, reviews
 from convo.web.api.access import Access, Refusal
 from convo.web.api.endpoint import Endpoint, Endpoints, told
 from convo.web.api.operations import Operation
@@ -16,6 +16,7 @@ OPERATIONS: list[Operation] = [
     *conversations.OPERATIONS,
     *messages.OPERATIONS,
     *queue.OPERATIONS,
+    *flows.OPERATIONS,
     *events.OPERATIONS,
     *reviews.OPERATIONS,
     *consent.OPERATIONS,
