@@ -100,10 +100,7 @@ class StartError(CodedError):
 
 
 class ReminderError(CodedError):
-    """A reminder that cannot be set or cancelled; `code` is a stable word for programs.
-
-    `bad_moment`, `bad_rule`, `past`, `over` (it has started its conversation, or cannot any more).
-    """
+    """A reminder cannot be set or cancelled; `code` is a stable word for programs."""
 
 
 class HandBackError(CodedError):

@@ -137,8 +137,12 @@ def _all(connection: "Connection", contact: str | None, status: str | None) -> "
 
 
 def _print(found: "list[Reminder]", form: Format) -> None:
+    from convo.resources.base import spelled_out
+    from convo.web.api.reminders import shown_reminder
+
     if form is Format.JSON:
-        print(json.dumps([each.as_dict() for each in found], ensure_ascii=False, indent=2))
+        shown = [spelled_out(shown_reminder(each)) for each in found]
+        print(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     for each in found:
         print(_line(each))

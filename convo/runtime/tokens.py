@@ -33,6 +33,8 @@ class Scope(StrEnum):
     CONVERSATIONS_WRITE = "conversations:write"
     MESSAGES_READ = "messages:read"
     MESSAGES_WRITE = "messages:write"
+    REMINDERS_READ = "reminders:read"
+    REMINDERS_WRITE = "reminders:write"
     CONTACTS_READ = "contacts:read"
     CONTACTS_WRITE = "contacts:write"
     CONTACTS_ERASE = "contacts:erase"
@@ -50,6 +52,8 @@ ABOUT = {
     Scope.CONVERSATIONS_WRITE: "start, answer, hand off, hand back and close conversations",
     Scope.MESSAGES_READ: "list and read messages",
     Scope.MESSAGES_WRITE: "send single messages and withdraw queued ones",
+    Scope.REMINDERS_READ: "list reminders",
+    Scope.REMINDERS_WRITE: "set, move and cancel reminders",
     Scope.CONTACTS_READ: "list, read and export contacts",
     Scope.CONTACTS_WRITE: "create and change contacts",
     Scope.CONTACTS_ERASE: "erase contacts, with all that was said",

@@ -44,25 +44,6 @@ class Reminder(NamedTuple):
     created_at: datetime
     updated_at: datetime
 
-    def as_dict(self) -> dict[str, Any]:
-        """As the API and commands tell it."""
-        return {
-            "key": self.key,
-            "flow": self.flow,
-            "contact": self.contact,
-            "number": self.number,
-            "vars": dict(self.vars),
-            "at": self.at,
-            "every": self.every,
-            "timezone": self.zone,
-            "due_at": self.due_at.isoformat() if self.due_at else None,
-            "status": self.status.value,
-            "reason": self.reason,
-            "conversation": self.conversation_id,
-            "created_at": self.created_at.isoformat(),
-            "updated_at": self.updated_at.isoformat(),
-        }
-
 
 def hold(connection: Connection, key: str) -> Reminder | None:
     """The reminder with this key, locked."""

@@ -8,7 +8,13 @@ from convo.store import api_tables, consent_tables, event_tables, reminder_table
 from convo.store.engine import Store
 from convo.store.tables import metadata
 
-MADE = (tables, event_tables, consent_tables, api_tables, reminder_tables)  # what is imported is in the metadata
+MADE = (
+    tables,
+    event_tables,
+    consent_tables,
+    api_tables,
+    reminder_tables,
+)  # what is imported is in the metadata
 
 
 def test_the_migrations_make_the_tables(store: Store) -> None:

@@ -1,102 +1,84 @@
 """`/v1/reminders/{key}`: conversations to be started at a moment, by the application's own key."""
 
-from functools import partial
-
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from convo.app import App
-from convo.errors import ReminderError, StartError
-from convo.messages import storable
+from convo.resources.base import LONGEST_KEY, NoBody, NoQuery, Page
+from convo.resources.reminders import Reminder, ReminderRequest, RemindersQuery
 from convo.runtime import reminding
 from convo.runtime.reminding import Wanted
+from convo.runtime.tokens import Scope
 from convo.runtime.turns import Line
 from convo.store import reminders
-from convo.store.reminders import Reminder, State
+from convo.store.reminders import Reminder as Stored
 from convo.web.api.access import Refusal
-from convo.web.api.bodies import read
-from convo.web.api.conversations import Given
 from convo.web.api.lists import page
+from convo.web.api.operations import DELETE, GET, PUT, Answer, Asked, Operation, made, missing
 
-LONGEST_KEY = 255
-
-
-class ReminderRequest(BaseModel):
-    """The body of `PUT /v1/reminders/{key}`; what `at` and `every` mean is said in `Wanted`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    flow: str
-    contact: str
-    at: str = Field(max_length=100)
-    every: str | None = Field(None, min_length=1, max_length=200)
-    number: str | None = None
-    vars: dict[str, Given] = Field(default_factory=dict)
-    language: str | None = Field(None, min_length=1, max_length=35)  # of the contact, BCP 47
-    timezone: str | None = Field(None, min_length=1, max_length=64)  # of the contact, IANA
-
-
-class Reminders:
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def put(self, request: Request) -> Response:
-        """201 with a new reminder; 200 with one that was moved, changed, or asked for before."""
-        app, key = self._app, _key(request)
-        asked = await read(request, ReminderRequest, app.settings.max_body)
-        wanted = Wanted(key=key, **asked.model_dump())
-        job = partial(reminding.put, wanted=wanted)
-        try:
-            try:
-                reminder, new = await app.store.write(lambda c: job(self._line(c)))
-            except IntegrityError:
-                # Another process took the same key at the same moment; now its reminder is there.
-                reminder, new = await app.store.write(lambda c: job(self._line(c)))
-        except (StartError, ReminderError) as error:
-            raise Refusal(422, error.code, str(error)) from None
-        app.changed()
-        return JSONResponse(reminder.as_dict(), 201 if new else 200)
-
-    async def one(self, request: Request) -> Response:
-        """One reminder, by its key."""
-        key = _key(request)
-        found = await self._app.store.read(lambda c: reminders.by_key(c, key))
-        if found is None:
-            raise _none(key)
-        return JSONResponse(found.as_dict())
-
-    async def cancel(self, request: Request) -> Response:
-        """The reminder, which starts nothing any more; 409 where it is over already."""
-        key = _key(request)
-        try:
-            found = await self._app.store.write(lambda c: reminding.cancel(self._line(c), key))
-        except ReminderError as error:
-            raise Refusal(409, error.code, str(error)) from None
-        if found is None:
-            raise _none(key)
-        return JSONResponse(found.as_dict())
-
-    async def list(self, request: Request) -> Response:
-        """Reminders in the order in which they were made, a page at a time."""
-        status = request.query_params.get("status")
-        if status is not None and status not in list(State):
-            raise Refusal(400, "bad_status", f"status is one of {', '.join(State)}, not '{status}'")
-        fetch = partial(reminders.listed, status=status)
-        return await page(self._app.store, request, fetch, Reminder.as_dict)
-
-    def _line(self, connection: Connection) -> Line:
-        return Line(connection, self._app.settings, self._app.library, self._app.clock())
+_REFUSED = {
+    "bad_key": 400,
+    "past": 422,
+    "bad_moment": 422,
+    "bad_rule": 422,
+    "unknown_flow": 422,
+    "bad_contact": 422,
+    "no_number": 422,
+    "unknown_number": 422,
+    "bad_language": 422,
+    "bad_timezone": 422,
+    "missing_variable": 422,
+    "unknown_variable": 422,
+    "wrong_variable": 422,
+}
 
 
-def _key(request: Request) -> str:
-    key = storable(request.path_params["key"])
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise Refusal(400, "bad_key", f"a key has 1 to {LONGEST_KEY} characters")
-    return key
+def _list(line: Line, asked: Asked[RemindersQuery, NoBody]) -> Answer[Page[Reminder]]:
+    """Reminders in the order in which they were made."""
+    query, connection = asked.query, line.connection
+    return page(
+        query,
+        lambda after, most: reminders.listed(connection, query.contact, after, most, status=query.status),
+        shown_reminder,
+    )
 
 
-def _none(key: str) -> Refusal:
-    return Refusal(404, "not_found", f"there is no reminder '{key}'")
+def _one(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Reminder]:
+    """One reminder."""
+    found = reminders.by_key(line.connection, asked.path["key"])
+    if found is None:
+        raise missing("reminder", asked.path["key"])
+    return Answer(shown_reminder(found))
+
+
+def _put(line: Line, asked: Asked[NoQuery, ReminderRequest]) -> Answer[Reminder]:
+    """Set a reminder, or move and change the one with this key.
+
+    201 with a new one; 200 with one that was changed, or asked for before. One that has started its
+    conversation starts another if its moment has moved.
+    """
+    key = asked.path["key"]
+    if len(key) > LONGEST_KEY:
+        raise Refusal(400, "bad_key", f"a key has at most {LONGEST_KEY} characters")
+    reminder, new = reminding.put(line, Wanted(key=key, **asked.body.model_dump()))
+    return made(shown_reminder(reminder), new=new)
+
+
+def _cancel(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Reminder]:
+    """Cancel a reminder. 409 where it is over already."""
+    found = reminding.cancel(line, asked.path["key"])
+    if found is None:
+        raise missing("reminder", asked.path["key"])
+    return Answer(shown_reminder(found))
+
+
+def shown_reminder(stored: Stored) -> Reminder:
+    """A reminder as the API and commands tell it."""
+    return Reminder.model_validate(
+        {**stored._asdict(), "timezone": stored.zone, "conversation": stored.conversation_id}
+    )
+
+
+_ONE, _READ, _WRITE = "/v1/reminders/{key}", Scope.REMINDERS_READ, Scope.REMINDERS_WRITE
+OPERATIONS: list[Operation] = [
+    Operation(GET, "/v1/reminders", _READ, _list),
+    Operation(GET, _ONE, _READ, _one),
+    Operation(PUT, _ONE, _WRITE, _put, statuses=(201, 200), refuses=_REFUSED),
+    Operation(DELETE, _ONE, _WRITE, _cancel, refuses={"over": 409}),
+]

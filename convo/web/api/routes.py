@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from convo.app import App
-from convo.web.api import consent, conversations, events, flows, messages, queue, reviews
+from convo.web.api import consent, conversations, events, flows, messages, queue, reminders, reviews
 from convo.web.api.access import Access, Refusal
 from convo.web.api.endpoint import Endpoint, Endpoints, told
 from convo.web.api.operations import Operation
@@ -20,6 +20,7 @@ OPERATIONS: list[Operation] = [
     *events.OPERATIONS,
     *reviews.OPERATIONS,
     *consent.OPERATIONS,
+    *reminders.OPERATIONS,
 ]
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
