@@ -12,6 +12,7 @@ ConvoError
 │   ├── QueueError       an operator cannot do this with a text
 │   ├── ReviewError      a person cannot decide this about a STOP
 │   ├── ConsentError     consent cannot be changed or told like this
+│   ├── ContactError     a contact cannot be created, changed or erased like this
 │   └── TokenError       a token of the API cannot be made or revoked like this
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
@@ -162,6 +163,13 @@ class QueueError(CodedError):
 
     `not_found`, `not_queued`, `not_failed`, `not_uncertain`, `may_have_gone`, `sent_anew`, `out_of_date`,
     `opted_out`, `bad_note`.
+    """
+
+
+class ContactError(CodedError):
+    """A contact cannot be created, changed or erased like this; `code` is a stable word for programs.
+
+    `not_found`, `exists`, `bad_contact`, `bad_language`, `bad_timezone`, `bad_tag`, `being_sent`, `no_key`.
     """
 
 

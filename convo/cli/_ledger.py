@@ -74,7 +74,7 @@ def export(
     from convo.store.ledger import Chosen
 
     chosen = Chosen(None, brand, since.replace(tzinfo=UTC) if since else None)
-    with open_store(load(), create=False) as store, _written(file) as out:
+    with open_store(load(), create=False) as store, written(file) as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
         for each in _all(store, chosen):
@@ -142,7 +142,7 @@ def _all(store: "Store", chosen: "Chosen") -> "Iterator[Numbered]":
 
 
 @contextmanager
-def _written(file: Path) -> Iterator[IO[str]]:
+def written(file: Path) -> Iterator[IO[str]]:
     """Where an export goes: the terminal, or a file that is there when it is whole."""
     if str(file) == "-":
         try:

@@ -56,6 +56,7 @@ def settle(line: Line, results: Sequence[Result]) -> None:
     connection = line.connection
     contacts.hold(connection, (result.contact_id for result in results))
     messages = outbox.by_ids(connection, (result.message_id for result in results))
+    results = [result for result in results if result.message_id in messages]  # others were erased meanwhile
     changes: dict[int, Change] = {}
     left: list[Left] = []
     accepted: dict[tuple[str, str], Waiting] = {}

@@ -22,7 +22,7 @@ from convo.settings import Settings
 from convo.store import contacts, conversations
 from convo.store.conversations import Stored
 
-__all__ = ["Ready", "Start", "checked", "number_of", "start"]
+__all__ = ["Ready", "Start", "check_speech", "checked", "number_of", "start"]
 
 
 def start(
@@ -40,7 +40,7 @@ def start(
     """
     flows = current(library, wanted.flow)
     number = number_of(settings, wanted.number)
-    _check_contact(wanted)
+    check_speech(wanted.language, wanted.timezone)
     wanted = replace(wanted, key=storable(wanted.key) if wanted.key else None)
     contact = parsed(wanted.contact)
     known = forgetting.lock(connection, settings, [contact], now)[contact]
@@ -78,7 +78,7 @@ def checked(
     """The session that `wanted` would open; nothing is written. Raises StartError as `start` does."""
     flows = current(library, wanted.flow)
     number = number_of(settings, wanted.number)
-    _check_contact(wanted)
+    check_speech(wanted.language, wanted.timezone)
     contact = Contact(parsed(wanted.contact), wanted.language, wanted.timezone)
     known = contacts.find(connection, contact.number)
     if known is not None:
@@ -91,19 +91,19 @@ def checked(
     return Ready(flows, session)
 
 
-def _check_contact(wanted: Start) -> None:
+def check_speech(language: str | None, timezone: str | None) -> None:
     """Raises StartError for a language that no date can be written in, and an unknown time zone."""
     try:
-        if wanted.language is not None:
-            locale(wanted.language)
+        if language is not None:
+            locale(language)
     except ValueError as error:
         raise StartError("bad_language", str(error)) from None
     try:
-        if wanted.timezone is not None:
-            ZoneInfo(wanted.timezone)
+        if timezone is not None:
+            ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise StartError(
-            "bad_timezone", f"'{wanted.timezone}' is not a time zone; write one like 'Europe/London'"
+            "bad_timezone", f"'{timezone}' is not a time zone; write one like 'Europe/London'"
         ) from None
 
 

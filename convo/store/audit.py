@@ -15,6 +15,7 @@ from convo.keywords import KeywordKind
 from convo.messages import Direction, Kind, Status
 from convo.store.consent_tables import consent_entries
 from convo.store.queue import Action
+from convo.store.receipts import ERASED
 from convo.store.reports import Why
 from convo.store.tables import (
     contacts,
@@ -112,7 +113,7 @@ def unprocessed(connection: Connection, most: int) -> list[Wrong]:
     """
     oldest = select(_M.created_at).order_by(_M.id).limit(1).scalar_subquery()
     acknowledged = select(receipts.c.provider_id, receipts.c.account).where(
-        receipts.c.error.is_(None), receipts.c.received_at >= oldest
+        receipts.c.error.is_(None), receipts.c.received_at >= oldest, receipts.c.raw != ERASED
     )
     taken = select(_M.provider_id, _M.account).where(_M.direction == Direction.IN.value)
     rows = connection.execute(acknowledged.except_(taken).limit(most))

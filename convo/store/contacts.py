@@ -1,11 +1,11 @@
 """Contacts, and their locks: every writer takes them first, sorted, before any other row."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, cast, func, select, update
 
 from convo.messages import Contact
 from convo.store.rows import Lookup, upsert
@@ -18,6 +18,18 @@ class Known(NamedTuple):
     id: int
     contact: Contact
     new: bool = False  # its row may have been made just now
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A contact as people and programs see it."""
+
+    id: int
+    number: str
+    language: str | None
+    timezone: str | None
+    tags: tuple[str, ...]
+    created_at: datetime
 
 
 _COLUMNS = (contacts.c.id, contacts.c.number, contacts.c.language, contacts.c.timezone, contacts.c.tags)
@@ -92,6 +104,37 @@ def find(connection: Connection, number: str) -> Known | None:
     """A contact, without its lock."""
     row = connection.execute(select(*_COLUMNS).where(contacts.c.number == number)).one_or_none()
     return _known(row) if row else None
+
+
+def one(connection: Connection, number: str) -> Listed | None:
+    """A contact as it is shown."""
+    row = connection.execute(select(contacts).where(contacts.c.number == number)).one_or_none()
+    return _listed(row) if row else None
+
+
+def listed(connection: Connection, after: int, most: int, *, tag: str | None = None) -> list[Listed]:
+    """Contacts in the order in which they came, from after row `after` on; those with a tag, or everyone."""
+    statement = select(contacts).where(contacts.c.id > after).order_by(contacts.c.id).limit(most)
+    if tag is not None:
+        statement = statement.where(_has(connection, tag))
+    return [_listed(row) for row in connection.execute(statement)]
+
+
+def change(connection: Connection, row_id: int, values: Mapping[str, Any]) -> None:
+    """Keep these columns of a locked contact."""
+    if values:
+        connection.execute(update(contacts).where(contacts.c.id == row_id).values(**values))
+
+
+def _has(connection: Connection, tag: str) -> ColumnElement[bool]:
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(contacts.c.tags).table_valued("value")
+        return select(each.c.value).where(each.c.value == tag).exists()
+    return contacts.c.tags.bool_op("@>")(cast([tag], contacts.c.tags.type))
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(**{**row._mapping, "tags": tuple(row.tags or ())})
 
 
 def _known(row: Any) -> Known:

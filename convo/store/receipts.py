@@ -13,6 +13,7 @@ from convo.store.tables import receipts
 _COLUMNS = ("account", "provider_id", "raw", "error", "received_at")
 _KEY = ("account", "provider_id")
 _VEIL = b"(it holds a one-time code)"
+ERASED = b"(erased)"  # instead of the words of somebody who was erased
 Key = tuple[str, str]  # account, provider id
 
 

@@ -96,10 +96,10 @@ _List = Annotated[list[_Wording], Field(min_length=1), Tag(BRANCH + "list")]
 Said = Annotated[_Text | _PerLanguage | _List, Discriminator(_shape)]
 
 
-_OneTag = Annotated[str, AfterValidator(_tag)]
-_Tags = Annotated[list[_OneTag], Field(min_length=1)]
+OneTag = Annotated[str, AfterValidator(_tag)]
+_Tags = Annotated[list[OneTag], Field(min_length=1)]
 Tags = Annotated[  # one, or a list of them
-    Annotated[_OneTag, Tag(BRANCH + "str")] | Annotated[_Tags, Tag(BRANCH + "list")], Discriminator(_shape)
+    Annotated[OneTag, Tag(BRANCH + "str")] | Annotated[_Tags, Tag(BRANCH + "list")], Discriminator(_shape)
 ]
 
 

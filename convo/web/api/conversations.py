@@ -89,7 +89,7 @@ def _history(line: Line, asked: Asked[PageQuery, NoBody]) -> Answer[Page[History
     number, connection = asked.number("conversation"), line.connection
     if not conversations.by_ids(connection, [number]):
         raise missing("conversation", number)
-    return page(asked.query, lambda after, most: events.history(connection, number, after, most), _shown_line)
+    return page(asked.query, lambda after, most: events.history(connection, number, after, most), shown_line)
 
 
 def _start(line: Line, asked: Asked[NoQuery, StartRequest]) -> Answer[Conversation]:
@@ -150,7 +150,8 @@ def shown_conversation(stored: Stored) -> Conversation:
     )
 
 
-def _shown_line(found: events.Line) -> HistoryLine:
+def shown_line(found: events.Line) -> HistoryLine:
+    """A line of a conversation's history as the API tells it."""
     kind = "text" if found.kind is None else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found.kind).lower()
     return HistoryLine(
         id=found.id,

@@ -1,5 +1,6 @@
 """`/v1/flows`: what is served, its versions, sources, and counts."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -45,7 +46,7 @@ def _source(line: Line, asked: Asked[SourceQuery, NoBody]) -> Answer[Source]:
         bundle = _served(line, name)
         own = bundle.sources[bundle.name]
         return Answer(_shown_source(bundle.name, bundle.version, own, bundle.runs))
-    if not wanted.isalnum():
+    if not re.fullmatch(r"[0-9a-f]{4,64}", wanted, re.ASCII):  # never a file
         raise missing("version", wanted)
     try:
         found = versions.resolve(line.connection, line.settings.flows, name, wanted)

@@ -7,7 +7,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from convo.app import App
-from convo.web.api import consent, conversations, events, flows, messages, queue, reminders, reviews
+from convo.web.api import (
+    consent,
+    contacts,
+    conversations,
+    events,
+    flows,
+    messages,
+    queue,
+    reminders,
+    reviews,
+)
 from convo.web.api.access import Access, Refusal
 from convo.web.api.endpoint import Endpoint, Endpoints, told
 from convo.web.api.operations import Operation
@@ -16,6 +26,7 @@ OPERATIONS: list[Operation] = [
     *conversations.OPERATIONS,
     *messages.OPERATIONS,
     *queue.OPERATIONS,
+    *contacts.OPERATIONS,
     *flows.OPERATIONS,
     *events.OPERATIONS,
     *reviews.OPERATIONS,
