@@ -9,7 +9,7 @@ from convo.errors import ConvoError
 from convo.flow.calling import AnswerError
 from convo.flow.compile import Bundle, Compiled
 from convo.flow.dates import Reading
-from convo.flow.handing_back import handed_back, spelled
+from convo.flow.handing_back import handed_back, spelled, taken_over
 from convo.flow.moment import MomentError
 from convo.flow.opening import opened
 from convo.flow.plan import (
@@ -138,29 +138,13 @@ def _advance(flows: Bundle, session: Session, event: Event, now: datetime) -> Tu
         run.end(event.outcome)
         return run.turn()
     if isinstance(event, TakenOver):
-        return Turn(_taken_over(flow, session, event), (HandOff(event.queue),))
+        return Turn(taken_over(flow, session, event), (HandOff(event.queue),))
     event, steps = spelled(session, event), _Steps()
     try:
         turn = _step(flows, session, event, now, steps)
         return _onward(flows, turn, now, steps) if turn.session.stack else turn
     except LoopError as error:
         return _looped(flows, session, event, now, str(error))
-
-
-def _taken_over(flow: Compiled, session: Session, event: TakenOver) -> Session:
-    """A session that is with people now. As a new visit: no text that is accepted later starts a clock."""
-    clocks = [each.trigger for each in flow.timers(session.state)]
-    clocks += [each.trigger for each in flow.alarms(session.state)]
-    return replace(
-        session,
-        phase=Phase.HANDED_OFF,
-        queue=event.queue,
-        visit=session.visit + 1,
-        clock_from=None,
-        fired=tuple(dict.fromkeys([*session.fired, *clocks])),
-        kept=(),
-        calls=0,
-    )
 
 
 def _looped(flows: Bundle, session: Session, event: Event, now: datetime, reason: str) -> Turn:

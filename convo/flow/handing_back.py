@@ -1,4 +1,4 @@
-"""What a person says when they hand a conversation back: where it goes on, and with which variables."""
+"""People take a conversation from its flow, and hand it back: where it goes on, and with which variables."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from convo.flow.dates import Reading
 from convo.flow.expressions import as_value
 from convo.flow.names import did_you_mean
 from convo.flow.plan import HANDED_BACK
-from convo.flow.session import Cause, Event, HandedBack, Session, Value
+from convo.flow.session import Cause, Event, HandedBack, Phase, Session, TakenOver, Value
 
 
 def spelled(session: Session, event: Event) -> Event:
@@ -50,3 +50,19 @@ def _taken(flow: Compiled, session: Session, event: HandedBack, now: datetime) -
         except ValueError as error:
             raise HandBackError("wrong_variable", f"'{name}': {given!r} will not do; {error}") from None
     return values
+
+
+def taken_over(flow: Compiled, session: Session, event: TakenOver) -> Session:
+    """A session that is with people now. As a new visit: no text that is accepted later starts a clock."""
+    clocks = [each.trigger for each in flow.timers(session.state)]
+    clocks += [each.trigger for each in flow.alarms(session.state)]
+    return replace(
+        session,
+        phase=Phase.HANDED_OFF,
+        queue=event.queue,
+        visit=session.visit + 1,
+        clock_from=None,
+        fired=tuple(dict.fromkeys([*session.fired, *clocks])),
+        kept=(),
+        calls=0,
+    )

@@ -82,8 +82,11 @@ def test_a_conversation_is_handed_off_with_its_history(tell: Tell) -> None:
         assert (again.status, again.json["title"]) == (409, "handed_off")
         told = [(each["kind"], each["text"]) for each in first["items"] + rest["items"]]
         assert told == [
-            ("text", "visit"), ("started", '{"vars": {"name": "you"}}'), ("text", "Can you come?"), ("taken_over", "reception"),
-        ]  # fmt: skip
+            ("text", "visit"),
+            ("started", '{"vars": {"name": "you"}}'),
+            ("text", "Can you come?"),
+            ("taken_over", "reception"),
+        ]
 
     tell(story)
 
