@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +16,7 @@ from convo.flow.advance import NEVER_STARTED, next_clock, next_wake
 from convo.flow.plan import EXPIRED
 from convo.flow.session import Closed, Phase
 from convo.runtime import errands, reminding
-from convo.runtime.flying import REST, seconds_to
+from convo.runtime.flying import REST, rest, seconds_to
 from convo.runtime.library import Library
 from convo.runtime.sessions import decode, encode
 from convo.runtime.tally import Count, Tally, uncounted
@@ -115,8 +114,7 @@ class Clockwork:
             except Exception:
                 log.exception("clock.failed")  # one bad round must not stop every clock
             await asyncio.sleep(REST)  # not every text is worth a look
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), seconds_to(due, self._clock(), self._store.poll))
+            await rest(self._wake, seconds_to(due, self._clock(), self._store.poll))
 
     async def _once(self, due: datetime | None, now: datetime) -> bool:
         """Do some of what there is to do; whether there was anything."""

@@ -28,6 +28,14 @@ def seconds_to(moment: datetime | None, now: datetime, most: float) -> float:
     return most if moment is None else min(most, max(REST, (moment - now).total_seconds()))
 
 
+async def rest(wake: asyncio.Event, seconds: float) -> None:
+    """Wait until woken, or so long."""
+    # Not `wait_for`, which swallows a cancellation that comes with what it waits for (until Python 3.12).
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+
+
 class Flights(Generic[C, R]):
     """The loop of one line: what came back is settled and the next is claimed, until it is told to stop."""
 
@@ -119,9 +127,7 @@ class Flights(Generic[C, R]):
             self._wake.set()
 
     async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            wait = seconds_to(self._next_due(), self._clock(), self._store.poll)
-            await asyncio.wait_for(self._wake.wait(), wait)
+        await rest(self._wake, seconds_to(self._next_due(), self._clock(), self._store.poll))
 
     def _log_trouble(self, error: Exception) -> None:
         if isinstance(error, StoreUnavailable):

@@ -8,7 +8,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from convo.clock import Clock
 from convo.endpoints import IN_PROCESS, Events
 from convo.errors import StoreUnavailable
 from convo.runtime.events import payload
-from convo.runtime.flying import seconds_to
+from convo.runtime.flying import rest, seconds_to
 from convo.runtime.posting import ANSWER_WITHIN, MOST_AT_ONCE, Fate, Outcome, Poster
 from convo.runtime.subscribers import PATIENCE, Subscriber, Subscribers
 from convo.store import deliveries, outgoing
@@ -106,9 +105,7 @@ class Relay:
             if not (done.claims or self._results or self._stopping):
                 await asyncio.sleep(REST)
             if not done.busy:
-                wait = seconds_to(self._next_due, self._clock(), self._store.poll)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), wait)
+                await rest(self._wake, seconds_to(self._next_due, self._clock(), self._store.poll))
 
     async def stop(self, within: float) -> None:
         """Let what is under way end within so many seconds; `run` settles it, and gives back the rest."""

@@ -1,5 +1,6 @@
 """Clocks go off at their time, each once, also after everybody slept; a broken flow calls a person."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from convo.flow.advance import advance
 from convo.flow.session import Phase, Session, TimedOut, Turn
 from convo.messages import Reason, Status, Trouble
 from convo.runtime import turns
+from convo.runtime.clockwork import Clockwork
 from convo.runtime.starting import Start
 from convo.store import events
 from tests.runtime.house import ANA, BEN, OURS, House
@@ -133,3 +135,22 @@ def test_a_stop_is_on_record_as_what_closed_the_conversation_and_not_as_a_reply(
         ("Replied", "what?"),
         ("Closed", "stopped"),
     ]
+
+
+def test_one_that_is_woken_and_ended_at_once_ends(house: House) -> None:
+    """`asyncio.wait_for` of Python 3.11 would go on."""
+
+    async def story() -> None:
+        clock = Clockwork(house.store, house.settings, house.library, house.clock, lambda: None)
+        for steps in range(4):  # of the event loop in between
+            working = asyncio.create_task(clock.run())
+            while not clock._wake._waiters:  # noqa: ASYNC110 - it tells nobody that it rests
+                await asyncio.sleep(0.001)
+            clock.wake()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            working.cancel()
+            await asyncio.wait([working], timeout=30)
+            assert working.cancelled(), steps
+
+    asyncio.run(story())
