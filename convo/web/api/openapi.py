@@ -17,7 +17,7 @@ from convo import __version__
 from convo.resources.base import LONGEST_KEY, Problem
 from convo.web.api.access import PROBLEM
 from convo.web.api.idempotency import HEADER
-from convo.web.api.operations import POST, Operation
+from convo.web.api.operations import POST, PUT, Operation
 
 Document = dict[str, Any]
 _SCHEMAS = "#/components/schemas/{model}"
@@ -80,7 +80,8 @@ def refusals(operation: Operation) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     named = {f"bad_{name}": 400 for name in operation.query.model_fields}
     pairs: Iterable[tuple[str, int]] = [*named.items(), *operation.refuses.items()]
-    if "{" in operation.path:
+    makes_it = operation.method == PUT and 201 in operation.statuses
+    if "{" in operation.path and not makes_it:
         pairs = [*pairs, ("not_found", 404)]
     for status, codes in [*COMMON.items(), *(WITH_BODY.items() if operation.reads_body else ())]:
         found[status] += codes
