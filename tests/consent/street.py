@@ -218,9 +218,9 @@ class Street:
         self._revives()
         self.happened["died"] += 1
 
-    def wakes(self, drops: bool = False) -> None:
-        """The clock says what is due."""
-        self._transact(lambda c: clockwork.wake(c, self._settings, self._library, self.clock()), drops)
+    def wakes(self, drops: bool = False) -> int:
+        """The clock says what is due, as much as it takes at once; how many conversations it woke."""
+        return self._transact(lambda c: clockwork.wake(c, self._settings, self._library, self.clock()), drops)
 
     def waits(self, seconds: float) -> None:
         self.clock.move_to(self.clock() + timedelta(seconds=seconds))
@@ -302,7 +302,8 @@ class Street:
         self.starts(back)
         self.waits(3 * 3600 + 60)  # whatever runs has ended, and lets the next one begin
         for _ in range(4):
-            self.wakes()
+            while self.wakes():
+                pass
             self.drain()
             self.waits(3600)
         handed = {number for number, _ in self._store.look(at_the_desk)}
