@@ -15,7 +15,13 @@ from convo.flow.checks import all_rules
 from convo.flow.checks.base import Rule
 from convo.flow.model import Flow, State
 from convo.kinds import ENVELOPE, KINDS, EventKind
+from convo.runtime.tokens import ABOUT, Scope
+from convo.web.api.openapi import refusals
+from convo.web.api.operations import Operation
+from convo.web.api.routes import OPERATIONS
 
+API = Path(__file__).parent / "api.md"
+EVERYTHING = "## Everything\n"
 CHECK = Path(__file__).parent / "check.md"
 RULES = "## What it does\n"
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -131,7 +137,36 @@ def _fields(fields: Mapping[str, str]) -> str:
     )
 
 
+def api_page() -> str:
+    """`api.md`: what is written by hand, then what there is to ask for, and the scopes."""
+    by_hand = API.read_text().partition(EVERYTHING)[0]
+    rows = [_asked(each) for each in OPERATIONS]
+    table = "\n".join(["| request | scope | | answers |", "| --- | --- | --- | --- |", *rows, ""])
+    scopes = "\n".join(
+        ["| scope | to |", "| --- | --- |", *(f"| `{each}` | {ABOUT[each]} |" for each in Scope), ""]
+    )
+    return "\n".join([f"{by_hand}{EVERYTHING}", table, "## Scopes\n", scopes])
+
+
+def _asked(operation: Operation) -> str:
+    query = "&".join(f"{name}=" for name in operation.query.model_fields)
+    body = ", ".join(f'"{name}"' for name in operation.takes.model_fields)
+    what = f"`{operation.method} {operation.path}{f'?{query}' if query else ''}`"
+    what += f" `{{{body}}}`" if body else ""
+    said = " ".join(operation.about.split())
+    codes = {
+        status: [code for code in codes if code in operation.refuses or code == "not_found"]
+        for status, codes in refusals(operation).items()
+    }
+    told = [", ".join(map(str, operation.statuses))]
+    told += [
+        f"{status} {', '.join(f'`{code}`' for code in found)}" for status, found in codes.items() if found
+    ]
+    return f"| {what} | `{operation.scope}` | {said} | {'; '.join(told)} |"
+
+
 if __name__ == "__main__":
+    API.write_text(api_page())
     CHECK.write_text(check_page())
     REFERENCE.write_text(reference_page())
     EVENTS.write_text(events_page())

@@ -97,6 +97,12 @@ def test_every_kind_of_event_stands_in_its_page_with_its_example() -> None:
         assert f"### {kind.name}\n\n{kind.about}\n" in page
 
 
+def test_everything_that_the_api_can_is_in_its_page() -> None:
+    """The page is made from the operations: `python docs/make.py`."""
+    page = (ROOT / "docs" / "api.md").read_text()
+    assert page == _MADE["api_page"]()
+
+
 def test_every_setting_of_events_is_explained() -> None:
     page = (ROOT / "docs" / "events.md").read_text()
     whole = re.search(r"^\[events\]\n(.*?)```", page, re.MULTILINE | re.DOTALL)

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from convo.endpoints import Endpoint, Events
-from tests.web.server import ANA, Server, serving
+from tests.web.server import ANA, Server, Story, serving
 
 BEN, CAT = "+15550002222", "+15550003333"
 
 
 @contextmanager
-def served(folder: Path, **settings: Any) -> Iterator[str]:
-    """The address of a process in which something of everything has happened."""
+def served(folder: Path, begin: Story | None = None, **settings: Any) -> Iterator[str]:
+    """The address of a process in which something of everything has happened, or what `begin` does."""
     going, done = threading.Event(), threading.Event()
     found: list[str] = []
 
     async def serve() -> None:
         async with serving(folder, **settings) as server:
-            await live(server)
+            await (begin or live)(server)
             found.append(f"http://127.0.0.1:{server.port}")
             going.set()
             await asyncio.to_thread(done.wait)
