@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from tests.bench.intake import databases
 from tests.web.described import events, served
 from tests.web.server import TOKEN
 from tests.web.test_fuzzed import CHECKS, with_known
@@ -22,11 +23,19 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--examples", type=int, default=500, help="for each operation")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     asked = parser.parse_args()
     wrong = 0
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(Path(folder), api_rate="100000/second", events=events()) as address,
+        databases(asked.database) as database,
+        served(
+            Path(folder),
+            api_rate="100000/second",
+            events=events(),
+            database=database(Path(folder)),
+            code_key=["a key that nobody guesses"],
+        ) as address,
     ):
         found: list[Any] = [result.ok() for result in _all()]
         for operation in sorted(found, key=lambda each: each.method == "delete"):  # what there is goes last

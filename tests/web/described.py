@@ -62,7 +62,7 @@ _KNOWN: dict[str, list[Any]] = {
     "valid_for": ["4 hours", None],
     "older_than": ["1 second", "10 minutes"],
     "vars": [{}, {"name": "Ana"}],
-    "key": [None, "k-1"],
+    "key": ["k-1", "k-2"],
     "language": ["fr", None],
     "timezone": ["Europe/Paris", None],
     "queue": ["reception"],
@@ -75,6 +75,8 @@ _KNOWN: dict[str, list[Any]] = {
     "since": ["2026-11-30T09:00:00Z"],
     "status": ["queued", "uncertain", "waiting", "open", "ended"],
     "version": ["0123"],
+    "at": ["2036-12-01 09:00"],
+    "every": [None, "week"],
 }
 
 
