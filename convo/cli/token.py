@@ -1,6 +1,7 @@
 """`convo token`: who may use the API, and for what."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -44,6 +45,7 @@ def add(
                 raise
             raise SettingsError(str(error)) from None
     print(made)
+    print("Keep it: it is shown this once, and only its hash is stored.", file=sys.stderr)
 
 
 def list_tokens(

@@ -23,7 +23,7 @@ def query(request: Request, model: type[Q]) -> Q:
         first = error.errors()[0]
         name = str(first["loc"][0])
         if first["type"] == "extra_forbidden":
-            known = ", ".join(model.model_fields) or "nothing"
+            known = ", ".join(model.model_fields) or "nothing else"
             raise Refusal(
                 400, "unknown_parameter", f"there is no '{name}' to ask for; there is {known}"
             ) from None

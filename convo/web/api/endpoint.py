@@ -94,7 +94,8 @@ def told(answer: Endpoint) -> Endpoint:
         except StoreUnavailable as error:
             return problem(Refusal(503, "store_unavailable", str(error), retry_after=RETRY_AFTER))
         except Exception:
-            log.exception("api.failed", method=request.method, path=request.url.path)
+            route = getattr(request.scope.get("route"), "path", None)  # a path itself may hold a number
+            log.exception("api.failed", method=request.method, route=route)
             return problem(Refusal(500, "internal_error", "this is a fault of convo's; its log says more"))
 
     return tell
