@@ -6,7 +6,16 @@ from typing import Any, Literal
 from convo.client.transport import Call, path
 from convo.messages import Direction, Status
 from convo.resources.base import Given, Page
-from convo.resources.consent import ChangedConsent, Consent, WishRequest
+from convo.resources.consent import (
+    ChangedConsent,
+    Consent,
+    DecidedReview,
+    Entry,
+    Review,
+    ReviewStatus,
+    VerdictRequest,
+    WishRequest,
+)
 from convo.resources.contacts import Contact, ContactChange, ContactRequest, Erased, Export
 from convo.resources.conversations import (
     CloseRequest,
@@ -20,7 +29,14 @@ from convo.resources.conversations import (
 )
 from convo.resources.events import DeliveryStatus, Event, ResendRequest
 from convo.resources.flows import Flow, FlowVersion, Source
-from convo.resources.messages import Message, NoteRequest, SendRequest
+from convo.resources.messages import (
+    Message,
+    NoteRequest,
+    QueuedMessage,
+    RetryRequest,
+    SendRequest,
+    SettleRequest,
+)
 from convo.resources.reminders import Reminder, ReminderRequest, ReminderStatus
 
 Purpose = Literal["transactional", "marketing"]
@@ -137,6 +153,35 @@ def withdraw(id: int, *, note: str | None = None) -> Call[Message]:
     return Call("POST", path("messages", id, "withdraw"), Message, body=NoteRequest(**_given(note=note)))
 
 
+# The queue.
+
+
+def queue(
+    *,
+    status: str | None = None,
+    contact: str | None = None,
+    number: str | None = None,
+    older_than: str | None = None,
+) -> Call[Page[QueuedMessage]]:
+    """Texts that are not done with; `status` may name several, with commas."""
+    chosen = {"status": status, "contact": contact, "number": number, "older_than": older_than}
+    return Call("GET", path("queue"), Page[QueuedMessage], chosen)
+
+
+def retry(id: int, *, maybe_twice: bool = False, note: str | None = None) -> Call[Message]:
+    """Send a failed text anew, an uncertain one with `maybe_twice`."""
+    body = RetryRequest(maybe_twice=maybe_twice, **_given(note=note))
+    return Call("POST", path("messages", id, "retry"), Message, body=body)
+
+
+def settle(
+    id: int, *, accepted: bool, provider_id: str | None = None, note: str | None = None
+) -> Call[Message]:
+    """Say what became of an uncertain text."""
+    body = SettleRequest(accepted=accepted, **_given(provider_id=provider_id, note=note))
+    return Call("POST", path("messages", id, "settle"), Message, body=body)
+
+
 # Contacts.
 
 
@@ -227,6 +272,11 @@ def flows() -> Call[Page[Flow]]:
     return Call("GET", path("flows"), Page[Flow])
 
 
+def flow(name: str) -> Call[Flow]:
+    """One flow as it is served."""
+    return Call("GET", path("flows", name), Flow)
+
+
 def flow_versions(flow: str) -> Call[Page[FlowVersion]]:
     """Every version of a flow."""
     return Call("GET", path("flows", flow, "versions"), Page[FlowVersion])
@@ -277,6 +327,37 @@ def opt_in(contact: str, reason: str, *, brand: str | None = None) -> Call[Chang
 def agree(contact: str, reason: str, *, brand: str | None = None) -> Call[ChangedConsent]:
     """Record that a contact agreed to marketing elsewhere."""
     return _wish("agree", contact, reason, brand)
+
+
+def consent_entries(
+    *, contact: str | None = None, brand: str | None = None, since: str | None = None
+) -> Call[Page[Entry]]:
+    """The lines of the ledger in their order; `since` is like 2026-11-30T09:00:00Z."""
+    return Call(
+        "GET", path("consent", "entries"), Page[Entry], {"contact": contact, "brand": brand, "since": since}
+    )
+
+
+def reviews(*, contact: str | None = None, status: ReviewStatus | None = None) -> Call[Page[Review]]:
+    """STOPs by phrases, in the order of the ledger."""
+    return Call("GET", path("consent", "reviews"), Page[Review], {"contact": contact, "status": status})
+
+
+def keep_review(id: int, *, reason: str | None = None) -> Call[DecidedReview]:
+    """It was a STOP."""
+    return Call(
+        "POST",
+        path("consent", "reviews", id, "keep"),
+        DecidedReview,
+        body=VerdictRequest(**_given(reason=reason)),
+    )
+
+
+def undo_review(id: int, reason: str) -> Call[DecidedReview]:
+    """It was no STOP: consent is back where nothing else stands against it."""
+    return Call(
+        "POST", path("consent", "reviews", id, "undo"), DecidedReview, body=VerdictRequest(reason=reason)
+    )
 
 
 def _wish(action: str, contact: str, reason: str, brand: str | None) -> Call[ChangedConsent]:

@@ -85,6 +85,9 @@ class Client:
     message = _Asks(calls.message)
     messages = _Lists(calls.messages)
     withdraw = _Asks(calls.withdraw)
+    queue = _Lists(calls.queue)
+    retry = _Asks(calls.retry)
+    settle = _Asks(calls.settle)
     create_contact = _Asks(calls.create_contact)
     contact = _Asks(calls.contact)
     contacts = _Lists(calls.contacts)
@@ -98,6 +101,7 @@ class Client:
     reminders = _Lists(calls.reminders)
     cancel_reminder = _Asks(calls.cancel_reminder)
     flows = _Lists(calls.flows)
+    flow = _Asks(calls.flow)
     flow_versions = _Lists(calls.flow_versions)
     flow_source = _Asks(calls.flow_source)
     events = _Lists(calls.events)
@@ -107,6 +111,10 @@ class Client:
     opt_out = _Asks(calls.opt_out)
     opt_in = _Asks(calls.opt_in)
     agree = _Asks(calls.agree)
+    consent_entries = _Lists(calls.consent_entries)
+    reviews = _Lists(calls.reviews)
+    keep_review = _Asks(calls.keep_review)
+    undo_review = _Asks(calls.undo_review)
 
     def ask(self, call: Call[T]) -> T:
         """Make a call, again where it fails for a moment."""

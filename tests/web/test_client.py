@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from convo.client import ConnectionFailed, calls
 from convo.client.transport import Call, Retries
 from convo.resources.base import Page
 from convo.resources.messages import Message
+from convo.web.api.routes import OPERATIONS
 from tests.web.described import served
 from tests.web.server import ANA, OURS, TOKEN
 
@@ -80,7 +82,12 @@ def test_a_program_looks_at_flows_events_and_reminders(address: str) -> None:
     with convo.Client(address, TOKEN) as client:
         (flow,) = client.flows()
         (version,) = client.flow_versions("visit")
-        source = client.flow_source("visit", version=flow.version)
+        source = client.flow_source("visit", version=client.flow("visit").version)
+        (review,) = client.reviews(status="open")
+        kept_as = client.keep_review(review.id)
+        undone = client.undo_review(review.id, "it was a joke")
+        lines = [each.id for each in client.consent_entries(contact=review.contact)]
+        waiting = list(client.queue(status="failed"))
         first = next(client.events())
         same = client.event(first.webhook_id)
         made = client.remind("order-9", "visit", ANA, "2036-12-01 09:00", number=OURS)
@@ -89,6 +96,9 @@ def test_a_program_looks_at_flows_events_and_reminders(address: str) -> None:
         over = client.cancel_reminder("order-9")
 
     assert (flow.name, version.version, source.version) == ("visit", flow.version, flow.version)
+    assert (kept_as.status, undone.status, undone.opted_out) == ("kept", "undone", False)
+    assert lines[0] == review.id
+    assert waiting == []
     assert (first.id, kept) == (same.id, ["order-9"])
     assert (made.due_at, over.status) < (moved.due_at, over.status) or over.status == "cancelled"
 
@@ -122,16 +132,37 @@ def test_many_calls_at_once_start_each_conversation_once(address: str) -> None:
     assert len(asyncio.run(story())) == 10
 
 
+EVERY = {
+    name: each
+    for name, each in inspect.getmembers(calls, inspect.isfunction)
+    if each.__module__ == calls.__name__ and not name.startswith("_")
+}
+
+
 def test_both_clients_have_every_call() -> None:
-    every = {
-        name
-        for name, each in inspect.getmembers(calls, inspect.isfunction)
-        if each.__module__ == calls.__name__ and not name.startswith("_")
-    }
     for client in (convo.Client, convo.AsyncClient):
-        assert {
-            name for name, each in vars(client).items() if type(each).__name__ in ("_Asks", "_Lists")
-        } == every
+        kinds = {name: type(each).__name__ for name, each in vars(client).items()}
+        assert {name for name, kind in kinds.items() if kind in ("_Asks", "_Lists")} == set(EVERY)
+
+
+def test_everything_that_the_api_can_has_its_call_which_reads_what_it_gives() -> None:
+    """A new operation wants its function in `convo.client.calls`, and a line in each client."""
+    asked = [_example(each) for each in EVERY.values()]
+    for operation in OPERATIONS:
+        pattern = re.sub(r"\{\w+\}", "[^/]+", operation.path)
+        fit = [call for call in asked if call.method == operation.method and re.fullmatch(pattern, call.path)]
+        assert operation.gives in [call.gives for call in fit], operation.name
+
+
+def _example(build: Callable[..., Call[Any]]) -> Call[Any]:
+    """A call with something for each thing that it needs."""
+    needed = [each for each in inspect.signature(build).parameters.values() if each.default is each.empty]
+    given = {
+        each.name: 1 if each.annotation is int else "x"
+        for each in needed
+        if each.kind is not each.VAR_KEYWORD
+    }
+    return build(**{**given, **({"accepted": True} if "accepted" in given else {})})
 
 
 Script = list[tuple[int, bytes, dict[str, str]] | None]  # None hangs up
