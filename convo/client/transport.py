@@ -96,6 +96,11 @@ def path(*parts: str | int) -> str:
     return "/v1/" + "/".join(quote(str(part), safe="+") for part in parts)
 
 
+def given(**values: Any) -> dict[str, Any]:
+    """What was given; the rest is left to the server."""
+    return {name: value for name, value in values.items() if value not in (None, {}, [])}
+
+
 def base(url: str) -> str:
     """The address of the API without what comes after it; raises ValueError for what is none."""
     if not url.startswith(("http://", "https://")):

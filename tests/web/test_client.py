@@ -135,7 +135,7 @@ def test_many_calls_at_once_start_each_conversation_once(address: str) -> None:
 EVERY = {
     name: each
     for name, each in inspect.getmembers(calls, inspect.isfunction)
-    if each.__module__ == calls.__name__ and not name.startswith("_")
+    if each.__module__.startswith(f"{calls.__name__}.") and not name.startswith("_")
 }
 
 
