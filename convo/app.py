@@ -22,6 +22,7 @@ from convo.runtime import codes, forgetting
 from convo.runtime.calling import Caller
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.events import unheard
+from convo.runtime.folding import Folder
 from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
 from convo.runtime.library import Library
@@ -93,6 +94,7 @@ class App:
             "calls": partial(self.caller.run, alone=alone),
             "events": partial(self.relay.run, alone=alone),
             "opt_outs": self.mirror.run,
+            "insights": Folder(self.store).run,
         }
         self._tasks = {name: asyncio.create_task(works[name]()) for name in LINES[self.role]}
         self.store.join(None if self.role is Role.WEB else self._hear)
@@ -107,7 +109,7 @@ class App:
         within = self.settings.stop_within.total_seconds()
         if self._tasks:
             intake = self._tasks.pop("intake")
-            for name in self._tasks.keys() & {"clockwork", "opt_outs"}:
+            for name in self._tasks.keys() & {"clockwork", "opt_outs", "insights"}:
                 self._tasks[name].cancel()
             await asyncio.gather(*(line.stop(within) for line in (self.caller, self.sender, self.relay)))
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -7,7 +7,7 @@ class Role(StrEnum):
     ALL = "all"
     WEB = "web"  # webhooks and the API
     SENDER = "sender"
-    CLOCK = "clock"  # clocks, calls, telling the application of events and providers of opt-outs
+    CLOCK = "clock"  # clocks, calls, telling of events and opt-outs, adding up what was counted
 
 
 WEBS = (Role.ALL, Role.WEB)  # those that take requests, beside those for their health
@@ -15,6 +15,6 @@ WEBS = (Role.ALL, Role.WEB)  # those that take requests, beside those for their 
 LINES = {
     Role.WEB: ("intake",),
     Role.SENDER: ("intake", "sender"),
-    Role.CLOCK: ("intake", "clockwork", "calls", "events", "opt_outs"),
-    Role.ALL: ("intake", "sender", "clockwork", "calls", "events", "opt_outs"),
+    Role.CLOCK: ("intake", "clockwork", "calls", "events", "opt_outs", "insights"),
+    Role.ALL: ("intake", "sender", "clockwork", "calls", "events", "opt_outs", "insights"),
 }

@@ -17,6 +17,7 @@ from convo.flow.render import Texts
 from convo.flow.restating import Restating
 from convo.flow.run import Run
 from convo.flow.session import Session, placed
+from convo.flow.sides import side
 from convo.flow.slots import parse_type
 from convo.flow.steps.choose import Choose
 from convo.flow.steps.otherwise import TRIES, Otherwise
@@ -40,6 +41,7 @@ class Compiled:
     start_within: timedelta  # it is not started later than so long after it was asked for
     when_busy: WhenBusy
     goes_back: bool  # somewhere; its sessions remember the way
+    splits: tuple[tuple[str, Split], ...]  # with the state of each
 
     def can(self, state: str, trigger: str) -> bool:
         """Whether `trigger` means anything in `state`."""
@@ -96,6 +98,14 @@ class Bundle:
         """The flow and its state that `place` names: `ask`, in a sub-flow `verify-phone.ask`."""
         flow, _, state = place.rpartition(".")
         return self.flows[flow or self.name], state
+
+    def variant(self, contact: str) -> str:
+        """The states to which its splits lead this contact, like `short+late`; '' where there are none."""
+        return "+".join(
+            split.taken(side(flow, state, contact))
+            for flow, compiled in self.flows.items()
+            for state, split in compiled.splits
+        )
 
     @property
     def places(self) -> list[str]:
@@ -183,6 +193,9 @@ def compile_plan(flow: Flow, planned: Plan) -> Compiled:
         start_within=parse_duration(flow.start_within),
         when_busy=flow.busy,
         goes_back=any(arrow.dest == BACK for arrow in planned.arrows),
+        splits=tuple(
+            (name, split) for name, state in flow.states.items() if (split := state.step(Split)) is not None
+        ),
     )
 
 

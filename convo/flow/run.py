@@ -1,6 +1,5 @@
 """A session while one event runs through it: the light model that the machine moves."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -42,6 +41,7 @@ from convo.flow.session import (
     Value,
     Vars,
 )
+from convo.flow.sides import side
 from convo.flow.slips import restated, slip
 from convo.flow.slots import SlotType
 from convo.flow.standing import Standing
@@ -133,8 +133,7 @@ class Run(Standing):
 
     def side(self, state: str) -> float:
         """Where the contact falls in the split of `state`: from 0 to 1, always the same."""
-        key = f"{self._compiled.flow.flow}\n{state}\n{self._contact.number}"
-        return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
+        return side(self._compiled.flow.flow, state, self._contact.number)
 
     # What the constructs do.
 

@@ -67,7 +67,7 @@ def begin(
         case WhenBusy.SKIP:
             return None
         case WhenBusy.QUEUE:
-            return turns.queue(new, session, flows.root.start_within)
+            return turns.queue(new, session, flows)
         case WhenBusy.INTERRUPT:
             stored = turns.begin(new, session, flows, Started(), answers=wanted.answers)
             if stored.status != Phase.ENDED:

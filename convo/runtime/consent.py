@@ -13,7 +13,7 @@ from convo.providers import handling
 from convo.runtime import opt_outs
 from convo.runtime.events import Effect, consented
 from convo.settings import Settings
-from convo.store import calls, consent, conversations, events, messages, outgoing, reviews
+from convo.store import calls, consent, conversations, events, messages, outgoing, reviews, talks
 from convo.store.contacts import Known
 from convo.store.outbox import Waiting
 
@@ -82,6 +82,8 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
         stop(connection, brand, said.known.id, now)
     if changes:
         consent.decide(connection, brand, said.known.id, entry, now, out=kind is KeywordKind.STOP)
+        if kind is KeywordKind.STOP:
+            talks.opted_out(connection, entry, said.known.id, line.number, now)
         opt_outs.tell(connection, settings, line, entry, knows=said.inbound.number if answered else None)
     if wording is not None:
         messages.write(connection, [_answer(settings, said, brand, wording, entry, now)])
@@ -180,6 +182,8 @@ def record(
     changes = holds and stops is not out_before
     if changes:
         consent.decide(connection, entry.brand, known.id, line, entry.at, out=stops)
+        if stops and entry.actor in talks.LEAVERS:
+            talks.opted_out(connection, line, known.id, entry.number, entry.at)
         opt_outs.tell(connection, settings, entry, line, knows=at)
     if holds and stops:
         stop(connection, entry.brand, known.id, now)

@@ -22,7 +22,7 @@ from convo.flow.values import Money, Plain, Value, shown, to_plain
 from convo.runtime.library import Library
 from convo.runtime.renaming import renamed
 from convo.runtime.sessions import decode, encode
-from convo.store import contacts, conversations, events
+from convo.store import contacts, conversations, events, talks
 from convo.store.conversations import Stored
 
 MIGRATED = "Migrated"  # on record among the events of a conversation
@@ -87,7 +87,9 @@ def migrate(connection: Connection, library: Library, wanted: Migration, now: da
     moves = _moves(connection, library, wanted, open_ones, now)
     if any(move.obstacles for move in moves):
         raise MigrationError(moves)
-    conversations.save(connection, [(move.before, move.after) for move in moves])
+    pairs = [(move.before, move.after) for move in moves]
+    talks.changed(connection, pairs)
+    conversations.save(connection, pairs)
     events.write(connection, [_record(wanted, move, now) for move in moves])
     return moves
 

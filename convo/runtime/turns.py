@@ -6,7 +6,7 @@ same turn.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -51,6 +51,7 @@ from convo.runtime.unit_of_work import UnitOfWork
 from convo.settings import Settings
 from convo.store import calls, messages
 from convo.store.conversations import Stored
+from convo.store.talks import Side
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +105,7 @@ class Turns(UnitOfWork):
 
         `answers`: a text that its contact has just sent began it.
         """
+        self._place(blank, flows)
         # Its row is known as new only once the step did not fail.
         after = self._take(blank, session, flows, event, new=True, answers=answers)
         self._follow(after)
@@ -133,10 +135,12 @@ class Turns(UnitOfWork):
         latest = self.latest(by)
         self.put(latest, latest._replace(trouble=f"{flow} did not begin: {reason}"))
 
-    def queue(self, blank: Stored, session: Session, within: timedelta) -> Stored:
-        """A new conversation that waits until the running one has ended, at most so long."""
+    def queue(self, blank: Stored, session: Session, flows: Bundle) -> Stored:
+        """A new conversation that waits until the running one has ended, as long as its flow says."""
         now = self._line.now
-        waiting = encode(blank, replace(session, phase=Phase.WAITING), now + within, now)
+        self._place(blank, flows)
+        until = now + flows.root.start_within
+        waiting = encode(blank, replace(session, phase=Phase.WAITING), until, now)
         self.add(waiting)
         return waiting
 
@@ -167,6 +171,10 @@ class Turns(UnitOfWork):
         super().flush()
 
     # How.
+
+    def _place(self, new: Stored, flows: Bundle) -> None:
+        """Where a conversation is counted; this is known before it has begun."""
+        self.side(new, Side(flows.variant(new.contact), new.language or flows.root.flow.language))
 
     def _advance(self, stored: Stored, event: Event, *, answers: bool = False) -> Stored:
         flows = self._line.library.version(self._line.connection, stored.version)

@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from convo.flow.advance import RUNNING
 from convo.flow.session import Phase
-from convo.store import calls, contacts, conversations, errands, events, ids, messages, outgoing
+from convo.store import calls, contacts, conversations, errands, events, ids, messages, outgoing, talks
 from convo.store.conversations import Stored
 from convo.store.errands import Errand
 from convo.store.tables import conversations as conversation_table
+from convo.store.talks import Side
 
 
 class UnitOfWork:
@@ -23,6 +24,7 @@ class UnitOfWork:
         self._open: dict[int, dict[int, Stored]] = {}  # by contact and row number
         self._new: dict[int, Stored] = {}
         self._changed: dict[int, tuple[Stored, Stored]] = {}  # as it was, as it is
+        self._sides: dict[int, Side] = {}  # of those that are new
         self._left: dict[int, tuple[int, int, int]] = {}  # contact, conversation, visit
         self._tags: dict[int, tuple[str, ...]] = {}  # of contacts who were tagged here
         self._tagged: set[int] = set()  # those whose tags are to be written
@@ -88,6 +90,10 @@ class UnitOfWork:
         self._new[new.id] = new
         self._remember(new)
 
+    def side(self, new: Stored, side: Side) -> None:
+        """How a conversation is counted that is to begin."""
+        self._sides[new.id] = side
+
     def put(self, before: Stored, after: Stored) -> None:
         """A conversation was changed."""
         if after.id in self._new:
@@ -134,6 +140,8 @@ class UnitOfWork:
             )
         conversations.save(connection, running)
         conversations.insert(connection, list(self._new.values()))
+        drafts = [item for item in self.history if isinstance(item, messages.Draft)]
+        talks.stepped(connection, list(self._new.values()), list(self._changed.values()), drafts, self._sides)
         numbers = events.write(connection, self.history)
         # After the messages: a conversation that slept long may say and leave in one go.
         messages.lapse(connection, self._left.values())
@@ -146,7 +154,7 @@ class UnitOfWork:
         calls.add(connection, self._calls)
         written = (
             self._new, self._changed, self._left, self._tagged, self.told, self._errands, self._calls,
-            self._gave_up, self.history,
+            self._gave_up, self.history, self._sides,
         )  # fmt: skip
         for collected in written:
             collected.clear()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, and_, delete, exists, or_, select, tuple_
 
 from convo.messages import Direction, Status
-from convo.store import contacts
+from convo.store import contacts, recounting
 from convo.store.conversations import ENDED
 from convo.store.tables import codes, conversations, decisions, events, messages, receipts
 
@@ -18,11 +18,11 @@ Row = dict[str, Any]  # by column; `table` says whose it is
 
 _UNDER_WAY = messages.c.status.in_([each.value for each in (Status.QUEUED, Status.SENDING, Status.UNCERTAIN)])
 _KEYS: Mapping[str, tuple[Table, tuple[str, ...]]] = {
-    "conversation": (conversations, ("id",)),
     "event": (events, ("id",)),
     "message": (messages, ("id",)),
     "message_decision": (decisions, ("id",)),
     "receipt": (receipts, ("provider_id", "account")),
+    "conversation": (conversations, ("id",)),  # last: where its texts are counted is its to say
 }
 
 
@@ -94,7 +94,10 @@ def drop(connection: Connection, rows: Iterable[Row]) -> int:
         keys = [tuple(row[column] for column in key) for row in found if row["table"] == name]
         if not keys:
             continue
+        if name == "message":
+            recounting.archive_texts(connection, [one for (one,) in keys])
         if name == "conversation":
+            recounting.archive_conversations(connection, [one for (one,) in keys])
             connection.execute(delete(codes).where(codes.c.conversation_id.in_([one for (one,) in keys])))
         count += connection.execute(delete(table).where(_is_one_of(table, key, keys))).rowcount
     return count

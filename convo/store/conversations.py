@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from convo.store import talks
 from convo.store.bulk import insert_rows, update_rows
 from convo.store.rows import Lookup, Statement
 from convo.store.tables import contacts, conversations, spelled
@@ -163,6 +164,8 @@ def save(connection: Connection, changed: Iterable[tuple[Stored, Stored]]) -> No
 
 def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime) -> list[int]:
     """End whatever this contact has running with this brand, whatever its flow says; their rows."""
+    open_ones = [one for one in alive(connection, [contact_id]) if one.brand == brand]
+    talks.changed(connection, [(one, one._replace(status=ENDED, outcome=outcome)) for one in open_ones])
     ended = connection.execute(
         update(conversations)
         .where(conversations.c.contact_id == contact_id, conversations.c.brand == brand, _ALIVE)

@@ -5,9 +5,10 @@ The delivery of a text stays, without its words, so that a provider that deliver
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Connection, Delete, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Delete, Table, delete, or_, select, tuple_, update
 
 from convo.messages import Direction, Status
+from convo.store import recounting
 from convo.store.api_tables import api_answers
 from convo.store.consent_tables import consents
 from convo.store.event_tables import event_deliveries, outgoing_events
@@ -39,7 +40,13 @@ def is_being_sent(connection: Connection, contact_id: int) -> bool:
 def erase(connection: Connection, contact_id: int, number: str) -> dict[str, int]:
     """Take out all that is about a locked contact; how many rows of each table."""
     _erase_words(connection, contact_id, number)
+    recounting.archive_texts(connection, _of(connection, messages, contact_id))
+    recounting.archive_conversations(connection, _of(connection, conversations, contact_id))
     return {name: connection.execute(each).rowcount for name, each in _deletions(contact_id, number)}
+
+
+def _of(connection: Connection, table: Table, contact_id: int) -> list[int]:
+    return list(connection.execute(select(table.c.id).where(table.c.contact_id == contact_id)).scalars())
 
 
 def _deletions(contact_id: int, number: str) -> Iterator[tuple[str, Delete]]:

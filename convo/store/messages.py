@@ -6,12 +6,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, select, update
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
-from convo.store import ids
+from convo.store import ids, talks
 from convo.store.bulk import insert_rows
+from convo.store.rows import Lookup
 from convo.store.tables import contacts, conversations, messages, spelled
+from convo.store.talks import Moved
 
 
 class Draft(NamedTuple):
@@ -90,18 +92,11 @@ SELECT = select(
 ).join(contacts, contacts.c.id == messages.c.contact_id)
 
 _QUEUED = messages.c.status == spelled(Status.QUEUED)
-# One that may have gone is not taken back by anybody: only its report can tell.
-_TAKEN_BACK = case((messages.c.unclear, Status.UNCERTAIN.value), else_=Status.WITHDRAWN.value)
-_LAPSED = (
-    update(messages)
-    .where(
-        messages.c.contact_id == bindparam("contact"),  # the index goes by contact
-        messages.c.conversation_id == bindparam("conversation"),
-        messages.c.lapses,
-        messages.c.visit < bindparam("from_visit"),
-        _QUEUED,
-    )
-    .values(status=_TAKEN_BACK, reason=Reason.LEFT_STATE.value)
+_LAPSING = Lookup(
+    select(messages.c.id, messages.c.unclear, messages.c.conversation_id, messages.c.visit).where(
+        messages.c.lapses, _QUEUED
+    ),
+    messages.c.contact_id,
 )
 
 
@@ -124,11 +119,17 @@ def insert(connection: Connection, numbered: Iterable[tuple[int, Draft]]) -> Non
 
 def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
     """Withdraw texts of clocks and misses whose state was left: (contact, conversation, visit)."""
-    rows = [
-        {"contact": contact, "conversation": number, "from_visit": visit} for contact, number, visit in left
-    ]
-    if rows:
-        connection.execute(_LAPSED, rows)
+    left_from = {number: (contact, visit) for contact, number, visit in left}
+    rows = _LAPSING.rows(connection, sorted({contact for contact, _ in left_from.values()}))
+    _take_back(
+        connection,
+        [
+            (row_id, unclear)
+            for row_id, unclear, number, visit in rows
+            if number in left_from and visit < left_from[number][1]
+        ],
+        Reason.LEFT_STATE,
+    )
 
 
 def failed(connection: Connection, contact_id: int, conversation_id: int, visit: int) -> bool:
@@ -144,16 +145,23 @@ def failed(connection: Connection, contact_id: int, conversation_id: int, visit:
 
 def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Reason) -> None:
     """Withdraw every text that a brand has queued for a contact, but for answers to keywords."""
-    connection.execute(
-        update(messages)
-        .where(
-            messages.c.contact_id == contact_id,
-            messages.c.brand == brand,
-            messages.c.kind == Kind.TEXT.value,
-            _QUEUED,
-        )
-        .values(status=_TAKEN_BACK, reason=reason.value)
+    queued = select(messages.c.id, messages.c.unclear).where(
+        messages.c.contact_id == contact_id,
+        messages.c.brand == brand,
+        messages.c.kind == Kind.TEXT.value,
+        _QUEUED,
     )
+    _take_back(connection, [(row.id, row.unclear) for row in connection.execute(queued)], reason)
+
+
+def _take_back(connection: Connection, found: Sequence[tuple[int, bool]], reason: Reason) -> None:
+    """Send these no more, and count it. One that may have gone is uncertain: only its report can tell."""
+    for status, unclear in ((Status.WITHDRAWN, False), (Status.UNCERTAIN, True)):
+        numbers = [number for number, may_have_gone in found if bool(may_have_gone) is unclear]
+        if numbers:
+            talks.moved(connection, [Moved(number, status, reason, None) for number in numbers])
+            statement = update(messages).where(messages.c.id.in_(numbers))
+            connection.execute(statement.values(status=status.value, reason=reason.value))
 
 
 def latest(connection: Connection, contact: str, number: str, most: int) -> list[Stored]:

@@ -28,10 +28,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
+from convo.store import talks
 from convo.store.bulk import Given, Updates
 from convo.store.columns import Id, Moment
 from convo.store.rows import Lookup, Statement
 from convo.store.tables import contacts, messages, spelled
+from convo.store.talks import Moved
 
 
 class Waiting(NamedTuple):
@@ -318,7 +320,9 @@ def by_provider_ids(connection: Connection, provider_ids: Iterable[str]) -> dict
 
 
 def change(connection: Connection, changes: Iterable[Change]) -> None:
-    """Write what becomes of these messages."""
+    """Write what becomes of these messages, and count it."""
+    changes = list(changes)
+    talks.moved(connection, [Moved(each.id, each.status, each.reason, each.sent_at) for each in changes])
     sorts: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for item in changes:
         known = tuple([name for name in _KNOWN if getattr(item, name) is not None])

@@ -44,6 +44,16 @@ class Split(Step):
             for trigger in state.onward:
                 state.arrow(trigger, name, (self.KEY, name), f"{written} of all", when=when)
 
+    def taken(self, side: float) -> str:
+        """The state to which a contact is led who falls on this side."""
+        shares = [_share(share) for share in self.root.values()]
+        whole, below = sum(shares), Decimal()
+        for name, share in zip(self.root, shares, strict=True):
+            below += share
+            if side < float(below / whole):
+                return name
+        return list(self.root)[-1]
+
 
 def _share(written: str) -> Decimal:
     found = _PERCENT.fullmatch(written) or _PARTS.fullmatch(written)
