@@ -13,6 +13,7 @@ ConvoError
 │   ├── ReviewError      a person cannot decide this about a STOP
 │   ├── ConsentError     consent cannot be changed or told like this
 │   ├── ContactError     a contact cannot be created, changed or erased like this
+│   ├── InsightError     figures cannot be told like this
 │   └── TokenError       a token of the API cannot be made or revoked like this
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
@@ -102,6 +103,10 @@ class StartError(CodedError):
 
 class ReminderError(CodedError):
     """A reminder cannot be set or cancelled; `code` is a stable word for programs."""
+
+
+class InsightError(CodedError):
+    """Figures cannot be told like this: `bad_timezone`, `bad_span`."""
 
 
 class HandBackError(CodedError):

@@ -37,6 +37,7 @@ from convo.errors import SettingsError
 from convo.keywords import KeywordKind, answer
 from convo.keywords.settings import Brand, NumberKeywords, OwnWords
 from convo.messages import Purpose
+from convo.prices import Prices
 
 FILE = Path("convo.toml")
 SIMULATOR = "simulator"
@@ -249,6 +250,7 @@ class Settings(BaseSettings):
     calls: Calls = Field(default_factory=Calls)
     events: Events = Field(default_factory=Events)  # where the application is told of what happens
     brands: dict[str, Brand] = Field(default_factory=dict)
+    prices: Prices = Field(default_factory=Prices)  # for what the numbers say of costs
 
     @classmethod
     def settings_customise_sources(
@@ -378,7 +380,13 @@ def _sentence(error: dict[str, Any]) -> str:
 def _known(place: tuple[str | int, ...]) -> list[str]:
     """The settings that may stand where `place` ends."""
     model: type[BaseModel] = Settings
-    sections = (("accounts", Account), ("numbers", Number), ("calls", Calls), ("brands", Brand))
+    sections = (
+        ("accounts", Account),
+        ("numbers", Number),
+        ("calls", Calls),
+        ("brands", Brand),
+        ("prices", Prices),
+    )
     for section, inside in sections:
         model = inside if len(place) > 1 and place[0] == section else model
     for section, table in (("quiet", QuietHours), ("caps", Caps), ("words", OwnWords)):

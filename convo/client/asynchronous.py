@@ -103,6 +103,7 @@ class AsyncClient:
     flow = _Asks(calls.flow)
     flow_versions = _Lists(calls.flow_versions)
     flow_source = _Asks(calls.flow_source)
+    insights = _Asks(calls.insights)
     events = _Lists(calls.events)
     event = _Asks(calls.event)
     resend_event = _Asks(calls.resend_event)

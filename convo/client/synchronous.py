@@ -104,6 +104,7 @@ class Client:
     flow = _Asks(calls.flow)
     flow_versions = _Lists(calls.flow_versions)
     flow_source = _Asks(calls.flow_source)
+    insights = _Asks(calls.insights)
     events = _Lists(calls.events)
     event = _Asks(calls.event)
     resend_event = _Asks(calls.resend_event)

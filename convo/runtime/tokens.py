@@ -39,6 +39,7 @@ class Scope(StrEnum):
     CONTACTS_WRITE = "contacts:write"
     CONTACTS_ERASE = "contacts:erase"
     FLOWS_READ = "flows:read"
+    INSIGHTS_READ = "insights:read"
     EVENTS_READ = "events:read"
     EVENTS_WRITE = "events:write"
     CONSENT_READ = "consent:read"
@@ -58,6 +59,7 @@ ABOUT = {
     Scope.CONTACTS_WRITE: "create and change contacts",
     Scope.CONTACTS_ERASE: "erase contacts, with all that was said",
     Scope.FLOWS_READ: "list flows, their versions, counts and sources",
+    Scope.INSIGHTS_READ: "read what the numbers say",
     Scope.EVENTS_READ: "list what the application was told",
     Scope.EVENTS_WRITE: "tell it again",
     Scope.CONSENT_READ: "read consent, the ledger and reviews of STOPs",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from convo.messages import Accepted, Reason, Report, SendError, Status, Trouble
-from convo.runtime import inbox, queue
+from convo.runtime import inbox, people, queue
 from convo.runtime.archiving import archive_before
 from convo.runtime.queue import Operator
 from convo.runtime.rebuilding import rebuild
@@ -163,6 +163,19 @@ def test_archiving_changes_no_figure(house: House, tmp_path: Path) -> None:
     assert counted(house) == before
     assert done.changed == 0
     assert done.archived["started"] == 2
+
+
+def test_who_is_erased_stays_counted(house: House) -> None:
+    house.settings = house.settings.model_copy(update={"code_key": ["0123456789abcdef"]})
+    house.take(house.text("visit"), house.text("visit", BEN))
+    house.leaves()
+    house.take(house.text("yes"), house.text("stop", BEN))
+    before = counted(house)
+    house.do(lambda c: people.erase(house.line(c), BEN))
+
+    assert counted(house) == before
+    assert house.do(lambda connection: rebuild(connection, house.library)).changed == 0
+    assert counted(house) == before
 
 
 def test_what_was_there_before_there_were_counts_is_counted_by_rebuilding(house: House) -> None:

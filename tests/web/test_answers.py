@@ -270,6 +270,7 @@ async def contacts_and_flows(ask: Asking) -> None:
     await ask("GET", "/v1/flows/{flow}", flow="visit")
     await ask("GET", "/v1/flows/{flow}/versions", flow="visit")
     await ask("GET", "/v1/flows/{flow}/source", flow="visit")
+    await ask("GET", "/v1/insights", query="?by=day&timezone=Europe/London")
 
 
 async def reminders(ask: Asking) -> None:

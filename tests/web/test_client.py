@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -94,11 +95,13 @@ def test_a_program_looks_at_flows_events_and_reminders(address: str) -> None:
         moved = client.remind("order-9", "visit", ANA, "2036-12-02 09:00", number=OURS)
         kept = [each.key for each in client.reminders(contact=ANA)]
         over = client.cancel_reminder("order-9")
+        counted = client.insights(by="flow", flow="visit", since=datetime(2020, 1, 1, tzinfo=UTC))
 
     assert (flow.name, version.version, source.version) == ("visit", flow.version, flow.version)
     assert (kept_as.status, undone.status, undone.opted_out) == ("kept", "undone", False)
     assert lines[0] == review.id
     assert waiting == []
+    assert [each.key for each in counted.items] == ["visit"]
     assert (first.id, kept) == (same.id, ["order-9"])
     assert (made.due_at, over.status) < (moved.due_at, over.status) or over.status == "cancelled"
 

@@ -6,5 +6,6 @@ from convo.client.calls.contacts import *
 from convo.client.calls.conversations import *
 from convo.client.calls.events import *
 from convo.client.calls.flows import *
+from convo.client.calls.insights import *
 from convo.client.calls.messages import *
 from convo.client.calls.reminders import *
