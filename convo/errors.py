@@ -14,6 +14,7 @@ ConvoError
 │   ├── ConsentError     consent cannot be changed or told like this
 │   ├── ContactError     a contact cannot be created, changed or erased like this
 │   ├── InsightError     figures cannot be told like this
+│   ├── VerificationError  a code cannot be sent, checked or canceled
 │   └── TokenError       a token of the API cannot be made or revoked like this
 ├── ActionFailed         an action of yours cannot do what it was asked for; raise it yourself
 ├── CallError            a try of a call failed; says whether another one may do
@@ -175,6 +176,17 @@ class ContactError(CodedError):
     """A contact cannot be created, changed or erased like this; `code` is a stable word for programs.
 
     `not_found`, `exists`, `bad_contact`, `bad_language`, `bad_timezone`, `bad_tag`, `being_sent`, `no_key`.
+    """
+
+
+class VerificationError(CodedError):
+    """A code cannot be sent, checked or canceled; `code` is a stable word for programs.
+
+    What was asked is wrong: `bad_contact`, `not_a_mobile`, `no_number`, `unknown_number`, `unknown_brand`,
+    `bad_digits`, `bad_purpose`, `bad_language`, `bad_payment`, `bad_origin`, `bad_client_ip`, `bad_code`. It
+    may not be done: `country_not_allowed`, `opted_out`, `too_many_sends`, `limited`, `prefix_rests`,
+    `locked`.
+    It is over: `approved`, `canceled`, `expired`, `failed`, `max_attempts`. There is none: `not_found`.
     """
 
 

@@ -88,3 +88,55 @@ def may_be_in_the_united_states(number: str) -> bool:
 def mask(number: str) -> str:
     """A number for logs: its first digits and its last two."""
     return f"{number[:4]}…{number[-2:]}" if len(number) > 8 else "…"
+
+
+class Landing(StrEnum):
+    """Why a number cannot take a code: what its country's plan says that it is."""
+
+    SHORT_CODE = "short_code"
+    LANDLINE = "landline"
+    PREMIUM = "premium"  # or shared cost: whoever texts it pays somebody for it
+    SERVICE = "service"  # toll-free, voicemail, a pager, a company's own
+
+
+_TYPE = phonenumbers.PhoneNumberType
+_LANDINGS = {
+    _TYPE.FIXED_LINE: Landing.LANDLINE,
+    _TYPE.PREMIUM_RATE: Landing.PREMIUM,
+    _TYPE.SHARED_COST: Landing.PREMIUM,
+    _TYPE.TOLL_FREE: Landing.SERVICE,
+    _TYPE.VOICEMAIL: Landing.SERVICE,
+    _TYPE.PAGER: Landing.SERVICE,
+    _TYPE.UAN: Landing.SERVICE,
+}
+
+
+def no_mobile(number: str) -> Landing | None:
+    """Why nobody can read a text at this number; None where somebody may.
+
+    What a plan does not know may be a new range of mobiles.
+    """
+    if _SHORT.fullmatch(number.strip()):
+        return Landing.SHORT_CODE
+    return _LANDINGS.get(phonenumbers.number_type(phonenumbers.parse(number)))
+
+
+@lru_cache(maxsize=8192)
+def country(number: str) -> str | None:
+    """The country of an E.164 number (ISO 3166), the main one of its code where it is of none that is known.
+
+    None for a short code, a sender's name, and a service without a country.
+    """
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+    found = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(
+        parsed.country_code or 0
+    )
+    return found if found and found.isalpha() and found != "ZZ" else None
+
+
+def prefix(number: str) -> str:
+    """An E.164 number without its last four digits: a range that one carrier has, as a rule."""
+    return number[: max(4, len(number) - 4)]

@@ -38,6 +38,7 @@ from convo.keywords import KeywordKind, answer
 from convo.keywords.settings import Brand, NumberKeywords, OwnWords
 from convo.messages import Purpose
 from convo.prices import Prices
+from convo.verify import Verify
 
 FILE = Path("convo.toml")
 SIMULATOR = "simulator"
@@ -251,6 +252,7 @@ class Settings(BaseSettings):
     events: Events = Field(default_factory=Events)  # where the application is told of what happens
     brands: dict[str, Brand] = Field(default_factory=dict)
     prices: Prices = Field(default_factory=Prices)  # for what the numbers say of costs
+    verify: Verify = Field(default_factory=Verify)
 
     @classmethod
     def settings_customise_sources(

@@ -38,6 +38,11 @@ def placeholder(digits: int) -> str:
     return _DOT * digits
 
 
+def filled_in(text: str, digits: int) -> str:
+    """A text as long as it will be, with its code."""
+    return text.replace(placeholder(digits), "0" * digits)
+
+
 def attempt(text: str, digits: int) -> str | None:
     """The code that a reply tries: its one run of so many digits, however they were typed; None for none."""
     runs = re.findall(r"\d+", _BETWEEN.sub("", _plain(text)))

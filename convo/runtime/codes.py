@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, make_url
@@ -21,7 +22,7 @@ from convo.errors import ConvoError, SettingsError
 from convo.flow.codes import Spec, Verdict, placeholder
 from convo.flow.session import Effect, IssueCode, Say
 from convo.settings import Settings
-from convo.store import codes
+from convo.store import codes, verifications
 from convo.store.codes import Code, Standing
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,19 @@ _VERDICTS = {
     Standing.MAX_ATTEMPTS: Verdict.FAILED,
     Standing.PENDING: Verdict.WRONG,
 }
+
+
+class Sealed(Protocol):
+    """What a code is worked out from."""
+
+    @property
+    def key_id(self) -> str: ...
+
+    @property
+    def seed(self) -> bytes: ...
+
+    @property
+    def digits(self) -> int: ...
 
 
 class Keys:
@@ -51,12 +65,12 @@ class Keys:
         """Whether this key is one of them."""
         return key_id in self._keys
 
-    def code(self, issued: Code) -> str:
+    def code(self, issued: Sealed) -> str:
         """Which code it is; raises ConvoError where its key was taken out of the settings."""
         key = self._keys.get(issued.key_id)
         if key is None:
             raise ConvoError("the key of this code is not in `code_key` any more; put it back as the second")
-        digest = hmac.digest(key, issued.id.encode(), "sha256")
+        digest = hmac.digest(key, issued.seed, "sha256")
         return str(int.from_bytes(digest[:16]) % 10**issued.digits).zfill(issued.digits)
 
 
@@ -99,7 +113,7 @@ def check(
     code = codes.latest(connection, conversation, state)
     if code is None or code.status is not Standing.PENDING or code.valid_until <= now:
         return Verdict.FAILED if code and code.status is Standing.MAX_ATTEMPTS else Verdict.EXPIRED
-    real = _worked_out(settings, code)
+    real = worked_out(settings, code)
     if real is None:
         return Verdict.EXPIRED
     right = hmac.compare_digest(typed.encode(), real.encode())
@@ -123,9 +137,14 @@ def said(
 
 
 def revealed(connection: Connection, settings: Settings, ids: Iterable[str | None]) -> dict[str, str]:
-    """Which codes these are, by their ids; without those that nobody can work out any more."""
-    wanted = codes.by_ids(connection, (number for number in ids if number is not None))
-    found = {number: _worked_out(settings, code) for number, code in wanted.items()}
+    """Which codes these are, by their ids; without those that nobody can work out any more.
+
+    Neither those of verifications that are over: a text that waits with one is of no use.
+    """
+    asked = {number for number in ids if number is not None}
+    of_flows = codes.by_ids(connection, asked)
+    wanted: dict[str, Sealed] = {**of_flows, **verifications.live(connection, asked - of_flows.keys())}
+    found = {number: worked_out(settings, code) for number, code in wanted.items()}
     return {number: code for number, code in found.items() if code is not None}
 
 
@@ -134,12 +153,12 @@ def filled(text: str, code: str | None) -> str:
     return text.replace(placeholder(len(code)), code) if code else text
 
 
-def _worked_out(settings: Settings, code: Code) -> str | None:
+def worked_out(settings: Settings, code: Sealed) -> str | None:
     """Which code it is; None where its key is gone, which must not hold up anything else."""
     try:
         return keys(settings).code(code)
     except ConvoError:
-        log.exception("code.key_missing", conversation=code.conversation_id)
+        log.exception("code.key_missing", key=code.key_id)
         return None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from convo import segments
-from convo.flow.codes import placeholder
+from convo.flow.codes import filled_in
 from convo.flow.session import Effect, Say
 from convo.messages import Direction, Purpose, Status
 from convo.runtime import codes, gate
@@ -48,7 +48,7 @@ def drafts(
                 brand=stored.brand,
                 contact_id=stored.contact_id,
                 text=each.text,
-                segments=segments.parts(_counted(each.text, code)),
+                segments=segments.parts(filled_in(each.text, code.digits) if code else each.text),
                 status=Status.QUEUED,
                 created_at=now,
                 conversation_id=stored.id,
@@ -76,8 +76,3 @@ def _purpose(own: Purpose, said: Say, code: Code | None) -> Purpose:
         return Purpose.VERIFICATION
     both = {own, said.purpose}
     return next(each for each in (Purpose.MARKETING, Purpose.VERIFICATION, own) if each in both)
-
-
-def _counted(text: str, code: Code | None) -> str:
-    """A text as long as it will be, with its code."""
-    return text.replace(placeholder(code.digits), "0" * code.digits) if code else text

@@ -4,10 +4,11 @@ A kind of convo's own is a row of `convo.kinds`, and a function here that writes
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from convo import phone
 from convo.endpoints import IN_PROCESS, ONLY, Events
 from convo.flow.compile import Bundle
 from convo.flow.session import Emit
@@ -20,6 +21,7 @@ from convo.store import consent, messages
 from convo.store.conversations import Stored
 from convo.store.outgoing import Draft, OutgoingEvent
 from convo.store.reviews import Review
+from convo.store.verifications import Verification
 
 RECEIVED = "message.received"
 PING = "convo.ping"
@@ -161,10 +163,43 @@ def received(text: messages.Draft, to: Sequence[str], *, opted_out: bool) -> Dra
     )
 
 
+def verified(
+    events: Events,
+    kind: str,
+    verification: Verification,
+    now: datetime,
+    more: Mapping[str, object] | None = None,
+) -> Draft:
+    """What became of a one-time code."""
+    data = {
+        "id": verification.id,
+        "purpose": verification.purpose,
+        "status": verification.status.value,
+        "country": verification.country,
+        "sends": verification.sends,
+        "tries": verification.tries,
+        **(more or {}),
+    }
+    return Draft(
+        kind=kind,
+        contact_id=verification.contact_id,
+        number=verification.number,
+        brand=verification.brand,
+        conversation_id=None,
+        data=data,
+        created_at=now,
+        to=(*events.takers(kind), IN_PROCESS),
+    )
+
+
 def payload(event: OutgoingEvent) -> dict[str, Any]:
-    """An event as it is posted and listed (Standard Webhooks, "Payload structure")."""
+    """An event as it is posted and listed (Standard Webhooks, "Payload structure").
+
+    Whoever reads events of verifications learns no number.
+    """
+    hides = event.kind.startswith("verification.")
     about = {
-        "contact": event.contact,
+        "contact": phone.mask(event.contact) if hides else event.contact,
         "number": event.number,
         "brand": event.brand,
         "conversation": event.conversation,

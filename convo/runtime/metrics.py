@@ -29,6 +29,8 @@ COUNTS = {
     Count.SENDS: ("convo_sends", "Tries to send, by what came of them.", "result"),
     Count.REFUSED: ("convo_gate_refusals", "Texts that the gate withdrew or moved.", "reason"),
     Count.FAILED: ("convo_texts_failed", "Texts that failed for good.", "reason"),
+    Count.VERIFICATIONS: ("convo_verifications", "One-time codes: sent, checked, and how.", "what"),
+    Count.UNVERIFIED: ("convo_verifications_refused", "One-time codes that were not sent.", "reason"),
     Count.WAKES: ("convo_clocks", "Conversations that their clocks woke.", ""),
 }
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)

@@ -16,6 +16,8 @@ class Count(StrEnum):
     SENDS = "sends"  # tries, by what came of them
     REFUSED = "refused"  # by the gate, by reason: withdrawn, or moved
     FAILED = "failed"  # texts that failed for good, by reason
+    VERIFICATIONS = "verifications"  # of one-time codes: what was done
+    UNVERIFIED = "unverified"  # codes that were not sent, by why
     WAKES = "wakes"  # clocks that went off
 
 
@@ -34,6 +36,11 @@ class Tally:
     def __init__(self) -> None:
         self.counts: Counter[tuple[Count, str]] = Counter()
         self.times: list[tuple[Time, float]] = []
+
+    def clear(self) -> None:
+        """Begin anew: the transaction is run once more."""
+        self.counts.clear()
+        self.times.clear()
 
     def add(self, what: Count, label: str = "", times: int = 1) -> None:
         """Count something; nothing where `times` is 0."""

@@ -44,6 +44,8 @@ class Scope(StrEnum):
     EVENTS_WRITE = "events:write"
     CONSENT_READ = "consent:read"
     CONSENT_WRITE = "consent:write"
+    VERIFICATIONS_READ = "verifications:read"
+    VERIFICATIONS_WRITE = "verifications:write"
     QUEUE_READ = "queue:read"
     QUEUE_WRITE = "queue:write"
 
@@ -64,6 +66,8 @@ ABOUT = {
     Scope.EVENTS_WRITE: "tell it again",
     Scope.CONSENT_READ: "read consent, the ledger and reviews of STOPs",
     Scope.CONSENT_WRITE: "opt contacts out or in, and decide reviews",
+    Scope.VERIFICATIONS_READ: "read verifications, and why one was refused",
+    Scope.VERIFICATIONS_WRITE: "send, check and cancel one-time codes",
     Scope.QUEUE_READ: "list texts that are not done with",
     Scope.QUEUE_WRITE: "send failed texts anew and settle uncertain ones",
 }

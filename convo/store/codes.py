@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, literal, select, update
+from sqlalchemy import Connection, Table, case, insert, literal, select, update
 
 from convo.store.tables import codes
 
@@ -34,6 +34,11 @@ class Code:
     issued_at: datetime
     valid_until: datetime
 
+    @property
+    def seed(self) -> bytes:
+        """What the key turns into the code."""
+        return self.id.encode()
+
 
 def add(connection: Connection, code: Code) -> None:
     """Put a new code on record."""
@@ -60,21 +65,23 @@ def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Code]:
     return {row.id: _code(row) for row in connection.execute(select(codes).where(codes.c.id.in_(wanted)))}
 
 
-def try_once(connection: Connection, code_id: str, now: datetime, *, right: bool) -> Standing | None:
+def try_once(
+    connection: Connection, code_id: str, now: datetime, *, right: bool, of: Table = codes
+) -> Standing | None:
     """Count a try, and use the code up where it was right, in one statement; how the code stands then.
 
-    None where it was not tried: it is used up, was tried too often, or its time is over.
+    None where it was not tried: it is used up, was tried too often, or its time is over. `of` is the table.
     """
     after = case(
         (literal(right), Standing.APPROVED.value),
-        (codes.c.tries + 1 >= codes.c.most_tries, Standing.MAX_ATTEMPTS.value),
+        (of.c.tries + 1 >= of.c.most_tries, Standing.MAX_ATTEMPTS.value),
         else_=Standing.PENDING.value,
     )
     found = connection.execute(
-        update(codes)
-        .where(codes.c.id == code_id, codes.c.status == Standing.PENDING.value, codes.c.valid_until > now)
-        .values(tries=codes.c.tries + 1, status=after)
-        .returning(codes.c.status)
+        update(of)
+        .where(of.c.id == code_id, of.c.status == Standing.PENDING.value, of.c.valid_until > now)
+        .values(tries=of.c.tries + 1, status=after)
+        .returning(of.c.status)
     ).scalar()
     return Standing(found) if found else None
 

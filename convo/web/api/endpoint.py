@@ -1,6 +1,8 @@
 """How an operation is answered over HTTP: who asks, what they bring, one transaction, one answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import Any
 
 import structlog
@@ -13,6 +15,7 @@ from convo.app import App
 from convo.errors import CodedError, StoreUnavailable
 from convo.messages import storable
 from convo.runtime.room import Place
+from convo.runtime.tally import Tally
 from convo.runtime.tokens import Holder
 from convo.runtime.turns import Line
 from convo.web.api.access import Access, Refusal, problem
@@ -24,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 RETRY_AFTER = "5"  # seconds, where the database is away
+EVEN = 0.1  # seconds: when an answer goes out that must not tell by its time what became of it
 UNLESS_SAID = 422  # the status of a CodedError that an operation does not name
 
 
@@ -40,7 +44,15 @@ class Endpoints:
         shape: TypeAdapter[object] = TypeAdapter(operation.gives)
 
         async def answer(request: Request) -> Response:
+            began = asyncio.get_running_loop().time()
             by = await self._access.admit(request, operation.scope)
+            try:
+                return await taken(request, by)
+            finally:
+                if operation.even:
+                    await _evenly(began)
+
+        async def taken(request: Request, by: Holder) -> Response:
             place = Place(self._app.room)
             try:
                 if operation.method != GET:
@@ -53,9 +65,14 @@ class Endpoints:
             asked = await self._asked(operation, request, by)
             key = key_of(request, by.id, asked.body) if operation.method == POST else None
 
+            tally = Tally()
+
             def job(connection: Connection) -> Given:
+                tally.clear()
+
                 def run() -> Given:
-                    line = Line(connection, self._app.settings, self._app.library, self._app.clock())
+                    now = self._app.clock()
+                    line = Line(connection, self._app.settings, self._app.library, now, tally=tally)
                     found: Answer[object] = operation.run(line, asked)
                     return Given(found.status, shape.dump_json(found.body))
 
@@ -65,7 +82,9 @@ class Endpoints:
                 given = await (self._app.store.read if operation.method == GET else self._app.write)(job)
             except CodedError as error:
                 status = operation.refuses.get(error.code, UNLESS_SAID)
+                self._app.metrics.count(tally)
                 raise Refusal(status, error.code, str(error)) from None
+            self._app.metrics.count(tally)
             if key:
                 await self._sweeper.sweep()
             headers = {"Idempotency-Replayed": "true"} if given.again else None
@@ -81,6 +100,12 @@ class Endpoints:
             read = operation.takes()
         path = {name: storable(value) for name, value in request.path_params.items()}
         return Asked(asked, read, path, by)
+
+
+async def _evenly(began: float) -> None:
+    """Wait until the next full step of EVEN seconds since `began`."""
+    took = asyncio.get_running_loop().time() - began
+    await asyncio.sleep(ceil(took / EVEN) * EVEN - took)
 
 
 def told(answer: Endpoint) -> Endpoint:

@@ -68,6 +68,7 @@ class Operation:
     statuses: tuple[int, ...] = (200,)
     # The codes of CodedErrors that `run` raises, and the status of each.
     refuses: Mapping[str, int] = field(default_factory=dict)
+    even: bool = False  # how long an answer takes must not tell what became of it
 
     @property
     def name(self) -> str:

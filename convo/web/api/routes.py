@@ -18,6 +18,7 @@ from convo.web.api import (
     queue,
     reminders,
     reviews,
+    verifications,
 )
 from convo.web.api.access import Access, Refusal
 from convo.web.api.endpoint import Endpoint, Endpoints, told
@@ -34,6 +35,7 @@ OPERATIONS: list[Operation] = [
     *reviews.OPERATIONS,
     *consent.OPERATIONS,
     *reminders.OPERATIONS,
+    *verifications.OPERATIONS,
 ]
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

@@ -1,0 +1,89 @@
+"""How often the codes that went to a range of numbers came back, and the ranges that rest."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, delete, func, select
+
+from convo.store.rows import upsert
+from convo.store.verification_tables import rests, verifications
+from convo.store.verifications import Status
+
+_R, _V = rests.c, verifications.c
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A range of numbers that gets no codes until `until`; of those that went there few came back."""
+
+    prefix: str
+    since: datetime
+    until: datetime
+    sent: int
+    approved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Codes that went somewhere, and how many of them were approved."""
+
+    of: str
+    sent: int
+    approved: int
+
+
+def of(connection: Connection, prefix: str) -> Rest | None:
+    """The last rest of a range, which may be over."""
+    row = connection.execute(select(rests).where(_R.prefix == prefix)).one_or_none()
+    return Rest(**row._mapping) if row else None
+
+
+def resting(connection: Connection, now: datetime) -> list[Rest]:
+    """The ranges that rest now."""
+    found = select(rests).where(_R.until > now).order_by(_R.prefix)
+    return [Rest(**row._mapping) for row in connection.execute(found)]
+
+
+def begin(connection: Connection, rest: Rest) -> None:
+    values = asdict(rest)
+    added = upsert(connection, rests).values(values)
+    connection.execute(added.on_conflict_do_update(index_elements=["prefix"], set_=values))
+
+
+def lift(connection: Connection, prefix: str) -> bool:
+    """Let codes go to a range again; False where it does not rest."""
+    return connection.execute(delete(rests).where(_R.prefix == prefix)).rowcount > 0
+
+
+def share(connection: Connection, prefix: str, after: datetime, before: datetime) -> Share:
+    """What went to a range in this time."""
+    counted = select(func.count(), func.coalesce(func.sum(_APPROVED), 0)).where(
+        _V.prefix == prefix, _V.created_at > after, _V.created_at <= before, _V.sends > 0
+    )
+    sent, approved = connection.execute(counted).one()
+    return Share(prefix, int(sent), int(approved))
+
+
+def shares(connection: Connection, by: str, after: datetime, most: int) -> list[Share]:
+    """What went to each `country` or `prefix` since then, the most first."""
+    column = _V[by]
+    counted = (
+        select(column, func.count(), func.coalesce(func.sum(_APPROVED), 0))
+        .where(_V.created_at > after, _V.sends > 0)
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+        .limit(most)
+    )
+    rows = connection.execute(counted)
+    return [Share(name or "-", int(sent), int(approved)) for name, sent, approved in rows]
+
+
+def outcomes(connection: Connection, after: datetime, now: datetime) -> dict[str, int]:
+    """How many verifications of this time stand how; one that is over its time is expired."""
+    over = (_V.status == Status.PENDING.value) & (_V.valid_until <= now)
+    status = case((over, "expired"), else_=_V.status)
+    counted = select(status, func.count()).where(_V.created_at > after).group_by(status).order_by(status)
+    return {str(name): int(count) for name, count in connection.execute(counted)}
+
+
+_APPROVED = case((_V.status == Status.APPROVED.value, 1), else_=0)

@@ -1,0 +1,166 @@
+"""Verifications on record: what was asked for, how often each was sent and tried. No code is."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, literal_column, select, update
+
+from convo.store import codes
+from convo.store.rows import upsert
+from convo.store.tables import contacts
+from convo.store.verification_tables import failures, verifications
+
+_V, _F = verifications.c, failures.c
+
+
+class Status(StrEnum):
+    """What became of a verification. One that is pending may be over its time."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    CANCELED = "canceled"
+    FAILED = "failed"  # its text was not sent
+    MAX_ATTEMPTS = "max_attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a code is good for, and for nothing else."""
+
+    brand: str
+    purpose: str
+    amount: str | None = None
+    payee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A verification; its `seed` and the server's key `key_id` say which code it is."""
+
+    id: str
+    contact_id: int
+    number: str  # ours
+    brand: str
+    purpose: str
+    amount: str | None
+    payee: str | None
+    country: str | None
+    prefix: str
+    key_id: str
+    digits: int
+    tries: int
+    most_tries: int
+    sends: int
+    status: Status
+    reason: str | None
+    message_id: int | None
+    created_at: datetime
+    valid_until: datetime
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.brand, self.purpose, self.amount, self.payee)
+
+    @property
+    def seed(self) -> bytes:
+        """With its terms: whoever changes those in the database makes the code another one."""
+        parts = (self.id, str(self.contact_id), self.brand, self.purpose, self.amount, self.payee)
+        return "\n".join(part or "" for part in parts).encode()
+
+
+def add(connection: Connection, new: Verification) -> None:
+    connection.execute(insert(verifications).values(_values(new)))
+
+
+def save(connection: Connection, changed: Verification) -> None:
+    connection.execute(update(verifications).where(_V.id == changed.id).values(_values(changed)))
+
+
+def one(connection: Connection, number: str) -> tuple[Verification, str] | None:
+    """A verification by its id, and its contact's number."""
+    found = select(verifications, contacts.c.number.label("contact")).where(
+        _V.id == number, contacts.c.id == _V.contact_id
+    )
+    row = connection.execute(found).one_or_none()
+    return (_made(row), row.contact) if row else None
+
+
+def latest(connection: Connection, contact_id: int, brand: str, purpose: str) -> Verification | None:
+    """The one that a contact got last for a purpose."""
+    of_contact = (_V.contact_id == contact_id, _V.brand == brand, _V.purpose == purpose)
+    found = select(verifications).where(*of_contact).order_by(_V.created_at.desc(), _V.id).limit(1)
+    row = connection.execute(found).one_or_none()
+    return _made(row) if row else None
+
+
+def live(connection: Connection, ids: Iterable[str]) -> dict[str, Verification]:
+    """Those of them whose code is still good for something, as far as its time goes."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    found = select(verifications).where(_V.id.in_(wanted), _V.status == Status.PENDING.value)
+    return {row.id: _made(row) for row in connection.execute(found)}
+
+
+def supersede(connection: Connection, by: Verification) -> None:
+    """Make all others of the same contact, brand and purpose useless."""
+    connection.execute(
+        update(verifications)
+        .where(
+            _V.contact_id == by.contact_id,
+            _V.brand == by.brand,
+            _V.purpose == by.purpose,
+            _V.id != by.id,
+            _V.status == Status.PENDING.value,
+        )
+        .values(status=Status.CANCELED.value, reason="superseded")
+    )
+
+
+def cancel(connection: Connection, number: str, now: datetime) -> bool:
+    """Whether there was something to cancel."""
+    pending = (_V.id == number, _V.status == Status.PENDING.value, _V.valid_until > now)
+    return connection.execute(update(verifications).where(*pending).values(status="canceled")).rowcount > 0
+
+
+def try_once(connection: Connection, number: str, now: datetime, *, right: bool) -> Status | None:
+    """Count a try, and use the code up where it was right, in one statement; see `codes.try_once`."""
+    after = codes.try_once(connection, number, now, right=right, of=verifications)
+    return Status(after) if after is not None else None
+
+
+def failed_in_a_row(connection: Connection, contact_id: int, brand: str) -> int:
+    """How many checks have failed since the last one that was approved."""
+    found = select(_F["count"]).where(_F.contact_id == contact_id, _F.brand == brand)
+    return connection.execute(found).scalar() or 0
+
+
+def count_failure(connection: Connection, contact_id: int, brand: str, *, right: bool) -> None:
+    """Count one more, or begin at nought after a right one. The contact is locked."""
+    values = {"contact_id": contact_id, "brand": brand, "count": 0 if right else 1}
+    again = {"count": literal_column("0") if right else _F["count"] + 1}
+    connection.execute(
+        upsert(connection, failures)
+        .values(values)
+        .on_conflict_do_update(index_elements=["contact_id", "brand"], set_=again)
+    )
+
+
+def forget_failures(connection: Connection, contact_id: int, brand: str | None) -> bool:
+    """Begin anew, for a brand or for all; False where nothing had failed."""
+    counted = update(failures).where(_F.contact_id == contact_id, _F["count"] > 0)
+    if brand is not None:
+        counted = counted.where(_F.brand == brand)
+    return connection.execute(counted.values(count=0)).rowcount > 0
+
+
+def _made(row: Any) -> Verification:
+    values = {name: value for name, value in row._mapping.items() if name != "contact"}
+    return Verification(**{**values, "status": Status(row.status)})
+
+
+def _values(verification: Verification) -> dict[str, Any]:
+    return {**asdict(verification), "status": verification.status.value}

@@ -1,0 +1,354 @@
+"""Verifications on both databases: what is stored, what is sent, and how a try is counted."""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from convo.errors import VerificationError
+from convo.messages import Reason, SendError, Status, Trouble
+from convo.runtime import verification
+from convo.runtime.asking import Bound
+from convo.runtime.turns import Line
+from convo.runtime.verification import Attempt, Checked, Shown, Wanted
+from convo.settings import Number, Settings
+from tests.runtime.conftest import Build
+from tests.runtime.house import ANA, BEN, OURS, House
+
+OTHER = "+15550008888"
+ELM, OAK = Number(brand="Elm Bank"), Number(brand="Oak Shop")
+PAYMENT = Bound(purpose="pay", amount="120.00 EUR", payee="Green Grocer")
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    return build({OURS: ELM})
+
+
+def line(house: House, work: Callable[[Line], object]) -> object:
+    return house.do(lambda c: work(Line(c, house.settings, house.library, house.clock())))
+
+
+def send(house: House, to: str = ANA, bound: Bound | None = None, **more: object) -> Shown:
+    wanted = replace(Wanted(to, bound or Bound()), **more)  # type: ignore[arg-type]
+    found = line(house, lambda at: verification.send(at, wanted))
+    assert isinstance(found, tuple)
+    return found[0]  # type: ignore[no-any-return]
+
+
+def check(house: House, number: str, code: str, bound: Bound | None = None, **more: object) -> Checked:
+    attempt = replace(Attempt(number, code, None, bound or Bound()), **more)  # type: ignore[arg-type]
+    found = line(house, lambda at: verification.check(at, attempt))
+    assert isinstance(found, Checked)
+    return found
+
+
+def refused(work: Callable[[], object]) -> str:
+    with pytest.raises(VerificationError) as error:
+        work()
+    return error.value.code
+
+
+def read(house: House) -> str:
+    """The code in the text that leaves now."""
+    (said,) = house.leaves()
+    found = re.search(r"\d{4,10}", said)
+    assert found, said
+    return found[0]
+
+
+def wrong(code: str) -> str:
+    return str((int(code) + 1) % 10 ** len(code)).zfill(len(code))
+
+
+def test_the_code_that_was_sent_is_approved_once(house: House) -> None:
+    made = send(house)
+    assert [text.text for text in house.outgoing()] == [
+        "Elm Bank: •••••• is your code. Never share it with anyone."
+    ]
+    code = read(house)
+
+    assert check(house, made.verification.id, code) == Checked("approved", valid=True)
+    assert refused(lambda: check(house, made.verification.id, code)) == "approved"
+
+
+@pytest.mark.parametrize("spelled", ["{0} {1}", "{0}-{1}", " {0}{1}\n", "it is {0}{1}!"])
+def test_a_code_is_understood_however_it_is_typed(house: House, spelled: str) -> None:
+    made = send(house)
+    code = read(house)
+    assert check(house, made.verification.id, spelled.format(code[:3], code[3:])).valid
+
+
+def test_digits_of_every_width_are_digits(house: House) -> None:
+    made = send(house)
+    wide = "".join(chr(0xFF10 + int(sign)) for sign in read(house))
+    assert check(house, made.verification.id, wide).valid
+
+
+def test_a_code_of_another_length_is_no_try(house: House) -> None:
+    made = send(house)
+    code = read(house)
+    for typed in (code[:5], f"{code}0", "abc"):
+        assert refused(partial(check, house, made.verification.id, typed)) == "bad_code"
+    assert check(house, made.verification.id, code).valid
+
+
+def test_five_tries_are_the_most_also_for_the_right_code(house: House) -> None:
+    made = send(house)
+    code = read(house)
+    left = [check(house, made.verification.id, wrong(code)) for _ in range(5)]
+    assert [each.tries_left for each in left] == [4, 3, 2, 1, 0]
+    assert left[-1].status == "max_attempts"
+    assert refused(lambda: check(house, made.verification.id, code)) == "max_attempts"
+
+
+def test_a_resend_says_the_same_code_and_tries_go_on_counting(house: House) -> None:
+    first = send(house)
+    code = read(house)
+    check(house, first.verification.id, wrong(code))
+    again = send(house)
+
+    assert (again.verification.id, again.verification.sends) == (first.verification.id, 2)
+    assert again.verification.valid_until == first.verification.valid_until
+    assert read(house) == code
+    assert check(house, first.verification.id, wrong(code)).tries_left == 3
+
+
+def test_a_code_is_sent_five_times_at_most(house: House) -> None:
+    for _ in range(5):
+        send(house)
+    assert refused(lambda: send(house)) == "too_many_sends"
+
+
+def test_a_new_code_makes_the_old_one_useless_and_its_text_does_not_leave(house: House) -> None:
+    old = send(house)
+    new = send(house, new=True)
+    code = read(house)
+
+    assert house.outgoing()[0].status is Status.WITHDRAWN
+    assert refused(lambda: check(house, old.verification.id, code)) == "canceled"
+    assert check(house, new.verification.id, code).valid
+
+
+def test_a_code_is_for_one_purpose(house: House) -> None:
+    first = send(house)
+    code = read(house)
+    send(house, bound=Bound(purpose="change_email"))
+    other = read(house)
+
+    assert not check(house, first.verification.id, code, Bound(purpose="change_email")).valid
+    assert not check(house, first.verification.id, other).valid
+    assert check(house, first.verification.id, code).valid
+
+
+def test_a_code_for_a_payment_is_for_that_payment_alone(house: House) -> None:
+    made = send(house, bound=PAYMENT)
+    text = house.outgoing()[0].text
+    assert text == "Elm Bank: •••••• to pay 120.00 EUR to Green Grocer. Not you? Do not share it."
+    code = read(house)
+
+    for other in (
+        replace(PAYMENT, amount="9120.00 EUR"),
+        replace(PAYMENT, payee="Eve"),
+        Bound(purpose="pay"),
+    ):
+        assert not check(house, made.verification.id, code, other).valid
+    assert check(house, made.verification.id, code, PAYMENT).valid
+
+
+def test_another_payment_is_another_code(house: House) -> None:
+    first = send(house, bound=PAYMENT)
+    read(house)
+    second = send(house, bound=replace(PAYMENT, amount="1.00 EUR"))
+    assert second.verification.id != first.verification.id
+    shown = line(house, lambda at: verification.one(at, first.verification.id))
+    assert isinstance(shown, Shown)
+    assert (shown.status, shown.reason) == ("canceled", "superseded")
+
+
+def test_who_changes_a_payment_in_the_database_changes_its_code(house: House) -> None:
+    made = send(house, bound=PAYMENT)
+    code = read(house)
+    house.do(lambda c: c.exec_driver_sql("UPDATE verification SET payee = 'Eve'"))
+    assert not check(house, made.verification.id, code, replace(PAYMENT, payee="Eve")).valid
+
+
+def test_a_code_of_one_brand_is_none_of_another(build: Build) -> None:
+    house = build({OURS: ELM, OTHER: OAK})
+    elm, oak = Bound(brand="Elm Bank"), Bound(number=OTHER)
+    made = send(house, bound=elm)
+    code = read(house)
+
+    assert not check(house, made.verification.id, code, oak).valid
+    assert check(house, made.verification.id, code, elm).valid
+    assert refused(lambda: send(house)) == "no_number"
+    assert refused(lambda: send(house, bound=Bound(brand="Ash"))) == "unknown_brand"
+
+
+def test_a_code_of_somebody_else_is_wrong(house: House) -> None:
+    made = send(house)
+    code = read(house)
+    assert not check(house, made.verification.id, code, to=BEN).valid
+    assert check(house, made.verification.id, code, to=ANA).valid
+
+
+def test_a_code_has_its_time(house: House) -> None:
+    made = send(house)
+    code = read(house)
+    house.later(minutes=10)
+    assert refused(lambda: check(house, made.verification.id, code)) == "expired"
+    assert send(house).verification.id != made.verification.id
+
+
+def test_a_code_that_would_come_too_late_is_withdrawn_and_the_verification_has_failed(house: House) -> None:
+    made = send(house)
+    house.fails(Trouble.PERMANENT)
+    shown = line(house, lambda at: verification.one(at, made.verification.id))
+    assert isinstance(shown, Shown)
+    assert shown.status == "failed"
+
+
+def test_a_canceled_code_is_worth_nothing_and_does_not_leave(house: House) -> None:
+    made = send(house)
+    line(house, lambda at: verification.cancel(at, made.verification.id))
+    assert house.leaves() == []
+    assert refused(lambda: check(house, made.verification.id, "123456")) == "canceled"
+
+
+def test_a_code_passes_quiet_hours_but_no_stop(build: Build) -> None:
+    house = build({OURS: Number(brand="Elm Bank", quiet="00:00-23:59")})
+    send(house)
+    assert read(house)
+    house.take(house.text("stop"))
+    assert refused(lambda: send(house)) == "opted_out"
+
+
+def test_a_key_that_is_rotated_out_checks_what_it_made(house: House) -> None:
+    old, new = "the old key of 16 signs", "the new key of 16 signs"
+
+    def set_keys(*given: str) -> Settings:
+        return house.settings.model_copy(update={"code_key": list(given)})
+
+    house.settings = set_keys(old)
+    made = send(house)
+    code = read(house)
+    house.settings = set_keys(new, old)
+    assert send(house).verification.id == made.verification.id
+    assert read(house) == code
+    assert check(house, made.verification.id, code).valid
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ("12345", "not_a_mobile"),
+        ("+33142685300", "not_a_mobile"),  # a landline in Paris
+        ("+33899700000", "not_a_mobile"),  # premium
+        ("+447911123456", "country_not_allowed"),
+        ("nobody", "bad_contact"),
+    ],
+)
+def test_a_number_that_no_code_may_go_to(house: House, to: str, why: str) -> None:
+    assert refused(lambda: send(house, to)) == why
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"bound": Bound(purpose="Sign In")}, "bad_purpose"),
+        ({"bound": Bound(amount="1.00 EUR")}, "bad_payment"),
+        ({"bound": Bound(amount="1 euro", payee="Eve")}, "bad_payment"),
+        ({"bound": Bound(amount="1 EUR", payee="evil.example")}, "bad_payment"),
+        ({"digits": 11}, "bad_digits"),
+        ({"language": "?"}, "bad_language"),
+        ({"origin": "http://elm.example"}, "bad_origin"),
+        ({"origin": "https://elm.example:8443"}, "bad_origin"),
+        ({"origin": "https://elm.example/in"}, "bad_origin"),
+        ({"client_ip": "1.2.3"}, "bad_client_ip"),
+    ],
+)
+def test_what_will_not_do_is_told(house: House, more: dict[str, object], why: str) -> None:
+    assert refused(lambda: send(house, **more)) == why  # type: ignore[arg-type]
+
+
+def test_the_last_line_is_for_browsers_and_the_code_stands_in_both_places(house: House) -> None:
+    send(house, language="fr-CA", origin="https://elm.example")
+    (said,) = house.leaves()
+    found = re.fullmatch(
+        r"Elm Bank: (\d{6}) est votre code\. Ne le donnez à personne\.\n@elm\.example #(\d{6})", said
+    )
+    assert found
+    assert found[1] == found[2]
+
+
+def test_who_may_not_know_gets_a_verification_that_nobody_can_check(house: House) -> None:
+    house.take(house.text("stop"))
+    house.leaves()
+    hidden = send(house, tells=False)
+    assert house.leaves() == []
+    assert (hidden.status, hidden.reason) == ("failed", "opted_out")
+    assert send(house, tells=False).verification.id == hidden.verification.id
+    for number in (hidden.verification.id, "0" * 32):
+        assert check(house, number, "123456", tells=False) == Checked("pending")
+
+    house.take(house.text("start"))
+    house.leaves()
+    assert send(house, tells=False).verification.id == hidden.verification.id
+    assert check(house, hidden.verification.id, read(house), tells=False).valid
+
+
+def test_a_failed_text_may_be_sent_anew_with_the_same_code(house: House) -> None:
+    (made, (claimed,)) = send(house), house.claim()
+    house.settle(house.result(claimed, SendError(Trouble.PERMANENT, Reason.UNREACHABLE)))
+    again = send(house)
+    assert again.verification.id == made.verification.id
+    assert check(house, made.verification.id, read(house)).valid
+
+
+def test_of_200_right_checks_at_once_one_is_approved(house: House) -> None:
+    """Each in a transaction of its own, from eight threads, as several processes would."""
+    made = send(house)
+    code = read(house)
+    found: list[object] = []
+    begin = threading.Barrier(8)
+
+    def checks() -> None:
+        begin.wait()
+        for _ in range(25):
+            try:
+                found.append(check(house, made.verification.id, code))
+            except VerificationError as error:
+                found.append(error.code)
+
+    threads = [threading.Thread(target=checks) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 200
+    assert found.count(Checked("approved", valid=True)) == 1
+    assert found.count("approved") == 199
+
+
+def test_the_statement_itself_lets_one_check_through(house: House) -> None:
+    """Without the contact's lock."""
+    from convo.store import verifications
+
+    made = send(house)
+    now, found = house.clock() + timedelta(seconds=1), []
+    begin = threading.Barrier(8)
+
+    def check_once() -> None:
+        begin.wait()
+        found.append(house.do(lambda c: verifications.try_once(c, made.verification.id, now, right=True)))
+
+    threads = [threading.Thread(target=check_once) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, found)) == ["None"] * 7 + ["approved"]
