@@ -2,10 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,11 +13,12 @@ from convo.errors import VerificationError
 from convo.messages import Reason, SendError, Status, Trouble
 from convo.runtime import verification
 from convo.runtime.asking import Bound
-from convo.runtime.turns import Line
-from convo.runtime.verification import Attempt, Checked, Shown, Wanted
+from convo.runtime.verification import Checked, Shown
 from convo.settings import Number, Settings
+from convo.store import verifications
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, OURS, House
+from tests.runtime.verifying import Desk, read, refused, wrong
 
 OTHER = "+15550008888"
 ELM, OAK = Number(brand="Elm Bank"), Number(brand="Oak Shop")
@@ -29,40 +30,12 @@ def house(build: Build) -> House:
     return build({OURS: ELM})
 
 
-def line(house: House, work: Callable[[Line], object]) -> object:
-    return house.do(lambda c: work(Line(c, house.settings, house.library, house.clock())))
+def send(house: House, to: str = ANA, bound: Bound | None = None, **more: Any) -> Shown:
+    return Desk(house).send(to, bound, **more)
 
 
-def send(house: House, to: str = ANA, bound: Bound | None = None, **more: object) -> Shown:
-    wanted = replace(Wanted(to, bound or Bound()), **more)  # type: ignore[arg-type]
-    found = line(house, lambda at: verification.send(at, wanted))
-    assert isinstance(found, tuple)
-    return found[0]  # type: ignore[no-any-return]
-
-
-def check(house: House, number: str, code: str, bound: Bound | None = None, **more: object) -> Checked:
-    attempt = replace(Attempt(number, code, None, bound or Bound()), **more)  # type: ignore[arg-type]
-    found = line(house, lambda at: verification.check(at, attempt))
-    assert isinstance(found, Checked)
-    return found
-
-
-def refused(work: Callable[[], object]) -> str:
-    with pytest.raises(VerificationError) as error:
-        work()
-    return error.value.code
-
-
-def read(house: House) -> str:
-    """The code in the text that leaves now."""
-    (said,) = house.leaves()
-    found = re.search(r"\d{4,10}", said)
-    assert found, said
-    return found[0]
-
-
-def wrong(code: str) -> str:
-    return str((int(code) + 1) % 10 ** len(code)).zfill(len(code))
+def check(house: House, number: str, code: str, bound: Bound | None = None, **more: Any) -> Checked:
+    return Desk(house).check(number, code, bound, **more)
 
 
 def test_the_code_that_was_sent_is_approved_once(house: House) -> None:
@@ -165,8 +138,7 @@ def test_another_payment_is_another_code(house: House) -> None:
     read(house)
     second = send(house, bound=replace(PAYMENT, amount="1.00 EUR"))
     assert second.verification.id != first.verification.id
-    shown = line(house, lambda at: verification.one(at, first.verification.id))
-    assert isinstance(shown, Shown)
+    shown = Desk(house).shown(first.verification.id)
     assert (shown.status, shown.reason) == ("canceled", "superseded")
 
 
@@ -207,14 +179,13 @@ def test_a_code_has_its_time(house: House) -> None:
 def test_a_code_that_would_come_too_late_is_withdrawn_and_the_verification_has_failed(house: House) -> None:
     made = send(house)
     house.fails(Trouble.PERMANENT)
-    shown = line(house, lambda at: verification.one(at, made.verification.id))
-    assert isinstance(shown, Shown)
+    shown = Desk(house).shown(made.verification.id)
     assert shown.status == "failed"
 
 
 def test_a_canceled_code_is_worth_nothing_and_does_not_leave(house: House) -> None:
     made = send(house)
-    line(house, lambda at: verification.cancel(at, made.verification.id))
+    Desk(house).run(lambda line: verification.cancel(line, made.verification.id))
     assert house.leaves() == []
     assert refused(lambda: check(house, made.verification.id, "123456")) == "canceled"
 
@@ -271,8 +242,8 @@ def test_a_number_that_no_code_may_go_to(house: House, to: str, why: str) -> Non
         ({"client_ip": "1.2.3"}, "bad_client_ip"),
     ],
 )
-def test_what_will_not_do_is_told(house: House, more: dict[str, object], why: str) -> None:
-    assert refused(lambda: send(house, **more)) == why  # type: ignore[arg-type]
+def test_what_will_not_do_is_told(house: House, more: dict[str, Any], why: str) -> None:
+    assert refused(lambda: send(house, **more)) == why
 
 
 def test_the_last_line_is_for_browsers_and_the_code_stands_in_both_places(house: House) -> None:
@@ -336,8 +307,6 @@ def test_of_200_right_checks_at_once_one_is_approved(house: House) -> None:
 
 def test_the_statement_itself_lets_one_check_through(house: House) -> None:
     """Without the contact's lock."""
-    from convo.store import verifications
-
     made = send(house)
     now, found = house.clock() + timedelta(seconds=1), []
     begin = threading.Barrier(8)
