@@ -142,6 +142,16 @@ EVERY = {
 }
 
 
+def test_a_program_sends_and_checks_a_code(address: str) -> None:
+    with convo.Client(address, TOKEN) as client:
+        sent = client.verify("+447700900123", number=OURS)
+        known = client.verification(sent.id)
+        wrong = client.check_verification(sent.id, "000", number=OURS)
+        gone = client.cancel_verification(sent.id)
+
+    assert (sent.status, known.status, wrong.valid, gone.status) == ("pending", "pending", False, "canceled")
+
+
 def test_both_clients_have_every_call() -> None:
     for client in (convo.Client, convo.AsyncClient):
         kinds = {name: type(each).__name__ for name, each in vars(client).items()}

@@ -9,3 +9,4 @@ from convo.client.calls.flows import *
 from convo.client.calls.insights import *
 from convo.client.calls.messages import *
 from convo.client.calls.reminders import *
+from convo.client.calls.verifications import *
