@@ -24,6 +24,7 @@ BEN, CAT, DAN, EVE = (f"+1555000{digits}" for digits in ("2222", "3333", "4444",
 LARGEST = 4096  # bytes of a body
 DOCUMENT = document(OPERATIONS, None)
 REMINDER = {"flow": "visit", "contact": EVE, "number": OURS, "at": "2036-12-01 09:00"}
+CODE = {"to": "+12025550123", "number": OURS}
 DESCRIBED = {
     (method.upper(), path, int(status))
     for path, methods in DOCUMENT["paths"].items()
@@ -77,6 +78,7 @@ def test_every_answer_that_is_described_is_given(tell: Tell, monkeypatch: pytest
         await events_and_consent(ask)
         await contacts_and_flows(ask)
         await reminders(ask)
+        await codes(ask)
         seen.update(ask.seen)
 
     async def limited(server: Server) -> None:
@@ -166,6 +168,8 @@ def body_of(name: str) -> Any:
         "messages_settle": {"accepted": True},
         "contacts_create": {"number": EVE},
         "reminders_put": REMINDER,
+        "verifications_send": CODE,
+        "verifications_check": {"code": "123456", "number": OURS},
         "consent_stop": wish,
         "consent_start": wish,
         "consent_agree": wish,
@@ -282,3 +286,19 @@ async def reminders(ask: Asking) -> None:
     await ask("DELETE", one, key="visit-7")
     ask.server.app.store.transact(lambda c: c.exec_driver_sql("UPDATE reminder SET status = 'started'"))
     await ask("DELETE", one, key="visit-7")
+
+
+async def codes(ask: Asking) -> None:
+    all_, one = "/v1/verifications", "/v1/verifications/{id}"
+    sent = [(await ask("POST", all_, CODE)).json["id"] for _ in range(2)][0]  # the second time: 200
+    await ask("GET", one, id=sent)
+    await ask("POST", f"{one}/check", {"code": "000000", "number": OURS}, id=sent)
+    await ask("DELETE", one, id=sent)
+    ask.server.app.store.transact(lambda c: c.exec_driver_sql("UPDATE verification SET status = 'approved'"))
+    await ask("DELETE", one, id=sent)  # it is over: 409
+    await ask("POST", f"{one}/check", {"code": "000000", "number": OURS}, id=sent)
+    stopped = {**CODE, "to": "+12025550124"}
+    await ask.server.post(text("stop", "over", stopped["to"]))
+    await ask("POST", all_, stopped)  # opted out: 409
+    for _ in range(12):  # until its contact has had enough: 429 and 403
+        await ask("POST", all_, {**CODE, "new": True})

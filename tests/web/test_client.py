@@ -144,9 +144,9 @@ EVERY = {
 
 def test_a_program_sends_and_checks_a_code(address: str) -> None:
     with convo.Client(address, TOKEN) as client:
-        sent = client.verify("+447700900123", number=OURS)
+        sent = client.verify("+12025550123", number=OURS)
         known = client.verification(sent.id)
-        wrong = client.check_verification(sent.id, "000", number=OURS)
+        wrong = client.check_verification(sent.id, "000000", number=OURS)
         gone = client.cancel_verification(sent.id)
 
     assert (sent.status, known.status, wrong.valid, gone.status) == ("pending", "pending", False, "canceled")
