@@ -25,6 +25,7 @@ from convo.runtime.events import unheard
 from convo.runtime.folding import Folder
 from convo.runtime.gate import reconsider
 from convo.runtime.intake import Intake
+from convo.runtime.launching import Launcher
 from convo.runtime.library import Library
 from convo.runtime.metrics import Metrics
 from convo.runtime.mirror import Mirror
@@ -68,6 +69,7 @@ class App:
         self.caller = Caller(
             self.store, settings, self.library, lambda: self.registry.actions, clock, self.changed
         )
+        self.launcher = Launcher(self.store, settings, self.library, self.sender.rates, clock, self.changed)
         self.mirror = Mirror(self.store, settings, self.providers, clock)
         self._watchers: set[Callable[[], None]] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by the name of the line
@@ -95,6 +97,7 @@ class App:
             "events": partial(self.relay.run, alone=alone),
             "opt_outs": self.mirror.run,
             "insights": Folder(self.store).run,
+            "campaigns": self.launcher.run,
         }
         self._tasks = {name: asyncio.create_task(works[name]()) for name in LINES[self.role]}
         self.store.join(None if self.role is Role.WEB else self._hear)
@@ -109,7 +112,7 @@ class App:
         within = self.settings.stop_within.total_seconds()
         if self._tasks:
             intake = self._tasks.pop("intake")
-            for name in self._tasks.keys() & {"clockwork", "opt_outs", "insights"}:
+            for name in self._tasks.keys() & {"clockwork", "opt_outs", "insights", "campaigns"}:
                 self._tasks[name].cancel()
             await asyncio.gather(*(line.stop(within) for line in (self.caller, self.sender, self.relay)))
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)

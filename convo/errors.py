@@ -3,12 +3,14 @@
 ConvoError
 ├── FlowError            a flow file is wrong; carries its problems
 ├── SettingsError        a setting is wrong; says which and how to mend it
+│   └── ListError        a list of contacts cannot be read as one
 ├── CodedError           what somebody asked for cannot be done; `code` says why, in one word
 │   ├── StartError       a conversation cannot be started
 │   ├── ReminderError    a reminder cannot be set or cancelled
 │   ├── HandBackError    a person cannot hand a conversation back like this
 │   ├── InboxError       a person cannot do this with a conversation
 │   ├── EventError       an event cannot be told again like this
+│   ├── CampaignError    a campaign cannot be made, or cannot do this now
 │   ├── QueueError       an operator cannot do this with a text
 │   ├── ReviewError      a person cannot decide this about a STOP
 │   ├── ConsentError     consent cannot be changed or told like this
@@ -161,6 +163,19 @@ class ConsentError(CodedError):
     """What is asked about consent cannot be done; `code` is a stable word for programs.
 
     `bad_contact`, `no_brand`, `unknown_brand`, `bad_reason`, `too_young`.
+    """
+
+
+class ListError(SettingsError):
+    """A list cannot be read: it is no CSV and no JSON Lines, or not there."""
+
+
+class CampaignError(CodedError):
+    """A campaign cannot be made, or cannot do this now; `code` is a stable word for programs.
+
+    `not_found`, `unknown_flow`, `no_number`, `unknown_number`, `several_brands`, `bad_region`, `bad_name`,
+    `name_taken`, `changed`, `missing_columns`, `unknown_variable`, `wrong_variable`, `busy`, `over`,
+    `not_loaded`, `empty`, `not_running`, `not_paused`.
     """
 
 

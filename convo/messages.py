@@ -88,11 +88,14 @@ class Priority(IntEnum):
     CAMPAIGN = 2
 
     @classmethod
-    def of(cls, kind: Kind, purpose: Purpose, *, answers: bool) -> "Priority":
-        """That of a message. Marketing that answers a text is a talk like any other."""
+    def of(cls, kind: Kind, purpose: Purpose, *, answers: bool, in_bulk: bool = False) -> "Priority":
+        """That of a message; `in_bulk`: a campaign began its conversation.
+
+        What answers a text is a talk like any other, marketing and campaigns too.
+        """
         if purpose is Purpose.VERIFICATION:
             return cls.CODE
-        if purpose is Purpose.MARKETING and kind is Kind.TEXT and not answers:
+        if (in_bulk or purpose is Purpose.MARKETING) and kind is Kind.TEXT and not answers:
             return cls.CAMPAIGN
         return cls.TALK
 

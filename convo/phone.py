@@ -37,8 +37,11 @@ def from_provider(text: str) -> str | None:
 def parse(text: str, region: str | None = None) -> str:
     """What a person typed as E.164; raises ValueError with what to write instead.
 
-    Accepts every *possible* number, since numbering plans change faster than libraries do.
+    Accepts every *possible* number, since numbering plans change faster than libraries do. `region` is
+    that of numbers without their country, like GB.
     """
+    if is_plain(text):
+        return text
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -46,6 +49,37 @@ def parse(text: str, region: str | None = None) -> str:
     if number is None or not phonenumbers.is_possible_number(number):
         raise ValueError(f"'{text}' is not a phone number; write it with its country, like +15550001111")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is surely E.164 as it stands, told without the library: that takes twenty times as long.
+
+    Only where nothing could be stripped from the number: no digit that is dialled within its country alone.
+    """
+    found = _E164.fullmatch(text)
+    if found is None or text[0] != "+":
+        return False
+    digits = found[1]
+    for length in (1, 2, 3):
+        plan = _plan(digits[:length])
+        if plan is not None:
+            lengths, dialled = plan
+            national = digits[length:]
+            return len(national) in lengths and not (dialled and dialled.match(national))
+    return False
+
+
+@lru_cache(maxsize=2048)
+def _plan(code: str) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
+    """How long the numbers of a country's code are, and what may be dialled in front of them there."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code))
+    if regions is None:
+        return None
+    plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), regions[0])
+    if plan is None or plan.general_desc is None:
+        return None
+    dialled = plan.national_prefix_for_parsing
+    return frozenset(plan.general_desc.possible_length), re.compile(dialled) if dialled else None
 
 
 def kind(number: str) -> NumberKind:
@@ -83,6 +117,14 @@ def may_be_in_the_united_states(number: str) -> bool:
         return not all(map(str.isalpha, regions)) or not regions  # 001: of a service without a country
     region = phonenumbers.region_code_for_number(parsed)
     return region is None or region in _UNITED_STATES
+
+
+def region(text: str) -> str:
+    """A region whose numbers may be written without their country, like GB; raises ValueError for none."""
+    found = text.strip().upper()
+    if found not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"'{text}' is no region; write one like GB, FR or US")
+    return found
 
 
 def mask(number: str) -> str:

@@ -120,6 +120,7 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hours = Annotated[str, AfterValidator(_hours)]
 Rate = Annotated[str, BeforeValidator(_rate)]
 Cap = Annotated[int, Field(ge=1)]
+Region = Annotated[str, AfterValidator(phone.region)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 HostName = Annotated[str, AfterValidator(_host)]
 Headers = dict[Annotated[str, AfterValidator(_header)], Annotated[Secret, AfterValidator(_line)]]
@@ -253,6 +254,7 @@ class Settings(BaseSettings):
     brands: dict[str, Brand] = Field(default_factory=dict)
     prices: Prices = Field(default_factory=Prices)  # for what the numbers say of costs
     verify: Verify = Field(default_factory=Verify)
+    region: Region | None = None  # of contacts' numbers in a list that are written without their country
 
     @classmethod
     def settings_customise_sources(

@@ -19,8 +19,8 @@ from convo.cli._printed import one_line
 from convo.errors import ConsentError, SettingsError
 
 if TYPE_CHECKING:
-    from convo.cli._opt_out_file import BadRows, Shape
     from convo.runtime.importing import Brought, Outcome
+    from convo.runtime.spreadsheets import BadRows, Sheet
     from convo.settings import Settings
     from convo.store.consent import Numbered
     from convo.store.engine import Store
@@ -95,18 +95,20 @@ def bring(
     Rows that cannot be used go into FILE.csv.bad.csv with their reasons, and the command ends with 1.
     """
     from convo.cli._beside import open_store
-    from convo.cli._opt_out_file import BadRows, shape
+    from convo.cli._opt_out_file import check
     from convo.runtime.importing import Outcome
+    from convo.runtime.spreadsheets import BadRows, sheet
     from convo.settings import load
 
     settings = load()
-    found = shape(file)
-    if found.encoding not in ("utf-8", "utf-8-sig", "utf-16"):
+    found = sheet(file)
+    check(found)
+    if not found.is_unicode:
         print(f"convo: {file} is not UTF-8; it is read as {found.encoding}", file=sys.stderr)
     total = Outcome()
-    with open_store(settings, create=True) as store, BadRows(file, found).kept() as bad, used_rightly():
+    with open_store(settings, create=True) as store, BadRows(found).kept() as bad, used_rightly():
         _check_brand(settings, brand)
-        for batch in _batches(settings, file, brand, found, bad):
+        for batch in _batches(settings, brand, found, bad):
             total += _carry(store, settings, batch)
     if form is Format.JSON:
         bad_file = str(bad.path) if bad.count else None
@@ -168,7 +170,7 @@ def _check_brand(settings: "Settings", brand: str | None) -> None:
 
 
 def _batches(
-    settings: "Settings", file: Path, brand: str | None, found: "Shape", bad: "BadRows"
+    settings: "Settings", brand: str | None, found: "Sheet", bad: "BadRows"
 ) -> "Iterator[list[Brought]]":
     """The rows that can be used, some at a time; the others go to the bad ones."""
     from convo import clock
@@ -176,14 +178,14 @@ def _batches(
     from convo.runtime.importing import read_row
 
     batch: list[Brought] = []
-    for row in rows(file, found):
-        if row.wrong is not None:
-            bad.add(row, row.wrong)
+    for row in rows(found):
+        if row.read.wrong is not None:
+            bad.add(row.read, row.read.wrong)
             continue
         try:
             meant = read_row(settings, row.values, brand, clock.system())
         except (ConsentError, ValueError) as error:
-            bad.add(row, str(error))
+            bad.add(row.read, str(error))
             continue
         if meant is not None:
             batch.append(meant)

@@ -175,7 +175,7 @@ def _number(name: str) -> int:
 
 def _as_text(listed: "Listed") -> Iterator[str]:
     event = listed.event
-    yield f"{event.id}  {_moment(event.at)}  {event.kind}  {event.contact}"
+    yield f"{event.id}  {_moment(event.at)}  {event.kind}  {event.contact or event.data.get('name', '')}"
     for delivery in listed.deliveries:
         yield f"    {delivery.endpoint}: {_fate(delivery)}"
     if not listed.deliveries:

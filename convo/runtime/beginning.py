@@ -38,6 +38,7 @@ class Start:
     language: str | None = None  # of the contact, BCP 47; None leaves what is known
     timezone: str | None = None  # of the contact, IANA; None leaves what is known
     answers: bool = False  # a text that the contact has just sent asked for it
+    campaign: int | None = None  # that begins it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def begin(
     """
     number = wanted.number or ""
     session = open_session(flows, known.contact, number, settings.number(number).timezone, wanted.vars, now)
-    new = blank(settings, known, number, flows, turns.number(), now, key=wanted.key)
+    new = blank(settings, known, number, flows, turns.number(), now, key=wanted.key, campaign=wanted.campaign)
     running = turns.running(known.id, number)
     if running is None:
         return turns.begin(new, session, flows, Started(), answers=wanted.answers)
@@ -129,6 +130,7 @@ def blank(
     now: datetime,
     *,
     key: str | None = None,
+    campaign: int | None = None,
 ) -> Stored:
     """The row of a conversation that has not begun."""
     return Stored(
@@ -156,4 +158,5 @@ def blank(
         wake_at=None,
         started_at=now,
         ended_at=None,
+        campaign_id=campaign,
     )

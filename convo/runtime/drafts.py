@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from convo import segments
 from convo.flow.codes import filled_in
 from convo.flow.session import Effect, Say
-from convo.messages import Direction, Purpose, Status
+from convo.messages import Direction, Kind, Priority, Purpose, Status
 from convo.runtime import codes, gate
 from convo.settings import Settings
 from convo.store.codes import Code
@@ -62,9 +62,15 @@ def drafts(
                 purpose=its_purpose,
                 answers=answers,
                 reason=reason,
+                priority=_in_bulk(its_purpose, answers=answers) if stored.campaign_id is not None else None,
             )
         )
     return found
+
+
+def _in_bulk(purpose: Purpose, *, answers: bool) -> Priority:
+    """The priority of a text in a conversation that a campaign began."""
+    return Priority.of(Kind.TEXT, purpose, answers=answers, in_bulk=True)
 
 
 def _purpose(own: Purpose, said: Say, code: Code | None) -> Purpose:

@@ -18,6 +18,7 @@ from convo.keywords import KeywordKind
 from convo.kinds import KINDS, fits
 from convo.reactions import is_reaction
 from convo.store import consent, messages
+from convo.store.campaigns import Campaign
 from convo.store.conversations import Stored
 from convo.store.outgoing import Draft, OutgoingEvent
 from convo.store.reviews import Review
@@ -192,18 +193,46 @@ def verified(
     )
 
 
+def of_campaign(
+    events: Events, kind: str, campaign: Campaign, brand: str, added: int, now: datetime
+) -> Draft:
+    """What happened to a campaign; `added` contacts are in it."""
+    return Draft(
+        kind=kind,
+        contact_id=None,
+        number=campaign.numbers[0],
+        brand=brand,
+        conversation_id=None,
+        data={
+            "campaign": campaign.id,
+            "name": campaign.name,
+            "flow": campaign.flow,
+            "version": campaign.version,
+            "numbers": list(campaign.numbers),
+            "brand": brand,
+            "contacts": added,
+            "begun": campaign.begun,
+            "skipped": dict(campaign.skipped),
+        },
+        created_at=now,
+        to=(*events.takers(kind), IN_PROCESS),
+    )
+
+
 def payload(event: OutgoingEvent) -> dict[str, Any]:
     """An event as it is posted and listed (Standard Webhooks, "Payload structure").
 
     Whoever reads events of verifications learns no number.
     """
     hides = event.kind.startswith("verification.")
-    about = {
-        "contact": phone.mask(event.contact) if hides else event.contact,
-        "number": event.number,
-        "brand": event.brand,
-        "conversation": event.conversation,
-    }
+    about: dict[str, Any] = {}
+    if event.contact is not None:
+        about = {
+            "contact": phone.mask(event.contact) if hides else event.contact,
+            "number": event.number,
+            "brand": event.brand,
+            "conversation": event.conversation,
+        }
     given = event.data if event.kind in KINDS else {"with": event.data}
     return {"type": event.kind, "timestamp": event.at.isoformat(), "data": {**about, **given}}
 

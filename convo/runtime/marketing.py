@@ -71,6 +71,13 @@ def record(
     return told._replace(created_at=now)
 
 
+def refusal(purpose: Purpose, standing: Standing) -> str | None:
+    """Why what has a purpose may not reach who stands so: `opted_out`, `no_consent`; None where it may."""
+    if standing.opted_out:
+        return "opted_out"
+    return "no_consent" if purpose is Purpose.MARKETING and not standing.marketing else None
+
+
 def refuse(
     connection: Connection,
     purpose: Purpose,
@@ -84,11 +91,12 @@ def refuse(
     Its contact has opted out, or never agreed to marketing, which it is.
     """
     standing = consent.standing(connection, [contact_id]).get((brand, contact_id), Standing())
-    if standing.opted_out:
-        raise StartError("opted_out", f"{contact} has opted out of texts from {brand}")
-    if purpose is Purpose.MARKETING and not standing.marketing:
+    why = refusal(purpose, standing)
+    if why == "opted_out":
+        raise StartError(why, f"{contact} has opted out of texts from {brand}")
+    if why is not None:
         raise StartError(
-            "no_consent",
+            why,
             f"{flow or 'this'} is marketing, and {contact} has not agreed to marketing from {brand}; "
             "ask for it with a flow that has a state with `consent: marketing`",
         )

@@ -18,12 +18,12 @@ def resend(
 
     Returns who is told. Raises EventError where there is no such event, or nobody to tell.
     """
-    contact_id = outgoing.contact_of(connection, number)
-    if contact_id is None:
+    order = outgoing.order_of(connection, number)
+    if order is None:
         raise EventError("not_found", f"there is no event {number}")
     to = [endpoint] if endpoint is not None else _by_itself(connection, events, number)
     _check(events, to)
-    deliveries.again(connection, number, contact_id, to, now)
+    deliveries.again(connection, number, order, to, now)
     return to
 
 

@@ -207,7 +207,7 @@ class Sender:
         self._settings = settings
         self._library = library
         self._providers = providers
-        self._rates = Rates(settings, {name: provider.traits for name, provider in providers.items()})
+        self.rates = Rates(settings, {name: provider.traits for name, provider in providers.items()})
         self._next: datetime | None = None  # when something may leave that may not yet
         self._clock = clock
         self._dead_by: datetime | None = None
@@ -249,8 +249,8 @@ class Sender:
         self._tally = line.tally
         settle(line, results)
         revive(line, self._providers, leases_until=(self._dead_by if first else None) or now)
-        found = claim(line, self._rates, min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)
-        self._next = None if any(found) else pacing.next_moment(connection, self._rates, now)
+        found = claim(line, self.rates, min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)
+        self._next = None if any(found) else pacing.next_moment(connection, self.rates, now)
         return found.claims, found.refused > 0
 
     async def _send(self, claimed: Claim) -> Result:

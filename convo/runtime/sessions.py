@@ -67,6 +67,7 @@ def encode(stored: Stored, session: Session, wake_at: datetime | None, now: date
         _moved(stored.wake_at, wake_at, now),
         stored.started_at,
         now if session.phase is Phase.ENDED else None,
+        stored.campaign_id,
         stored.contact,
         stored.language,
         stored.timezone,

@@ -54,6 +54,13 @@ def insert_new(
     return [row for cursor in cursors for row in cursor.fetchall()]
 
 
+def add_new(connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values]) -> int:
+    """Insert those of `rows` that the table does not hold yet; how many those were."""
+    return sum(
+        cursor.rowcount for cursor in _inserted(connection, table, columns, rows, " ON CONFLICT DO NOTHING")
+    )
+
+
 def update_rows(connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values]) -> None:
     """Set `columns` of rows of `table`; the last value of each of `rows` is its `id`."""
     if connection.dialect.name == "postgresql":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from convo.store.tables import calls, contacts
 
@@ -159,6 +159,12 @@ def outcome(connection: Connection, conversation_id: int) -> str | None:
     )
     kept: str | None = connection.execute(found).scalar()
     return kept
+
+
+def under_way(connection: Connection, most: int) -> int:
+    """How many calls have no outcome yet; at most `most`."""
+    found = select(calls.c.id).where(calls.c.due_at.is_not(None)).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 
 def next_due(connection: Connection) -> datetime | None:

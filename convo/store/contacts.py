@@ -95,6 +95,11 @@ def learn(connection: Connection, known: Known, language: str | None, timezone: 
     return Known(known.id, told)
 
 
+def known(connection: Connection, numbers: Iterable[str]) -> dict[str, Known]:
+    """Those of these contacts that exist, by number, without their locks."""
+    return {row[1]: _known(row) for row in _BY_NUMBER.rows(connection, sorted(set(numbers)))}
+
+
 def tag(connection: Connection, row_id: int, tags: Sequence[str]) -> None:
     """Keep the tags of a locked contact."""
     connection.execute(update(contacts).where(contacts.c.id == row_id).values(tags=list(tags)))

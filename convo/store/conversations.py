@@ -39,6 +39,7 @@ class Stored(NamedTuple):
     wake_at: datetime | None
     started_at: datetime
     ended_at: datetime | None
+    campaign_id: int | None  # that began it
     contact: str
     language: str | None
     timezone: str | None  # the contact's own, where it is known

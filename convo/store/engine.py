@@ -187,6 +187,11 @@ class Store:
             self._checkpoints.start()
         return True
 
+    def keep_log_short(self) -> None:
+        """Move SQLite's log into its file from now on, for a command that writes much and serves nobody."""
+        if self._checkpoints:
+            self._checkpoints.start()
+
     @property
     def file(self) -> Path | None:
         """SQLite's file; None in memory, and on PostgreSQL."""

@@ -21,7 +21,7 @@ class OutgoingEventRow(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     kind: str
-    contact_id: int = Field(sa_type=BigInteger)
+    contact_id: int | None = Field(default=None, sa_type=BigInteger)  # None: it is about none
     number: str
     brand: str
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)
@@ -43,7 +43,9 @@ class EventDeliveryRow(Row, table=True):
 
     event_id: int = Field(primary_key=True, sa_type=BigInteger)
     endpoint: str = Field(primary_key=True)
-    contact_id: int = Field(sa_type=BigInteger)
+    contact_id: int = Field(
+        sa_type=BigInteger
+    )  # or the minus of its campaign's: whose events keep their order
     status: str
     due_at: datetime = Field(sa_type=Moment)  # its next try, or the end of its lease
     tries: int = 0

@@ -44,6 +44,7 @@ class Draft(NamedTuple):
     answers: bool = False  # a text that the contact has just sent
     reason: Reason | None = None  # why it is not due at once
     tries: int = 0
+    priority: Priority | None = None  # None: that of its kind and purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ _LAPSING = Lookup(
 )
 
 
-_WRITTEN = ("id", *Draft._fields, "priority")
+_WRITTEN = ("id", *Draft._fields)
 
 
 def write(connection: Connection, drafts: Sequence[Draft]) -> None:
@@ -110,10 +111,7 @@ def write(connection: Connection, drafts: Sequence[Draft]) -> None:
 
 def insert(connection: Connection, numbered: Iterable[tuple[int, Draft]]) -> None:
     """Write new messages under these numbers."""
-    rows = [
-        (number, *draft, _priority(draft.kind, draft.purpose, answers=draft.answers))
-        for number, draft in numbered
-    ]
+    rows = [(number, *draft[:-1], _priority(draft)) for number, draft in numbered]
     insert_rows(connection, messages, _WRITTEN, rows)
 
 
@@ -130,6 +128,17 @@ def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
         ],
         Reason.LEFT_STATE,
     )
+
+
+def has_left(connection: Connection, contact_id: int, conversation_id: int) -> bool:
+    """Whether a text that a conversation said is on its way, or was."""
+    found = select(messages.c.id).where(
+        messages.c.contact_id == contact_id,  # the index goes by contact
+        messages.c.conversation_id == conversation_id,
+        messages.c.direction == spelled(Direction.OUT),
+        messages.c.status.not_in([Status.QUEUED.value, Status.WITHDRAWN.value]),
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def failed(connection: Connection, contact_id: int, conversation_id: int, visit: int) -> bool:
@@ -256,8 +265,13 @@ def newest(connection: Connection) -> datetime | None:
     return moment
 
 
+def _priority(draft: Draft) -> int:
+    own = draft.priority
+    return _usual(draft.kind, draft.purpose, answers=draft.answers) if own is None else own.value
+
+
 @cache
-def _priority(kind: Kind, purpose: Purpose, *, answers: bool) -> int:
+def _usual(kind: Kind, purpose: Purpose, *, answers: bool) -> int:
     return Priority.of(kind, purpose, answers=answers).value
 
 

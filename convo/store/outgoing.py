@@ -27,7 +27,7 @@ class Draft(NamedTuple):
     """An event that is not stored yet."""
 
     kind: str  # like order.ready
-    contact_id: int
+    contact_id: int | None  # None: it is about a campaign, which `data` names
     number: str
     brand: str
     conversation_id: int | None
@@ -43,7 +43,7 @@ class OutgoingEvent:
 
     id: int
     kind: str
-    contact: str
+    contact: str | None
     number: str  # ours
     brand: str
     conversation: int | None
@@ -80,7 +80,9 @@ class Chosen(NamedTuple):
 _E = outgoing_events.c
 _SELECT = select(
     _E.id, _E.kind, contacts.c.number, _E.number, _E.brand, _E.conversation_id, _E.data, _E.created_at
-).join(contacts, contacts.c.id == _E.contact_id)
+).join(contacts, contacts.c.id == _E.contact_id, isouter=True)
+# One whose contact was removed is told to nobody.
+_SELECT = _SELECT.where(or_(_E.contact_id.is_(None), contacts.c.id.is_not(None)))
 _D = event_deliveries.c
 
 
@@ -91,7 +93,7 @@ def write(connection: Connection, drafts: Sequence[Draft]) -> None:
     numbered = list(zip(ids.allocate(connection, outgoing_events, len(drafts)), drafts, strict=True))
     insert_rows(connection, outgoing_events, _WRITTEN, ((number, *draft[:7]) for number, draft in numbered))
     deliveries = [
-        (number, endpoint, draft.contact_id, State.WAITING.value, draft.created_at, 0)
+        (number, endpoint, _order(draft.contact_id, draft.data), State.WAITING.value, draft.created_at, 0)
         for number, draft in numbered
         for endpoint in draft.to
     ]
@@ -125,10 +127,10 @@ def numbered(name: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= _LONGEST_ID else None
 
 
-def contact_of(connection: Connection, number: int) -> int | None:
-    """The row of the contact whom an event is about; None where there is no such event."""
-    found: int | None = connection.execute(select(_E.contact_id).where(_E.id == number)).scalar()
-    return found
+def order_of(connection: Connection, number: int) -> int | None:
+    """Whose events keep their order with this one, as its deliveries have it; None where there is none."""
+    row = connection.execute(select(_E.contact_id, _E.data).where(_E.id == number)).one_or_none()
+    return _order(*row) if row else None
 
 
 def forget(connection: Connection, now: datetime, keep: timedelta, after: int) -> int | None:
@@ -154,6 +156,11 @@ def forget(connection: Connection, now: datetime, keep: timedelta, after: int) -
     connection.execute(delete(event_deliveries).where(_D.event_id.in_(gone)))
     connection.execute(delete(outgoing_events).where(_E.id.in_(gone)))
     return old[-1]
+
+
+def _order(contact_id: int | None, data: Mapping[str, Any]) -> int:
+    """The events of a contact are told in their order, and those of a campaign in theirs."""
+    return -int(data["campaign"]) if contact_id is None else contact_id
 
 
 def _choice(chosen: Chosen) -> Select[Any]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from convo.messages import Direction, Kind, Purpose, Status
+from convo.messages import Direction, Kind, Priority, Purpose, Status
 from convo.store import messages as texts
 from convo.store.messages import Draft
 from convo.store.tables import contacts, decisions, messages, spelled
@@ -121,6 +121,7 @@ def again(connection: Connection, number: int, now: datetime) -> Draft:
         starts_clock=False,
         lapses=False,
         answers=False,
+        priority=Priority(row.priority),
     )
 
 

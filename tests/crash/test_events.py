@@ -143,7 +143,7 @@ class Story:
         assert fates == {State.TOLD}, where
         by_contact: defaultdict[str, list[Listed]] = defaultdict(list)
         for one in listed:
-            by_contact[one.event.contact].append(one)
+            by_contact[str(one.event.contact)].append(one)
         assert set(self._told) == set(by_contact), where
         for contact, stored in by_contact.items():
             came = self._told[contact]

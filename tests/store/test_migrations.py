@@ -4,7 +4,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from convo.store import api_tables, consent_tables, event_tables, reminder_tables, tables, verification_tables
+from convo.store import (
+    api_tables,
+    campaign_tables,
+    consent_tables,
+    event_tables,
+    reminder_tables,
+    tables,
+    verification_tables,
+)
 from convo.store.engine import Store
 from convo.store.tables import metadata
 
@@ -15,6 +23,7 @@ MADE = (
     api_tables,
     reminder_tables,
     verification_tables,
+    campaign_tables,
 )  # what is imported is in the metadata
 
 

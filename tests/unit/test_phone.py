@@ -1,6 +1,9 @@
 """Numbers: what providers write and what people type become E.164, or are refused."""
 
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from convo import phone
 
@@ -59,3 +62,29 @@ def test_a_masked_number_cannot_be_called(number: str) -> None:
 def test_who_may_be_under_the_law_of_the_united_states(number: str, may_be: bool) -> None:
     """Territories are; who cannot be placed may be."""
     assert phone.may_be_in_the_united_states(number) is may_be
+
+
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.from_regex(r"[0-9]{4,13}", fullmatch=True),
+)
+def test_what_is_taken_as_it_stands_is_what_the_library_makes_of_it(code: int, national: str) -> None:
+    text = f"+{code}{national}"
+    try:
+        number = phonenumbers.parse(text)
+        expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        possible = phonenumbers.is_possible_number(number)
+    except phonenumbers.NumberParseException:
+        possible = False
+    if not possible:
+        with pytest.raises(ValueError, match="is not a phone number"):
+            phone.parse(text)
+    else:
+        assert phone.parse(text) == expected
+
+
+def test_a_region_is_that_of_numbers_without_their_country() -> None:
+    assert phone.region(" gb") == "GB"
+    assert phone.parse("07700 900123", "GB") == "+447700900123"
+    with pytest.raises(ValueError, match="is no region"):
+        phone.region("UK")

@@ -149,7 +149,7 @@ def frames(session: Session) -> Iterator[tuple[str, str]]:
 
 BLANK = Stored(
     1, 1, "+15550009999", "b", "trip", "v", None, "live", NOW, "", 0, None, None, None, None, {}, {}, None,
-    NOW, None, "+15550001111", None, None, None,
+    NOW, None, None, "+15550001111", None, None, None,
 )  # fmt: skip
 
 

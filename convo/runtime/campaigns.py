@@ -1,0 +1,293 @@
+"""Campaigns as people and programs manage them: made, started, paused, resumed and cancelled.
+
+Who is loaded into them is `loading`'s, and who begins when is `launching`'s.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from convo import phone
+from convo.errors import CampaignError, StartError
+from convo.flow.compile import Bundle
+from convo.flow.session import Closed, Phase
+from convo.messages import storable
+from convo.runtime import queue
+from convo.runtime.beginning import current
+from convo.runtime.contact_rows import for_all
+from convo.runtime.events import of_campaign
+from convo.runtime.library import Library, keep
+from convo.runtime.queue import Operator
+from convo.runtime.turns import Line, Turns
+from convo.settings import Settings
+from convo.store import campaign_contacts, campaigns, contacts, conversations, messages, outbox, outgoing
+from convo.store.campaigns import Campaign, Counts, New, State
+from convo.store.engine import Store
+
+LONGEST_NAME = 200
+CANCELLED_AS = "cancelled"  # the outcome of conversations of which nothing had left
+_AT_ONCE = 100  # texts withdrawn, or conversations closed, in one transaction
+_DROPPED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A campaign as it is asked for. The same `name` is the same campaign."""
+
+    flow: str
+    name: str
+    numbers: Sequence[str] = ()  # ours; none: the only one
+    vars: Mapping[str, object] = field(default_factory=dict)  # the same for every contact
+    region: str | None = None  # of contacts' numbers without their country; that of the settings unless said
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A campaign, and what came of its rows so far."""
+
+    campaign: Campaign
+    counts: Counts  # of all its files
+    is_loaded: bool  # each of its files to its end
+
+    @property
+    def to_come(self) -> int:
+        """Contacts whose turn is still to come."""
+        done = self.campaign.begun + sum(self.campaign.skipped.values())
+        return self.counts.added - done
+
+
+def checked(settings: Settings, library: Library, wanted: Wanted, now: datetime) -> tuple[New, Bundle]:
+    """The campaign that is wanted, and its flow; raises CampaignError where there cannot be one."""
+    try:
+        flows = current(library, wanted.flow)
+    except StartError as error:
+        raise CampaignError(error.code, str(error)) from None
+    name = storable(wanted.name).strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise CampaignError("bad_name", f"a name has 1 to {LONGEST_NAME} characters, all of them printable")
+    numbers = _pool(settings, wanted.numbers)
+    try:
+        region = phone.region(wanted.region) if wanted.region else settings.region
+    except ValueError as error:
+        raise CampaignError("bad_region", str(error)) from None
+    for_all(flows, wanted.vars, settings.number(numbers[0]).timezone, numbers[0], now)
+    return New(name, flows.name, flows.version, numbers, dict(wanted.vars), region), flows
+
+
+def make(connection: Connection, new: New, flows: Bundle, now: datetime) -> tuple[Campaign, bool]:
+    """The campaign of this name, and whether it is new; raises CampaignError where another one has the name.
+
+    One that was started stays as it was, whatever its flow says by now.
+    """
+    earlier = campaigns.named(connection, new.name)
+    if earlier is None:
+        keep(connection, flows, now)
+        return campaigns.create(connection, new, now), True
+    if not is_same(earlier, new):
+        raise CampaignError(
+            "name_taken",
+            f"campaign {earlier.id} is called '{new.name}', and was made of other things: "
+            f"{', '.join(_differences(earlier, new))}; choose another name",
+        )
+    return earlier, False
+
+
+def is_same(earlier: Campaign, new: New) -> bool:
+    return not _differences(earlier, new)
+
+
+def _differences(earlier: Campaign, new: New) -> list[str]:
+    names = ["flow", "numbers", "vars", "region"]
+    if not earlier.released:
+        names.append("version")
+    return [name for name in names if getattr(earlier, name) != getattr(new, name)]
+
+
+def standing(connection: Connection, number: int) -> Standing:
+    """How it stands with a campaign; raises CampaignError where there is none."""
+    campaign = campaigns.one(connection, number)
+    if campaign is None:
+        raise _missing(number)
+    return told(connection, campaign)
+
+
+def told(connection: Connection, campaign: Campaign) -> Standing:
+    files = campaigns.files(connection, campaign.id)
+    total = Counts()
+    for file in files:
+        total += file.counts
+    return Standing(campaign, total, bool(files) and all(file.loaded_at for file in files))
+
+
+def discard(store: Store, number: int) -> None:
+    """Take away a campaign that nobody has started."""
+
+    def job(connection: Connection) -> bool:
+        campaign = campaigns.one(connection, number, locked=True)
+        if campaign is None:
+            return False
+        if campaign.released:
+            raise CampaignError("over", f"campaign {number} was started; cancel it instead")
+        return campaigns.drop(connection, number, _DROPPED_AT_ONCE)
+
+    while store.transact(job):
+        pass
+
+
+def start(connection: Connection, number: int, at: datetime | None = None) -> Standing:
+    """Let everybody who is loaded by now begin, from `at` on; whoever says it twice changes nothing.
+
+    Raises CampaignError where a file is not to its end, nobody is in it, or it was cancelled.
+    """
+    campaign = _locked(connection, number)
+    if campaign.status is State.CANCELLED:
+        raise CampaignError("over", f"campaign {number} was cancelled; make another one, with another name")
+    found = told(connection, campaign)
+    if not found.is_loaded:
+        raise CampaignError("not_loaded", f"campaign {number} is not loaded to its end; load its file again")
+    if not found.counts.added:
+        raise CampaignError("empty", f"there is nobody in campaign {number} whom it could begin with")
+    released = campaign_contacts.last(connection, number)
+    values: dict[str, object] = {"released": released}
+    if campaign.status in (State.LOADING, State.FINISHED) and released > campaign.released:
+        values |= {"status": State.RUNNING.value, "starts_at": at, "ended_at": None}
+    elif at is not None and campaign.started_at is None and campaign.status is State.RUNNING:
+        values["starts_at"] = at
+    campaigns.change(connection, number, **values)
+    return standing(connection, number)
+
+
+def pause(connection: Connection, settings: Settings, number: int, now: datetime) -> Standing:
+    """Begin with nobody until it is resumed; raises CampaignError for one that does not run."""
+    campaign = _locked(connection, number)
+    if campaign.status is State.PAUSED:
+        return told(connection, campaign)
+    if campaign.status is not State.RUNNING:
+        raise CampaignError(
+            "not_running", f"campaign {number} is {campaign.status.value}; only a running one can be paused"
+        )
+    return change(connection, settings, campaign, State.PAUSED, "campaign.paused", now)
+
+
+def resume(connection: Connection, settings: Settings, number: int, now: datetime) -> Standing:
+    """Go on where it was paused; raises CampaignError for one that is not paused."""
+    campaign = _locked(connection, number)
+    if campaign.status is State.RUNNING:
+        return told(connection, campaign)
+    if campaign.status is not State.PAUSED:
+        raise CampaignError(
+            "not_paused", f"campaign {number} is {campaign.status.value}; only a paused one can be resumed"
+        )
+    campaigns.change(connection, number, trouble=None)
+    return change(connection, settings, campaign, State.RUNNING, "campaign.resumed", now)
+
+
+def cancel(
+    store: Store, settings: Settings, library: Library, number: int, by: Operator, now: datetime
+) -> int:
+    """Begin with nobody any more, and withdraw what is queued; how many texts that were.
+
+    Conversations of which nothing has left end, and those that wait behind another one. One that has finished
+    can be cancelled too: its last texts may be queued. Killed in between, it can be said again.
+    """
+
+    def job(connection: Connection) -> Campaign:
+        campaign = _locked(connection, number)
+        if campaign.status is not State.CANCELLED:
+            change(connection, settings, campaign, State.CANCELLED, "campaign.cancelled", now)
+        return campaign
+
+    campaign, count = store.transact(job), 0
+    while withdrawn := store.transact(lambda c: _withdraw(Line(c, settings, library, now), campaign, by)):
+        count += withdrawn
+    while store.transact(lambda c: _close_waiting(Line(c, settings, library, now), number)):
+        pass
+    return count
+
+
+def change(
+    connection: Connection, settings: Settings, campaign: Campaign, status: State, kind: str, now: datetime
+) -> Standing:
+    """A locked campaign stands so from now on, and the application is told."""
+    over = status in (State.FINISHED, State.CANCELLED)
+    campaigns.change(connection, campaign.id, status=status.value, ended_at=now if over else None)
+    found = told(connection, replace(campaign, status=status, ended_at=now if over else None))
+    tell(connection, settings, kind, found, now)
+    return found
+
+
+def tell(connection: Connection, settings: Settings, kind: str, found: Standing, now: datetime) -> None:
+    """Tell the application what has happened to a campaign."""
+    brand = settings.brand(found.campaign.numbers[0])
+    draft = of_campaign(settings.events, kind, found.campaign, brand, found.counts.added, now)
+    outgoing.write(connection, [draft])
+
+
+def _withdraw(line: Line, campaign: Campaign, by: Operator) -> int:
+    """Withdraw some queued texts of a campaign; conversations of which nothing has left end."""
+    numbers = campaigns.queued(line.connection, campaign, _AT_ONCE)
+    if not numbers:
+        return 0
+    before = outbox.by_ids(line.connection, numbers)
+    done = queue.withdraw(line, numbers, by)
+    turns = Turns(line)
+    for stored in conversations.by_ids(
+        line.connection, {each.conversation_id for each in before.values() if each.conversation_id}
+    ):
+        if stored.status != Phase.ENDED and not messages.has_left(
+            line.connection, stored.contact_id, stored.id
+        ):
+            turns.step(stored, Closed(CANCELLED_AS))
+    turns.flush()
+    # One that a sender has claimed meanwhile is queued no more, and left.
+    return len(done) or len(numbers)
+
+
+def _close_waiting(line: Line, number: int) -> int:
+    """End some conversations that wait behind another one."""
+    found = campaigns.waiting_conversations(line.connection, number, _AT_ONCE)
+    if not found:
+        return 0
+    contacts.hold(line.connection, (each.contact_id for each in conversations.by_ids(line.connection, found)))
+    turns = Turns(line)
+    for stored in conversations.by_ids(line.connection, found):
+        if stored.status == Phase.WAITING:
+            turns.step(stored, Closed(CANCELLED_AS))
+    turns.flush()
+    return len(found)
+
+
+def _locked(connection: Connection, number: int) -> Campaign:
+    campaign = campaigns.one(connection, number, locked=True)
+    if campaign is None:
+        raise _missing(number)
+    return campaign
+
+
+def _missing(number: int) -> CampaignError:
+    return CampaignError("not_found", f"there is no campaign {number}")
+
+
+def _pool(settings: Settings, wanted: Sequence[str]) -> list[str]:
+    """The numbers to send from, sorted; raises CampaignError for what is none of ours."""
+    only = settings.only_number()
+    given = list(wanted) or ([only] if only else [])
+    known = ", ".join(settings.numbers) or "any number, like +15550009999"
+    if not given:
+        raise CampaignError("no_number", f"say which number to use, or which: {known}")
+    found = []
+    for number in given:
+        spelled = phone.from_provider(number)
+        if spelled is None or (settings.numbers and spelled not in settings.numbers):
+            raise CampaignError("unknown_number", f"'{number}' is none of ours; there is {known}")
+        found.append(spelled)
+    brands = sorted({settings.brand(number) for number in found})
+    if len(brands) > 1:
+        raise CampaignError(
+            "several_brands",
+            f"these numbers are of several brands, {', '.join(brands)}, and who stops one has not stopped "
+            "the others; give them the same `brand` in the settings",
+        )
+    return sorted(set(found))

@@ -1,0 +1,207 @@
+"""`convo campaign` and `convo campaigns`: a list is loaded, looked at, started once, and managed."""
+
+import csv
+import re
+import shlex
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from convo.clock import system
+from tests.cli.folder import ANA, BEN, OURS, Folder
+
+LIST = f"contact,name\n{ANA},Ana\n{BEN},Ben\n"
+PRICES = '[prices]\ncurrency = "GBP"\nsegment = {"+1" = 0.01, "+1555000" = 0.5}\n'
+
+
+@pytest.fixture
+def office(folder: Folder) -> Folder:
+    folder.write("contacts.csv", LIST)
+    return folder
+
+
+def bad_rows(folder: Folder, name: str = "contacts.csv") -> list[tuple[str, str]]:
+    with (folder.path / f"{name}.bad.csv").open(newline="") as file:
+        return [(row["line"], row["reason"].split(";")[0]) for row in csv.DictReader(file)]
+
+
+def test_a_trial_shows_texts_and_costs_and_stores_nothing(office: Folder) -> None:
+    office.write("convo.toml", f'{PRICES}[numbers."{OURS}"]\nrate = "1/minute"\n')
+    ran = office.run("campaign", "remind", "contacts.csv", "--dry-run")
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines() == [
+        "contacts.csv: 2 rows, 2 to text.",
+        f"  {ANA} from {OURS}, 1 segment:",
+        "    Hi Ana, are you coming?",
+        f"  {BEN} from {OURS}, 1 segment:",
+        "    Hi Ben, are you coming?",
+        "First texts to 2 contacts: about 2 segments; 1.00 GBP.",
+        f"At the pace of {OURS}: about 2 min.",
+        "This was a trial: nothing is stored, and nothing was sent.",
+    ]
+    assert not (office.path / "convo.db").exists()
+
+
+def test_it_is_loaded_and_sent_once_it_is_wanted_and_never_twice(office: Folder) -> None:
+    asked = office.run("campaign", "remind", "contacts.csv")
+    assert (asked.code, "nothing was sent" in asked.err) == (2, True)
+    assert office.run("campaigns", "list").out == "1  remind/contacts.csv  loaded  0 of 2 begun\n"
+
+    assert office.run("campaign", "remind", "contacts.csv", "--yes").code == 0
+    with office.serving() as served:
+        assert {served.arrives(), served.arrives()} == {
+            (ANA, "Hi Ana, are you coming?"), (BEN, "Hi Ben, are you coming?"),
+        }  # fmt: skip
+        shown = office.run("campaigns", "show", "1", "--watch", "--format", "json").json
+        assert (shown["status"], shown["begun"]) == ("finished", 2)
+        again = office.run("campaign", "remind", "contacts.csv", "--yes")
+        assert "nobody is texted twice" in again.out
+    assert office.run("campaigns", "show", "1", "--format", "json").json["begun"] == 2
+
+
+def test_bad_rows_are_kept_with_their_reasons_and_loaded_once_they_are_mended(folder: Folder) -> None:
+    folder.write(
+        "contacts.csv", f"contact,name\n{ANA},Ana\n4.47701E+11,Bo\n447700900123.0,Di\nnobody,Al\n{BEN},\n"
+    )
+    ran = folder.run("campaign", "remind", "contacts.csv", "--yes")
+    assert (ran.code, "5 rows, 1 to text, 4 bad" in ran.out) == (1, True)
+    assert bad_rows(folder) == [
+        (
+            "3",
+            "contact: 4.47701E+11 is a number that a spreadsheet has shortened, and its last digits are gone",
+        ),
+        ("4", "contact: 447700900123.0 was kept as an amount"),
+        ("5", "contact: 'nobody' is not a phone number"),
+        ("6", "name: there is nothing, and remind needs it"),
+    ]
+    file = folder.path / "contacts.csv.bad.csv"
+    file.write_text(file.read_text().replace("4.47701E+11", "+447700900123"))
+    assert folder.run("campaigns", "top-up", "1", "contacts.csv.bad.csv", "--yes").code == 1
+    assert "0 of 2 begun" in folder.run("campaigns", "list").out
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("Mobile;Name\n07700 900123;Zoë\n".encode("latin-1"), "it is read as cp1252"),
+        ("\ufeffcontact\tname\n+447700900123\tZoë\n".encode(), ""),
+        ("contact,name\n+447700900123,Zoë\n".encode("utf-16"), ""),
+        ('{"phone": "+447700900123", "name": "Zoë", "street": 5}\n'.encode(), "not used: street"),
+    ],
+)
+def test_lists_as_programs_write_them_are_read(folder: Folder, content: bytes, told: str) -> None:
+    (folder.path / "people").write_bytes(content)
+    ran = folder.run("campaign", "remind", "people", "--dry-run", "--region", "gb")
+    assert ran.code == 0, ran.err
+    assert "+447700900123 from" in ran.out
+    assert "Hi Zoë, are you coming?" in ran.out
+    assert told in ran.err
+    assert bool(told) is bool(ran.err)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"contact,first name\n+1,x\n", "no column name (is it 'first_name'?), only contact, first_name"),
+        (b"name\nAna\n", "there is no column contact, only name"),
+        (b"", "only nothing"),
+        (b"PK\3\4rest", "is not text; save it as CSV (UTF-8)"),
+        (b'{"contact": \n', "people:1: it begins like JSON Lines, and is none"),
+        (b"\xef\xbb\xbfcontact,name\n\xe9,\xe9\n", "begins like utf-8 and goes on otherwise"),
+        (b"contact,name,Name\n", "two columns are called name"),
+        (b"x" * 2_000_000, "the first line has more than 1,048,576 characters"),
+    ],
+)  # fmt: skip
+def test_what_is_no_such_list_is_refused_before_anything_is_made(
+    folder: Folder, content: bytes, told: str
+) -> None:
+    (folder.path / "people").write_bytes(content)
+    ran = folder.run("campaign", "remind", "people", "--yes")
+    assert (ran.code, told in ran.err) == (2, True), ran.err
+    assert not (folder.path / "convo.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("nope", "contacts.csv"), "there is no flow 'nope'"),
+        (("remind", "gone.csv"), "gone.csv cannot be read: No such file"),
+        (("remind", "contacts.csv", "--region", "XX"), "'XX' is no region"),
+        (("remind", "contacts.csv", "--set", "nam=x"), "has no variable 'nam'; it takes name"),
+        (("remind", "contacts.csv", "--from", "12"), "'12' is none of ours"),
+        (("remind", "contacts.csv", "--at", "2026-02-30"), "--at: '2026-02-30' is no moment there is"),
+        (("remind", "contacts.csv", "--at", "2020-01-01"), "is over; leave --at out"),
+    ],
+)
+def test_what_is_asked_wrongly_is_told(office: Folder, given: tuple[str, ...], told: str) -> None:
+    ran = office.run("campaign", *given, "--yes")
+    assert (ran.code, told in ran.err) == (2, True), ran.err
+    assert not (office.path / "convo.db").exists()
+
+
+def test_a_list_that_changed_is_loaded_anew_or_told_once_it_was_started(office: Folder) -> None:
+    office.run("campaign", "remind", "contacts.csv")
+    office.write("contacts.csv", LIST + "+15550003333,Cat\n")
+    ran = office.run("campaign", "remind", "contacts.csv", "--yes")
+    assert "nothing had been sent: it is loaded anew" in ran.err
+    assert "0 of 3 begun" in ran.out
+    office.write("contacts.csv", LIST)
+    ran = office.run("campaign", "remind", "contacts.csv", "--yes")
+    assert (ran.code, "has changed since campaign 2 was loaded" in ran.err) == (2, True)
+    assert office.run("campaign", "remind", "contacts.csv", "--name", "again", "--yes").code == 0
+
+
+def test_a_campaign_is_set_for_later_paused_resumed_and_cancelled(office: Folder) -> None:
+    tomorrow = (system() + timedelta(days=1)).strftime("%Y-%m-%d 09:00")
+    ran = office.run("campaign", "remind", "contacts.csv", "--yes", "--at", tomorrow)
+    assert f"running from {tomorrow} UTC on" in ran.out
+    assert "paused" in office.run("campaigns", "pause", "1").out
+    assert "running" in office.run("campaigns", "resume", "1").out
+    assert (
+        office.run("campaigns", "resume", "2").code,
+        office.run("campaigns", "top-up", "2", "x").code,
+    ) == (1, 2)
+    office.write("more.csv", "contact,name\n+15550003333,Cat\n")
+    assert "0 of 3 begun" in office.run("campaigns", "top-up", "1", "more.csv", "--yes").out
+    ran = office.run("campaigns", "cancel", "1")
+    assert "cancelled" in ran.out
+    assert "0 queued texts were withdrawn." in ran.out
+    assert "was cancelled" in office.run("campaigns", "start", "1").err
+
+
+def test_one_line_of_any_length_is_a_bad_row_and_no_more(folder: Folder, tmp_path: Path) -> None:
+    with (tmp_path / "contacts.csv").open("w") as file:
+        file.write("contact,name\n")
+        file.writelines("x" * 100_000 for _ in range(30))
+        file.write(f"\n{ANA},Ana\n")
+    ran = folder.run("campaign", "remind", "contacts.csv", "--dry-run")
+    assert "2 rows, 1 to text, 1 bad" in ran.out
+    assert bad_rows(folder) == [
+        ("2", "it cannot be read as CSV: the line has more than 1,048,576 characters")
+    ]
+
+
+def test_the_page_does_what_it_says(tmp_path: Path) -> None:
+    """docs/campaigns.md, its five minutes, command by command."""
+    page = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text()
+    (rows,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
+    commands = [shlex.split(line.strip())[1:] for line in re.findall(r"^convo .*$", page, re.MULTILINE)]
+    made, trial, send, _, show, mend = commands[:6]
+    Folder(tmp_path).run(*made[: made.index("&&")])
+    clinic = Folder(tmp_path / "clinic")
+    clinic.write("visits.csv", rows)
+
+    tried = clinic.run(*trial)
+    assert (tried.code, "5 rows, 2 to text, 1 there already, 2 bad" in tried.out) == (1, True), tried.err
+    assert "Hi Ana, can you still make Elm Street on Mon 2 Dec, 09:30?" in tried.out
+    assert [reason.split()[1] for _, reason in bad_rows(clinic, "visits.csv")] == [
+        "1.5555E+10",
+        "'2030-02-30",
+    ]
+    assert clinic.run(*send, "--yes").code == 1
+    assert "running  0 of 2 begun" in clinic.run(*show[:-1]).out
+    file = clinic.path / "visits.csv.bad.csv"
+    file.write_text(file.read_text().replace("1.5555E+10", "+15550003333").replace("02-30", "12-02"))
+    assert clinic.run(*mend).code == 0
+    assert "0 of 4 begun" in clinic.run("campaigns", "list").out
