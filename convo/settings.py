@@ -11,13 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -30,100 +26,33 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from convo import endpoints, phone, quiet, rates, secret
-from convo.clock import parse_duration
+from convo import endpoints, phone, quiet
 from convo.endpoints import Events
 from convo.errors import SettingsError
 from convo.keywords import KeywordKind, answer
 from convo.keywords.settings import Brand, NumberKeywords, OwnWords
 from convo.messages import Purpose
 from convo.prices import Prices
+from convo.setting import (
+    Cap,
+    Duration,
+    Headers,
+    HostName,
+    Hours,
+    Keys,
+    PublicUrl,
+    Rate,
+    Region,
+    Secret,
+    Timezone,
+)
 from convo.verify import Verify
 
 FILE = Path("convo.toml")
 SIMULATOR = "simulator"
 DEFAULT_NUMBER = "+15550009999"  # a conversation starts from it where no number is configured
 DEFAULT_FLOW = "support"  # answers what no trigger takes, where no number is configured
-SHORTEST_KEY = 16  # characters
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"'{value}' is not a time zone; write one like 'Europe/London'") from None
-    return value
-
-
-def _public_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(
-            f"'{value}' is not where this can be reached; write one like https://bot.example.org"
-        )
-    return value.rstrip("/")
-
-
-def _guessed_by_nobody(keys: list[str]) -> list[str]:
-    if any(len(key) < SHORTEST_KEY for key in keys):
-        raise ValueError(f"a key has at least {SHORTEST_KEY} characters that nobody can guess")
-    return keys
-
-
-def _said(value: str) -> str:
-    if not value:
-        raise ValueError("it is empty; give it a value, or leave it out")
-    return value
-
-
-def _hours(value: str) -> str:
-    quiet.parse(value)
-    return value
-
-
-def _rate(value: object) -> str:
-    parts = value if isinstance(value, list) else [value]
-    text = ", ".join(map(str, parts))
-    rates.parse(text)
-    return text
-
-
-def _duration(value: object) -> timedelta:
-    return value if isinstance(value, timedelta) else parse_duration(str(value))
-
-
-def _host(value: str) -> str:
-    name, _, port = value.rpartition(":") if re.fullmatch(r".*:\d{1,5}", value) else (value, "", "")
-    if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", name, re.ASCII) or (port and int(port) > 65535):
-        raise ValueError(f"'{value}' is not a host; write one like crm.internal or 127.0.0.1:8080")
-    return value.lower()
-
-
-def _header(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", value):
-        raise ValueError(f"'{value}' is not the name of a header; write one like Authorization")
-    return value
-
-
-def _line(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("a header is one line of text; look for a line break in it")
-    return value
-
-
-Secret = Annotated[str, BeforeValidator(secret.resolved), AfterValidator(_said)]
-Secrets = Annotated[list[Secret], BeforeValidator(secret.several)]
-Keys = Annotated[list[Secret], BeforeValidator(secret.several), AfterValidator(_guessed_by_nobody)]
-Timezone = Annotated[str, AfterValidator(_timezone)]
-PublicUrl = Annotated[str, AfterValidator(_public_url)]
-Hours = Annotated[str, AfterValidator(_hours)]
-Rate = Annotated[str, BeforeValidator(_rate)]
-Cap = Annotated[int, Field(ge=1)]
-Region = Annotated[str, AfterValidator(phone.region)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-HostName = Annotated[str, AfterValidator(_host)]
-Headers = dict[Annotated[str, AfterValidator(_header)], Annotated[Secret, AfterValidator(_line)]]
 
 
 class _Section(BaseModel):
@@ -178,7 +107,7 @@ class QuietHours(PerPurpose):
     def _for_all(cls, given: Any) -> Any:
         if not isinstance(given, str):
             return given
-        _hours(given)
+        quiet.parse(given)
         return {"transactional": given, "marketing": given}
 
     def of(self, purpose: Purpose) -> quiet.Quiet | None:

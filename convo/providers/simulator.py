@@ -36,7 +36,7 @@ from convo.messages import (
     Unread,
 )
 from convo.providers.base import LONGEST_ID, ProviderSettings, Surroundings, Traits, read_json
-from convo.settings import Secrets
+from convo.setting import Secrets
 
 SIGNATURE = "x-convo-signature"
 _TIMEOUT = 5  # seconds for the program that plays the phones

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from convo.providers.base import ProviderSettings
-from convo.settings import Secret, Secrets
+from convo.setting import Secret, Secrets
 
 _SHAPE = "endpoint=https://NAME.communication.azure.com/;accesskey=KEY"
 _MEND = f"copy it whole from the Azure portal (Settings, Keys): {_SHAPE}"
