@@ -50,11 +50,13 @@ class App:
     """Everything that serves, in one process. `start` and `stop` it in the same event loop."""
 
     def __init__(self, settings: Settings, clock: Clock = clocks.system, role: Role = Role.ALL) -> None:
-        self.settings = settings
+        self.store = Store(settings.database)
+        self.relay = Relay(self.store, settings.events, clock)
+        told = settings.events.heard_by(self.relay.hears)
+        self.settings = settings = settings.model_copy(update={"events": told})
         self.clock = clock
         self.role = role
         self.draining = False  # it is about to take nothing more
-        self.store = Store(settings.database)
         self.library = Library(settings.flows)
         self.registry = Registry(settings.flows, settings.actions)
         self.providers = make(settings.accounts, self._deliver, clock)
@@ -62,7 +64,6 @@ class App:
         self.metrics = Metrics()
         count = self.metrics.count
         self.room = Room(settings.max_waiting, settings.max_waiting_bytes)
-        self.relay = Relay(self.store, settings.events, clock)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears, count)
         self.sender = Sender(self.store, settings, self.library, self.providers, clock, self._settled, count)
         self.clockwork = Clockwork(self.store, settings, self.library, clock, self.changed, count)

@@ -3,13 +3,13 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_settings import NoDecode
 
 from convo import kinds, secret
@@ -100,6 +100,8 @@ class Events(BaseModel):
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
     keep: Keep = timedelta(days=30)  # for which what was told is kept, and what could not be told
 
+    _heard_here: Callable[[str], bool] | None = PrivateAttr(default=None)
+
     @cached_property
     def by_name(self) -> Mapping[str, Endpoint]:
         """All endpoints, the one of `url` as `default`."""
@@ -114,6 +116,17 @@ class Events(BaseModel):
             for name, endpoint in self.by_name.items()
             if any(kinds.fits(pattern, kind) for pattern in endpoint.kinds)
         )
+
+    def hearers(self, kind: str) -> tuple[str, ...]:
+        """Who wants a kind of event now: endpoints, and subscribers in this process."""
+        here = self._heard_here is not None and self._heard_here(kind)
+        return (*self.takers(kind), *([IN_PROCESS] if here else ()))
+
+    def heard_by(self, hears: Callable[[str], bool]) -> "Events":
+        """The same in a process in which `hears` tells whether a subscriber wants a kind."""
+        here = self.model_copy()
+        here._heard_here = hears
+        return here
 
 
 def wrong(events: Events) -> Iterator[str]:

@@ -118,6 +118,19 @@ def _of_campaign(name: str, about: str, begun: int) -> EventKind:
     return EventKind(name, about, _CAMPAIGN, example)
 
 
+_OF_TEXT: Mapping[str, str] = {
+    "id": "of the message",
+    "text": "what it says; where a one-time code goes, a placeholder stands",
+    "reason": "why it failed or is uncertain; null elsewhere",
+}
+_OF_TALK: Mapping[str, str] = {
+    "flow": "its flow",
+    "version": "the SHA-256 of the version it runs on",
+    "state": "where it stands",
+    "vars": "its variables",
+}
+
+
 def _kept(*rows: EventKind) -> Mapping[str, EventKind]:
     return MappingProxyType({row.name: row for row in rows})
 
@@ -308,6 +321,69 @@ KINDS = _kept(
             "sent": 20,
             "approved": 1,
         },
+    ),
+    *(
+        EventKind(
+            name,
+            about,
+            _OF_TEXT,
+            {**_ANA, "id": 4712, "text": "Can you come?", "reason": reason},
+            always=False,
+        )
+        for name, about, reason in (
+            ("message.sent", "A provider has accepted a text of ours.", None),
+            ("message.delivered", "A text of ours was reported as delivered.", None),
+            (
+                "message.failed",
+                "A text of ours failed for good: its provider refused it, or reported it as undelivered.",
+                "unreachable",
+            ),
+            (
+                "message.uncertain",
+                "A text of ours may have gone: its provider's answer was lost. Its report may tell.",
+                "unknown",
+            ),
+        )
+    ),
+    EventKind(
+        "conversation.started",
+        "A conversation has begun. One that waits behind another has not.",
+        _OF_TALK,
+        {**_ANA, "flow": "visit", "version": "5d41c0", "state": "ask", "vars": {"name": "Ana"}},
+        always=False,
+    ),
+    EventKind(
+        "conversation.handed_off",
+        "A conversation was handed to people.",
+        {
+            **_OF_TALK,
+            "queue": "who are to answer",
+            "trouble": "what failed, where the flow did not ask for people; null elsewhere",
+        },
+        {
+            **_ANA,
+            "flow": "visit",
+            "version": "5d41c0",
+            "state": "desk",
+            "queue": "reception",
+            "trouble": None,
+            "vars": {"name": "Ana"},
+        },
+        always=False,
+    ),
+    EventKind(
+        "conversation.ended",
+        "A conversation is over, because its flow, a person or a STOP ended it, or because it expired.",
+        {**_OF_TALK, "outcome": "how it ended: the word of the flow's `end`, or `stopped`, `expired`"},
+        {
+            **_ANA,
+            "flow": "visit",
+            "version": "5d41c0",
+            "state": "confirmed",
+            "outcome": "confirmed",
+            "vars": {"name": "Ana"},
+        },
+        always=False,
     ),
     EventKind(
         "convo.ping",

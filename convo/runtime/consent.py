@@ -10,7 +10,7 @@ from convo.flow.session import Closed
 from convo.keywords import Keyword, KeywordKind, normalise
 from convo.messages import Direction, Inbound, Kind, Reason, Status
 from convo.providers import handling
-from convo.runtime import opt_outs
+from convo.runtime import milestones, opt_outs
 from convo.runtime.events import Effect, consented
 from convo.settings import Settings
 from convo.store import calls, consent, conversations, events, messages, outgoing, reviews, talks
@@ -79,7 +79,7 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
     if said.keyword.for_review:
         reviews.ask(connection, entry)
     if kind is KeywordKind.STOP:
-        stop(connection, brand, said.known.id, now)
+        stop(connection, settings, brand, said.known.id, now)
     if changes:
         consent.decide(connection, brand, said.known.id, entry, now, out=kind is KeywordKind.STOP)
         if kind is KeywordKind.STOP:
@@ -93,9 +93,11 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
     return out
 
 
-def stop(connection: Connection, brand: str, contact_id: int, now: datetime) -> None:
+def stop(connection: Connection, settings: Settings, brand: str, contact_id: int, now: datetime) -> None:
     """End a contact's conversations with a brand and withdraw all that is queued for them."""
-    ended = conversations.stop(connection, brand, contact_id, STOPPED, now)
+    steps = conversations.stop(connection, brand, contact_id, STOPPED, now)
+    outgoing.write(connection, list(milestones.told(settings.events, steps, now)))
+    ended = [after.id for _, after in steps]
     closed = [events.Happened(row, now, Closed.__name__, STOPPED) for row in ended]
     events.write(connection, closed)
     calls.drop(connection, ended)
@@ -186,7 +188,7 @@ def record(
             talks.opted_out(connection, line, known.id, entry.number, entry.at)
         opt_outs.tell(connection, settings, entry, line, knows=at)
     if holds and stops:
-        stop(connection, entry.brand, known.id, now)
+        stop(connection, settings, entry.brand, known.id, now)
     effect = Effect(changes, stops if holds else out_before, known.contact.language, about)
     told = consented(settings.events, line, entry, known.id, effect)
     outgoing.write(connection, [told._replace(created_at=now)])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from convo.errors import QueueError
 from convo.messages import Direction, Kind, Reason, Status, storable
+from convo.runtime import fates
 from convo.runtime.reports import moved
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, settled
@@ -35,7 +36,7 @@ def withdraw(line: Line, numbers: Sequence[int], by: Operator) -> list[Stored]:
     note = _checked(by.note)
     found = [each for each in lock(line, numbers) if each.status is Status.QUEUED]
     changes = [Change(each.id, each.taken_back, each.tries, reason=Reason.WITHDRAWN) for each in found]
-    outbox.change(line.connection, changes)
+    fates.change(line, {each.id: each for each in found}, changes)
     queue.record(
         line.connection,
         [Decision(each.id, Action.WITHDRAWN, each.status, by.name, note, None, line.now) for each in found],
@@ -70,7 +71,7 @@ def send_anew(line: Line, number: int, by: Operator, *, maybe_twice: bool = Fals
     messages.insert(line.connection, [(new, draft)])
     if message.status is Status.UNCERTAIN:
         failed = Change(message.id, Status.FAILED, message.tries, reason=Reason.SENT_ANEW)
-        outbox.change(line.connection, [failed])
+        fates.change(line, {message.id: message}, [failed])
     made = Decision(message.id, Action.SENT_ANEW, message.status, by.name, note, new, line.now)
     queue.record(line.connection, [made])
     return _now(line, new)
@@ -88,7 +89,7 @@ def settle(
     if message.status is not Status.UNCERTAIN:
         raise QueueError("not_uncertain", _it_is(message, "only what is uncertain can be settled"))
     change = _settled(line, message, accepted=accepted, provider_id=provider_id)
-    outbox.change(line.connection, [change])
+    fates.change(line, {message.id: message}, [change])
     action = Action.ACCEPTED if accepted else Action.FAILED
     queue.record(
         line.connection, [Decision(message.id, action, message.status, by.name, note, None, line.now)]

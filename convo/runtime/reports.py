@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from convo.messages import Reason, Report, Status
-from convo.runtime import consent
+from convo.runtime import consent, fates
 from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, settled
@@ -59,7 +59,7 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
     for message in failed:
         if told_off(changes[message.id]):
             consent.refused(connection, line.settings, message, known[message.contact], line.now)
-    outbox.change(connection, changes.values())
+    fates.change(line, {**by_id, **{each.id: each for each in by_provider.values()}}, changes.values())
     _keep(line, unknown)
     settled(line, left, failed)
 

@@ -14,7 +14,7 @@ from convo import phone
 from convo.clock import Clock
 from convo.messages import Accepted, Outbound, Reason, SendError, Status, Trouble
 from convo.providers.base import Provider
-from convo.runtime import pacing
+from convo.runtime import fates, pacing
 from convo.runtime.flying import Flights
 from convo.runtime.gate import Gate, Wait, Withdraw
 from convo.runtime.library import Library
@@ -84,7 +84,7 @@ def claim(line: Line, rates: Rates, most: int, keys: Callable[[], str]) -> Claim
                 places.take(message)
                 gate.passed(message)
                 claims[message.contact_id] = message, message.key or keys()
-    outbox.change(connection, refused)
+    fates.change(line, {each.id: each for each in waiting}, refused)
     keyed = [(message.id, key) for message, key in claims.values()]
     outbox.claim(connection, keyed, now, until=now + LEASE, give_up=now + GIVE_UP_AFTER)
     places.save()
@@ -143,9 +143,9 @@ def revive(line: Line, providers: Mapping[str, Provider], *, leases_until: datet
             continue
         changes.append(Change(message.id, Status.UNCERTAIN, message.tries, reason=Reason.UNKNOWN))
         left.append(Left(message, now))
-    outbox.change(connection, changes)
-    late = overtaken(connection, {message.id: message for message in found}, changes)
-    outbox.change(connection, late)
+    by_id = {message.id: message for message in found}
+    fates.change(line, by_id, changes)
+    fates.change(line, by_id, overtaken(connection, by_id, changes))
     settled(line, left, [])
     return len(changes)
 

@@ -9,7 +9,7 @@ import structlog
 
 from convo import phone
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
-from convo.runtime import consent
+from convo.runtime import consent, fates
 from convo.runtime.reports import came_of, moved, told_off
 from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
@@ -83,7 +83,7 @@ def settle(line: Line, results: Sequence[Result]) -> None:
         consent.refused(connection, line.settings, message, known[message.contact_id], line.now)
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
-    outbox.change(connection, changes.values())
+    fates.change(line, messages, changes.values())
     pace.hold(connection, _too_fast(messages, results))
     failed = [messages[change.id] for change in changes.values() if change.status is Status.FAILED]
     settled(line, left, failed)

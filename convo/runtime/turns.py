@@ -38,7 +38,7 @@ from convo.flow.session import (
     Untag,
 )
 from convo.messages import Direction
-from convo.runtime import marketing
+from convo.runtime import marketing, milestones
 from convo.runtime.beginning import Asked, begin_asked
 from convo.runtime.drafts import drafts
 from convo.runtime.events import emitted
@@ -168,6 +168,8 @@ class Turns(UnitOfWork):
     def flush(self) -> None:
         """Begin what was asked for, and write everything collected so far."""
         self.begin_asked()
+        steps = [*self._changed.values(), *((None, new) for new in self._new.values())]
+        self.told += milestones.told(self._line.settings.events, steps, self._line.now)
         super().flush()
 
     # How.

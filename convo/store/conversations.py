@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from convo.store import talks
@@ -163,17 +163,21 @@ def save(connection: Connection, changed: Iterable[tuple[Stored, Stored]]) -> No
         update_rows(connection, conversations, columns, rows)
 
 
-def stop(connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime) -> list[int]:
-    """End whatever this contact has running with this brand, whatever its flow says; their rows."""
-    open_ones = [one for one in alive(connection, [contact_id]) if one.brand == brand]
-    talks.changed(connection, [(one, one._replace(status=ENDED, outcome=outcome)) for one in open_ones])
-    ended = connection.execute(
-        update(conversations)
-        .where(conversations.c.contact_id == contact_id, conversations.c.brand == brand, _ALIVE)
-        .values(status=ENDED, status_at=now, outcome=outcome, wake_at=None, ended_at=now, queue=None)
-        .returning(conversations.c.id)
-    )
-    return list(ended.scalars())
+def stop(
+    connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime
+) -> list[tuple[Stored, Stored]]:
+    """End whatever this contact has running with this brand, whatever its flow says; before and after."""
+    over = {
+        "status": ENDED, "status_at": now, "outcome": outcome, "wake_at": None, "ended_at": now, "queue": None
+    }  # fmt: skip
+    steps = [
+        (one, one._replace(**over))  # type: ignore[arg-type]
+        for one in sorted(alive(connection, [contact_id]), key=lambda one: one.id)
+        if one.brand == brand
+    ]
+    talks.changed(connection, steps)
+    save(connection, steps)
+    return steps
 
 
 def listed(connection: Connection, contact: str | None, after: int, most: int) -> list[Stored]:

@@ -16,6 +16,7 @@ from tests.cli.test_doctor import found
 
 SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtMTIz"
 OTHER = "whsec_b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhl"
+KINDS = 'kinds = ["consent.*", "message.received"]'
 
 
 class Hooks:
@@ -64,7 +65,9 @@ def _listening() -> Iterator[Hooks]:
 def told(folder: Folder, hooks: Hooks) -> Folder:
     """A folder whose application is told of events; its secret is being changed."""
     folder.environment = {"EVENTS_SECRET": SECRET, "OLD": OTHER, "CONVO_API_TOKEN": "t"}
-    folder.write("convo.toml", f'[events]\nurl = "{hooks.url}"\nsecret = ["env:OLD", "env:EVENTS_SECRET"]\n')
+    folder.write(
+        "convo.toml", f'[events]\nurl = "{hooks.url}"\nsecret = ["env:OLD", "env:EVENTS_SECRET"]\n{KINDS}\n'
+    )
     return folder
 
 
@@ -205,7 +208,7 @@ def test_a_ping_says_what_is_wrong(folder: Folder) -> None:
     ran = folder.run("events", "ping")
     assert (ran.code, "the settings have no endpoint" in ran.err) == (2, True)
 
-    folder.write("convo.toml", f'[events]\nurl = "http://127.0.0.1:1/"\nsecret = "{SECRET}"\n')
+    folder.write("convo.toml", f'[events]\nurl = "http://127.0.0.1:1/"\nsecret = "{SECRET}"\n{KINDS}\n')
     ran = folder.run_apart("events", "ping")
     assert (ran.code, "does not take it: it cannot be reached" in ran.out) == (1, True)
     ran = folder.run("events", "ping", "crm")

@@ -9,7 +9,7 @@ import pytest
 
 from convo.endpoints import Events
 from convo.kinds import ENVELOPE, KINDS
-from convo.messages import Inbound, Reason, Status
+from convo.messages import Inbound, Reason, Status, Trouble
 from convo.runtime import opting
 from convo.runtime.events import PING, payload, ping
 from convo.runtime.intake import Intake
@@ -201,7 +201,7 @@ def test_every_other_text_is_told_as_it_was_stored(
 
 
 def test_each_text_is_told_once_words_of_consent_as_such(elm: House) -> None:
-    wants(elm, "*")
+    wants(elm, "message.received", "consent.*", "order.made")
     said = says(elm, "hello", "stop", "hello?", "start", "help", "visit", "yes")
 
     assert [kind for kind, _ in said] == [
@@ -211,7 +211,7 @@ def test_each_text_is_told_once_words_of_consent_as_such(elm: House) -> None:
 
 
 def test_in_one_transaction_all_stand_in_the_order_of_the_texts(elm: House) -> None:
-    wants(elm, "*")
+    wants(elm, "message.received", "consent.*", "order.made")
     elm.take(*(elm.text(each) for each in ("order", "stop", "hm", "start", "order")))
 
     assert [kind for kind, _ in told(elm)] == [
@@ -247,7 +247,11 @@ def test_no_event_holds_a_code_that_is_texted_back(build: Build) -> None:
     house.take(house.text("login"))
     code = sent(house)
 
-    assert [data["text"] for _, data in says(house, f"it is {code}")] == ["it is ••••••"]
+    said = says(house, f"it is {code}")
+    house.leaves()
+    assert [data["text"] for kind, data in said if kind == "message.received"] == ["it is ••••••"]
+    assert {"message.sent", "conversation.ended"} <= {kind for kind, _ in told(house)}
+    assert not any(code in str(data) for _, data in told(house))
 
 
 def test_a_text_that_comes_twice_is_told_once(elm: House) -> None:
@@ -311,6 +315,74 @@ def test_a_subscriber_in_the_process_hears_texts_where_it_wants_them(
     assert len(house.events()) == heard
 
 
+# What becomes of texts and conversations.
+
+
+def fates(elm: House) -> dict[str, Mapping[str, Any]]:
+    """Cat's text arrives and she is handed to people, Dan's fails, Eve's may have gone."""
+    cat, dan, eve = "+15550003333", "+15550004444", "+15550005555"
+    elm.take(elm.text("visit", cat))
+    elm.leaves()
+    elm.report(elm.message("Can you come?", cat), Status.DELIVERED)
+    elm.take(elm.text("person", cat), elm.text("visit", dan))
+    while elm.leaves():
+        pass
+    elm.report(elm.message("Can you come?", dan), Status.FAILED, Reason.UNREACHABLE)
+    elm.take(elm.text("visit", eve))
+    elm.fails(Trouble.UNCERTAIN)
+    elm.take(elm.text("yes", dan))
+    return {kind: data for who in (cat, dan, eve) for kind, data in told(elm, who)}
+
+
+def test_what_becomes_of_a_text_is_told_once_whatever_comes_twice(elm: House) -> None:
+    wants(elm, "message.sent", "message.delivered", "message.failed")
+    elm.take(elm.text("visit"))
+    (claimed,) = elm.claim()
+    elm.reported(claimed, Status.DELIVERED)  # before its send is settled
+    elm.settle(elm.result(claimed))
+    elm.report(elm.message("Can you come?"), Status.SENT)
+    elm.report(elm.message("Can you come?"), Status.DELIVERED)
+    elm.report(elm.message("Can you come?"), Status.FAILED, Reason.BLOCKED)
+
+    text = {"id": elm.message("Can you come?").id, "text": "Can you come?", "reason": None}
+    assert [(kind, {name: data[name] for name in text}) for kind, data in told(elm)] == [
+        ("message.sent", text),
+        ("message.delivered", text),
+    ]
+
+
+def test_how_conversations_go_is_told(elm: House) -> None:
+    wants(elm, "conversation.*")
+    said = says(elm, "visit", "person", "stop", "order")
+    talks = [(kind, data) for kind, data in said if kind.startswith("conversation.")]
+
+    assert [(kind, data["flow"], data["state"], data.get("outcome")) for kind, data in talks] == [
+        ("conversation.started", "visit", "ask", None),
+        ("conversation.handed_off", "visit", "desk", None),
+        ("conversation.ended", "visit", "desk", "stopped"),
+    ]
+    said = [each for each in says(elm, "start", "order") if each[0].startswith("conversation.")]
+    assert [(kind, data.get("outcome")) for kind, data in said] == [
+        ("conversation.started", None),
+        ("conversation.ended", "made"),
+    ]
+
+
+def test_of_what_becomes_of_texts_nothing_is_written_where_nobody_listens(elm: House) -> None:
+    fates(elm)
+    assert elm.rows("SELECT kind FROM outgoing_event") == []
+
+
+def test_a_subscriber_in_the_process_hears_what_becomes_of_texts(elm: House) -> None:
+    heard = elm.settings.events.heard_by(lambda kind: kind == "message.sent")
+    elm.settings = elm.settings.model_copy(update={"events": heard})
+    elm.take(elm.text("visit"))
+    elm.leaves()
+
+    assert elm.rows("SELECT endpoint FROM event_delivery") == [("python",)]
+    assert [kind for kind, _ in told(elm)] == ["message.sent"]
+
+
 # The table of kinds.
 
 
@@ -330,6 +402,7 @@ def one_of_each(elm: House, folder: Path) -> dict[str, Mapping[str, Any]]:
         do()
     listed = elm.do(lambda c: outgoing.listed(c, outgoing.Chosen(kind="campaign.*"), 0, 9))
     found |= {each.event.kind: payload(each.event)["data"] for each in listed}
+    found |= fates(elm)
     return {**found, PING: ping("default", NOW)["data"]}
 
 

@@ -16,6 +16,7 @@ from tests.web.server import ANA, OURS, TOKEN, Server, serving, text
 
 SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtMTIz"
 BEN = "+15550002222"
+KINDS = ["consent.*", "message.received"]
 WITHIN = 5.0  # seconds: nothing here waits for a look, which comes each second
 
 
@@ -47,7 +48,7 @@ def tells(tmp_path: Path) -> Callable[..., None]:
         async def play() -> None:
             hooks = Hooks()
             async with answering(hooks.take) as at_work:
-                events = Events(**{"url": at_work.url, "secret": [SECRET], **settings})
+                events = Events(**{"url": at_work.url, "secret": [SECRET], "kinds": KINDS, **settings})
                 async with serving(tmp_path, events=events) as server:
                     await story(server, hooks)
 
