@@ -61,6 +61,7 @@ def _pages(store: Store, before: datetime) -> Iterator[list[Row]]:
     finds: tuple[tuple[Callable[..., list[Row]], tuple[str, ...]], ...] = (
         (archive.conversations_over, ("id",)),
         (archive.messages_alone, ("id",)),
+        (archive.verifications_over, ("id",)),
         (archive.receipts_useless, ("provider_id", "account")),
     )
     for find, key in finds:

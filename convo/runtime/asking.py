@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from convo import phone
-from convo.errors import StartError, VerificationError
+from convo.errors import SettingsError, StartError, VerificationError
 from convo.flow.codes import placeholder
 from convo.flow.speech import locale
 from convo.messages import storable
+from convo.runtime.codes import keys
 from convo.runtime.starting import number_of
 from convo.settings import Settings
 from convo.store.verifications import Terms
@@ -33,6 +34,14 @@ class Bound:
     purpose: str = PURPOSE
     amount: str | None = None  # of a payment, like 120.00 EUR
     payee: str | None = None
+
+
+def check_key(settings: Settings) -> None:
+    """Raises VerificationError where there is no key to work codes out from."""
+    try:
+        keys(settings)
+    except SettingsError as error:
+        raise VerificationError("no_key", str(error)) from None
 
 
 def terms(settings: Settings, bound: Bound) -> tuple[str, Terms]:

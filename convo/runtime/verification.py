@@ -76,6 +76,7 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
     Raises VerificationError where nothing is sent. Who may not know why gets a verification that looks like
     any other instead, and whose code nobody gets.
     """
+    asking.check_key(line.settings)
     number, terms = asking.terms(line.settings, wanted.bound)
     to = asking.contact(line.settings, wanted.to)
     language = asking.language(wanted.language)
@@ -118,6 +119,7 @@ def check(line: Line, attempt: Attempt) -> Checked:
 
     Who may not know why it is not right gets the same answer for every reason.
     """
+    asking.check_key(line.settings)
     _, terms = asking.terms(line.settings, attempt.bound)
     client = defence.network(attempt.client_ip)
     code = _typed(attempt.code)

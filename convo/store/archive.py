@@ -1,6 +1,6 @@
 """What is old and over, to be kept elsewhere: conversations that ended, with all that was said in them,
 and texts that no conversation took; with each text what was delivered word for word, and what operators
-decided; deliveries of which nothing could be made. Contacts and the consent ledger stay.
+decided; verifications; deliveries of which nothing could be made. Contacts and the consent ledger stay.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ from convo.messages import Direction, Status
 from convo.store import contacts, recounting
 from convo.store.conversations import ENDED
 from convo.store.tables import codes, conversations, decisions, events, messages, receipts
+from convo.store.verification_tables import verifications
 
 Row = dict[str, Any]  # by column; `table` says whose it is
 
@@ -22,6 +23,7 @@ _KEYS: Mapping[str, tuple[Table, tuple[str, ...]]] = {
     "message": (messages, ("id",)),
     "message_decision": (decisions, ("id",)),
     "receipt": (receipts, ("provider_id", "account")),
+    "verification": (verifications, ("id",)),
     "conversation": (conversations, ("id",)),  # last: where its texts are counted is its to say
 }
 
@@ -50,6 +52,13 @@ def receipts_useless(connection: Connection, before: datetime, after: Sequence[A
     """Deliveries from `before` of which nothing could be made; the others go with their texts."""
     useless = and_(receipts.c.error.is_not(None), receipts.c.received_at < before)
     return _page(connection, receipts, useless, after, most)
+
+
+def verifications_over(
+    connection: Connection, before: datetime, after: Sequence[Any], most: int
+) -> list[Row]:
+    """Verifications from `before`, whose codes are long over."""
+    return _page(connection, verifications, verifications.c.created_at < before, after, most)
 
 
 def belongings(connection: Connection, found: Sequence[Row]) -> list[Row]:

@@ -27,6 +27,7 @@ from convo.store.tables import (
     receipts,
     spelled,
 )
+from convo.store.verification_tables import failures, verifications, windows
 
 
 def is_being_sent(connection: Connection, contact_id: int) -> bool:
@@ -66,6 +67,9 @@ def _deletions(contact_id: int, number: str) -> Iterator[tuple[str, Delete]]:
     yield consents.name, delete(consents).where(consents.c.contact_id == contact_id)
     yield reminders.name, delete(reminders).where(reminders.c.contact == number)
     yield api_answers.name, delete(api_answers).where(api_answers.c.body.contains(number, autoescape=True))
+    yield verifications.name, delete(verifications).where(verifications.c.contact_id == contact_id)
+    yield failures.name, delete(failures).where(failures.c.contact_id == contact_id)
+    yield windows.name, delete(windows).where(windows.c.key == f"contact:{contact_id}")
     yield messages.name, delete(messages).where(messages.c.contact_id == contact_id)
     yield conversations.name, delete(conversations).where(conversations.c.contact_id == contact_id)
     yield contacts.name, delete(contacts).where(contacts.c.id == contact_id)

@@ -6,10 +6,9 @@ from functools import partial
 from typing import Annotated
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from convo import rates
-from convo.clock import parse_duration
+from convo.setting import Duration, Rate
 from convo.verify import texts
 
 LONGEST = timedelta(minutes=10)  # NIST SP 800-63B, 5.1.3.2: a code is valid for ten minutes at most
@@ -17,20 +16,10 @@ _OF_CODE = frozenset({"brand", "code"})
 _OF_PAYMENT = _OF_CODE | {"amount", "payee"}
 
 
-def _duration(value: object) -> timedelta:
-    return value if isinstance(value, timedelta) else parse_duration(str(value))
-
-
 def _short(value: timedelta) -> timedelta:
     if not timedelta(seconds=30) <= value <= LONGEST:
         raise ValueError("a code is valid for 30 seconds to 10 minutes")
     return value
-
-
-def _rate(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    rates.parse(text)
-    return text
 
 
 def _country(value: str) -> str:
@@ -46,8 +35,6 @@ def _texts(given: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
     return plain
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Rate = Annotated[str, BeforeValidator(_rate)]
 Country = Annotated[str, AfterValidator(_country)]
 
 

@@ -17,6 +17,7 @@ from convo.runtime.auditing import Audit
 from convo.settings import SIMULATOR
 from convo.store import archive as rows_of
 from tests.runtime.house import BEN, CAT, House
+from tests.runtime.verifying import Desk
 
 LATER = timedelta(days=100)
 
@@ -170,3 +171,15 @@ def test_numbers_are_not_given_out_again(old: House, tmp_path: Path) -> None:
 
     assert old.rows(f"SELECT 1 FROM message WHERE id > {highest[0]}")
     assert not old.rows(f"SELECT 1 FROM message WHERE id = {highest[0]}")
+
+
+def test_old_verifications_go_and_their_contact_stays(house: House, tmp_path: Path) -> None:
+    old = Desk(house).send().verification
+    house.leaves()
+    house.clock.move_to(house.clock() + LATER)
+    new = Desk(house).send().verification
+    run(house, tmp_path)
+
+    assert [line["id"] for line in lines(tmp_path) if line["table"] == "verification"] == [old.id]
+    assert house.rows("SELECT id FROM verification") == [(new.id,)]
+    assert counts(house)["contact"] == 1

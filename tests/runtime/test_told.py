@@ -10,7 +10,7 @@ import pytest
 from convo.endpoints import Events
 from convo.kinds import ENVELOPE, KINDS
 from convo.messages import Inbound, Reason, Status, Trouble
-from convo.runtime import opting
+from convo.runtime import codes, opting, verification
 from convo.runtime.events import PING, payload, ping
 from convo.runtime.intake import Intake
 from convo.runtime.marketing import AGREED
@@ -22,11 +22,13 @@ from convo.settings import Number
 from convo.store import outgoing, reviews
 from convo.store.outgoing import OutgoingEvent
 from convo.store.reviews import Decision
+from convo.verify import Pumping, Verify
 from tests.runtime.campaign import Office
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, NOW, OURS, VISIT, House
 from tests.runtime.test_codes import SIGN_IN, sent
 from tests.runtime.told import SECRET
+from tests.runtime.verifying import Desk, wrong
 
 ELM = {OURS: Number(flow=None, brand="Elm Street", help="Elm Street: visits. STOP ends.")}
 EMITS = """\
@@ -334,6 +336,23 @@ def fates(elm: House) -> dict[str, Mapping[str, Any]]:
     return {kind: data for who in (cat, dan, eve) for kind, data in told(elm, who)}
 
 
+def verified(desk: Desk) -> dict[str, Mapping[str, Any]]:
+    """Codes that are given back, tried too often, canceled, and that never come back from a range."""
+    house = desk.house
+    limits = Verify(pumping=Pumping(least=5))
+    house.settings = house.settings.model_copy(update={"verify": limits})
+    people = [f"+1202555{number:04}" for number in range(3)] + [f"+1202556{number:04}" for number in range(7)]
+    right, tried, gone = (desk.send(to).verification for to in people[:3])
+    desk.check(right.id, str(desk.run(lambda line: codes.worked_out(line.settings, right))))
+    for _ in range(5):
+        desk.check(tried.id, wrong(str(desk.run(lambda line: codes.worked_out(line.settings, tried)))))
+    desk.run(lambda line: verification.cancel(line, gone.id))
+    for to in people[3:]:
+        desk.send(to)
+        house.later(minutes=10)
+    return {kind: data for who in people for kind, data in told(house, who)}
+
+
 def test_what_becomes_of_a_text_is_told_once_whatever_comes_twice(elm: House) -> None:
     wants(elm, "message.sent", "message.delivered", "message.failed")
     elm.take(elm.text("visit"))
@@ -403,6 +422,7 @@ def one_of_each(elm: House, folder: Path) -> dict[str, Mapping[str, Any]]:
     listed = elm.do(lambda c: outgoing.listed(c, outgoing.Chosen(kind="campaign.*"), 0, 9))
     found |= {each.event.kind: payload(each.event)["data"] for each in listed}
     found |= fates(elm)
+    found |= verified(Desk(elm))
     return {**found, PING: ping("default", NOW)["data"]}
 
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from convo.runtime import tokens
 from convo.runtime.codes import revealed
 from convo.settings import Number
@@ -77,9 +75,8 @@ def test_a_canceled_one_stays_so(tell: Tell) -> None:
     tell(story, numbers=NUMBERS, verify=Verify())
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "status", "title"),
-    [
+def test_what_will_not_do_is_told(tell: Tell) -> None:
+    bad: list[tuple[str, dict[str, Any], int, str]] = [
         ("", {}, 422, "bad_request"),
         ("", {"to": "12345"}, 422, "not_a_mobile"),
         ("", {"to": "+33142685300"}, 422, "not_a_mobile"),
@@ -90,14 +87,12 @@ def test_a_canceled_one_stays_so(tell: Tell) -> None:
         ("", {**WANTED, "more": 1}, 422, "bad_request"),
         ("/none/check", {"code": "123456"}, 404, "not_found"),
         ("/none/check", {"code": "12"}, 422, "bad_code"),
-    ],
-)
-def test_what_will_not_do_is_told(
-    tell: Tell, path: str, body: dict[str, Any], status: int, title: str
-) -> None:
+    ]
+
     async def story(server: Server) -> None:
-        answer = await post(server, path, **body)
-        assert (answer.status, answer.json["title"]) == (status, title)
+        for path, body, status, title in bad:
+            answer = await post(server, path, **body)
+            assert (answer.status, answer.json["title"]) == (status, title), body
 
     tell(story, numbers=NUMBERS, verify=Verify())
 

@@ -23,6 +23,7 @@ _WRONG = {
     "bad_purpose": 422,
     "bad_payment": 422,
     "bad_client_ip": 422,
+    "no_key": 503,
 }
 _UNSENT = {
     **_WRONG,
@@ -31,12 +32,12 @@ _UNSENT = {
     "bad_origin": 422,
     "opted_out": 409,
     "too_many_sends": 429,
-    "locked": 403,
+    "locked": 409,
     "limited": 429,
     "prefix_rests": 429,
 }
 _OVER = {"approved": 409, "canceled": 409, "expired": 409, "failed": 409, "max_attempts": 409}
-_UNCHECKED = {**_WRONG, **_OVER, "bad_code": 422, "locked": 403, "limited": 429, "not_found": 404}
+_UNCHECKED = {**_WRONG, **_OVER, "bad_code": 422, "locked": 409, "limited": 429, "not_found": 404}
 
 
 def _send(line: Line, asked: Asked[NoQuery, VerificationRequest]) -> Answer[Verification]:
