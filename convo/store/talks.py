@@ -53,7 +53,6 @@ class Side(NamedTuple):
 
     variant: str = ""
     language: str = ""
-    campaign: str = ""
 
 
 class Moved(NamedTuple):
@@ -95,7 +94,7 @@ def opened(stored: "Stored", side: Side) -> Talk:
         stored.number,
         stored.flow,
         stored.version,
-        side.campaign,
+        str(stored.campaign_id or ""),
         side.variant,
         side.language,
     )

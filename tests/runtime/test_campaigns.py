@@ -50,6 +50,7 @@ def test_everybody_of_a_list_is_texted_once_and_talks_on(office: Office) -> None
 
     stored = office.house.conversation()
     assert (stored.outcome, stored.campaign_id) == ("done", office.number)
+    assert office.house.rows("SELECT DISTINCT campaign FROM talk") == [(str(office.number),)]
     found = office.stands()
     assert (found.campaign.status, found.campaign.begun, found.to_come) == (State.FINISHED, 2, 0)
     assert office.members()[ANA].conversation_id == stored.id
