@@ -150,9 +150,9 @@ def api_page() -> str:
 
 def _asked(operation: Operation) -> str:
     query = "&".join(f"{name}=" for name in operation.query.model_fields)
-    body = ", ".join(f'"{name}"' for name in operation.takes.model_fields)
+    body = ", ".join(f'"{name}"' for name in operation.takes.model_fields if not operation.uploads)
     what = f"`{operation.method} {operation.path}{f'?{query}' if query else ''}`"
-    what += f" `{{{body}}}`" if body else ""
+    what += f" `{{{body}}}`" if body else " and the list" if operation.uploads else ""
     said = " ".join(operation.about.split())
     codes = {
         status: [code for code in codes if code in operation.refuses or code == "not_found"]

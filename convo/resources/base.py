@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -28,6 +29,12 @@ class Shown(BaseModel):
     """What an answer holds."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Upload(Body):
+    """A body that is no JSON, and may be far larger: it waits in a file."""
+
+    path: Path
 
 
 class NoQuery(Query):

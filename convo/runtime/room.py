@@ -39,3 +39,4 @@ class Place:
         """Give back all of it."""
         self._room.items -= self._items
         self._room.bytes -= self._bytes
+        self._items = self._bytes = 0

@@ -1,5 +1,8 @@
 """What a request brings: its query, and its body, read with a cap and checked."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from convo.messages import storable
 from convo.resources.base import Query
 from convo.web.api.access import Refusal
+
+LONGEST_LIST = 1024**3  # bytes
 
 M = TypeVar("M", bound=BaseModel)
 Q = TypeVar("Q", bound=Query)
@@ -47,18 +52,32 @@ async def body(request: Request, model: type[M], most: int) -> M:
 
 async def read(request: Request, most: int) -> bytes:
     """The body as it came; raises Refusal for one over `most` bytes (413)."""
+    found = bytearray()
+    async for part in _parts(request, most):
+        found += part
+    return bytes(found)
+
+
+async def spool(request: Request, path: Path, most: int) -> None:
+    """Keep the body in a file; raises Refusal for one over `most` bytes (413)."""
+    with path.open("wb") as file:
+        async for part in _parts(request, most):
+            await asyncio.to_thread(file.write, part)
+
+
+async def _parts(request: Request, most: int) -> AsyncIterator[bytes]:
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > most:
         raise Refusal(413, "too_large", f"at most {most} bytes")
-    found = bytearray()
+    size = 0
     try:
         async for part in request.stream():
-            found += part
-            if len(found) > most:
+            size += len(part)
+            if size > most:
                 raise Refusal(413, "too_large", f"at most {most} bytes")
+            yield part
     except ClientDisconnect:
         raise Refusal(400, "bad_request", "the body came to no end") from None
-    return bytes(found)
 
 
 def size(request: Request, most: int) -> int:

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from math import ceil
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 import structlog
 from pydantic import TypeAdapter
@@ -14,14 +17,16 @@ from starlette.responses import Response
 from convo.app import App
 from convo.errors import CodedError, StoreUnavailable
 from convo.messages import storable
+from convo.resources.base import Body, Upload
 from convo.runtime.room import Place
 from convo.runtime.tally import Tally
 from convo.runtime.tokens import Holder
 from convo.runtime.turns import Line
+from convo.web.api import bodies
 from convo.web.api.access import Access, Refusal, problem
-from convo.web.api.bodies import body, query, size
+from convo.web.api.bodies import body, query, size, spool
 from convo.web.api.idempotency import Given, Sweeper, key_of, once
-from convo.web.api.operations import GET, POST, Answer, Asked, Operation
+from convo.web.api.operations import GET, Answer, Asked, Operation, Run
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +47,7 @@ class Endpoints:
     def of(self, operation: Operation) -> Endpoint:
         """The endpoint of an operation."""
         shape: TypeAdapter[object] = TypeAdapter(operation.gives)
+        run_in = cast(Run, operation.run)
 
         async def answer(request: Request) -> Response:
             began = asyncio.get_running_loop().time()
@@ -57,14 +63,16 @@ class Endpoints:
             try:
                 if operation.method != GET:
                     place.take(items=1, size=size(request, self._app.settings.max_body))
-                return await carry_out(request, by)
+                if operation.uploads:
+                    place.leave()  # it waits in a file, for as long as it takes
+                with ExitStack() as closing:
+                    return await carry_out(request, by, closing)
             finally:
                 place.leave()
 
-        async def carry_out(request: Request, by: Holder) -> Response:
-            asked = await self._asked(operation, request, by)
-            key = key_of(request, by.id, asked.body) if operation.method == POST else None
-
+        async def carry_out(request: Request, by: Holder, closing: ExitStack) -> Response:
+            asked = await self._asked(operation, request, by, closing)
+            key = key_of(request, by.id, asked.body) if operation.keyed else None
             tally = Tally()
 
             def job(connection: Connection) -> Given:
@@ -73,13 +81,15 @@ class Endpoints:
                 def run() -> Given:
                     now = self._app.clock()
                     line = Line(connection, self._app.settings, self._app.library, now, tally=tally)
-                    found: Answer[object] = operation.run(line, asked)
-                    return Given(found.status, shape.dump_json(found.body))
+                    return given_of(run_in(line, asked))
 
                 return once(connection, key, self._app.clock(), run) if key else run()
 
             try:
-                given = await (self._app.store.read if operation.method == GET else self._app.write)(job)
+                if operation.several:
+                    given = given_of(await operation.several(self._app, asked))
+                else:
+                    given = await (self._app.store.read if operation.method == GET else self._app.write)(job)
             except CodedError as error:
                 status = operation.refuses.get(error.code, UNLESS_SAID)
                 self._app.metrics.count(tally)
@@ -90,11 +100,20 @@ class Endpoints:
             headers = {"Idempotency-Replayed": "true"} if given.again else None
             return Response(given.body, given.status, headers, "application/json")
 
+        def given_of(found: Answer[object]) -> Given:
+            return Given(found.status, shape.dump_json(found.body))
+
         return told(answer)
 
-    async def _asked(self, operation: Operation, request: Request, by: Holder) -> Asked[Any, Any]:
+    async def _asked(
+        self, operation: Operation, request: Request, by: Holder, closing: ExitStack
+    ) -> Asked[Any, Any]:
         asked = query(request, operation.query)
-        if operation.reads_body:
+        if operation.uploads:
+            file = Path(closing.enter_context(TemporaryDirectory(prefix="convo-list-"))) / "list"
+            await spool(request, file, bodies.LONGEST_LIST)
+            read: Body = Upload(path=file)
+        elif operation.reads_body:
             read = await body(request, operation.takes, self._app.settings.max_body)
         else:
             read = operation.takes()

@@ -17,7 +17,7 @@ from convo import __version__
 from convo.resources.base import LONGEST_KEY, Problem
 from convo.web.api.access import PROBLEM
 from convo.web.api.idempotency import HEADER
-from convo.web.api.operations import POST, PUT, Operation
+from convo.web.api.operations import PUT, Operation
 
 Document = dict[str, Any]
 _SCHEMAS = "#/components/schemas/{model}"
@@ -35,6 +35,9 @@ WITH_BODY = {
     415: ("unsupported_media_type",),
     422: ("bad_request",),
 }
+WITH_UPLOAD = {400: ("bad_request",), 413: ("too_large",)}
+# What a list is, its bytes say, whatever it is sent as.
+_LISTS = ("text/csv", "application/x-ndjson", "application/octet-stream")
 _ABOUT = {
     400: "The query cannot be understood.",
     401: "No token that is good.",
@@ -83,9 +86,10 @@ def refusals(operation: Operation) -> dict[int, list[str]]:
     makes_it = operation.method == PUT and 201 in operation.statuses
     if "{" in operation.path and not makes_it:
         pairs = [*pairs, ("not_found", 404)]
-    for status, codes in [*COMMON.items(), *(WITH_BODY.items() if operation.reads_body else ())]:
+    with_body = WITH_UPLOAD if operation.uploads else WITH_BODY if operation.reads_body else {}
+    for status, codes in [*COMMON.items(), *with_body.items()]:
         found[status] += codes
-    if operation.method == POST:
+    if operation.keyed:
         found[400].append("bad_idempotency_key")
         found[422].append("idempotency_key_reused")
     for code, status in pairs:
@@ -106,7 +110,10 @@ def _operation(operation: Operation) -> Document:
     }
     if more:
         found["description"] = _line(more)
-    if operation.has_body:
+    if operation.uploads:
+        as_it_is: Document = {"schema": {"type": "string"}}
+        found["requestBody"] = {"required": True, "content": dict.fromkeys(_LISTS, as_it_is)}
+    elif operation.has_body:
         schema = {"$ref": _ref(operation.takes)}
         required = any(field.is_required() for field in operation.takes.model_fields.values())
         found["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
@@ -159,7 +166,7 @@ def _in_query(operation: Operation) -> list[Document]:
 
 
 def _in_header(operation: Operation) -> list[Document]:
-    if operation.method != POST:
+    if not operation.keyed:
         return []
     about = "The same key with the same request is answered as it was, for a day, and nothing is done twice."
     schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": r"^[\x20-\x7e]+$"}
@@ -180,7 +187,7 @@ def _not_null(schema: Document) -> Document:
 def _schemas(operations: Sequence[Operation]) -> Document:
     given: dict[type[BaseModel], JsonSchemaMode] = {Problem: "serialization"}
     given |= {each.gives: "serialization" for each in operations}
-    given |= {each.takes: "validation" for each in operations if each.has_body}
+    given |= {each.takes: "validation" for each in operations if each.has_body and not each.uploads}
     _, schema = models_json_schema(list(given.items()), ref_template=_SCHEMAS)
     found: Document = schema["$defs"]
     return found

@@ -3,14 +3,15 @@
 From here its route is made, its description in `/openapi.json`, and how its errors are answered.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from inspect import cleandoc
+from inspect import cleandoc, iscoroutinefunction
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints
 
+from convo.app import App
 from convo.messages import storable
-from convo.resources.base import Body, NoBody, Query
+from convo.resources.base import Body, NoBody, Query, Upload
 from convo.runtime.tokens import Holder, Scope
 from convo.runtime.turns import Line
 from convo.web.api.access import Refusal
@@ -53,18 +54,23 @@ def made(body: A, *, new: bool = True) -> Answer[A]:
     return Answer(body, 201 if new else 200)
 
 
+Run = Callable[[Line, Asked[Any, Any]], Answer[Any]]
+Several = Callable[[App, Asked[Any, Any]], Awaitable[Answer[Any]]]
+
+
 @dataclass(frozen=True)
 class Operation:
     """One thing that can be asked for.
 
     `run` is called in a transaction, which only reads where it is a GET. What it takes and gives, its
-    annotations say: `(Line, Asked[QUERY, BODY]) -> Answer[GIVEN]`.
+    annotations say: `(Line, Asked[QUERY, BODY]) -> Answer[GIVEN]`. One that is a coroutine gets the App in
+    the place of the Line, and makes its own transactions, several of them: said again, it must do no harm.
     """
 
     method: str
     path: str
     scope: Scope
-    run: Callable[[Line, Asked[Any, Any]], Answer[Any]]
+    run: Run | Several
     statuses: tuple[int, ...] = (200,)
     # The codes of CodedErrors that `run` raises, and the status of each.
     refuses: Mapping[str, int] = field(default_factory=dict)
@@ -109,6 +115,21 @@ class Operation:
     def reads_body(self) -> bool:
         """Whether a body that is sent is looked at; a GET or a DELETE has none."""
         return self.method not in (GET, DELETE)
+
+    @property
+    def uploads(self) -> bool:
+        """Whether its body is no JSON, but a list."""
+        return self.takes is Upload
+
+    @property
+    def keyed(self) -> bool:
+        """Whether an `Idempotency-Key` counts: where all that it does is one transaction."""
+        return self.method == POST and self.several is None
+
+    @property
+    def several(self) -> Several | None:
+        """`run`, where it makes its own transactions."""
+        return cast(Several, self.run) if iscoroutinefunction(self.run) else None
 
     @property
     def _asked(self) -> tuple[Any, ...]:

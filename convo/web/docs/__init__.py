@@ -72,7 +72,8 @@ def _code(text: str) -> Markup:
 
 
 def _operation(method: str, path: str, operation: Document) -> Document:
-    body = operation.get("requestBody")
+    body = operation.get("requestBody", {"content": {}})
+    kinds = list(body["content"])
     return {
         "name": operation["operationId"],
         "method": method.upper(),
@@ -84,7 +85,8 @@ def _operation(method: str, path: str, operation: Document) -> Document:
             Field(each["name"], _kind(each["schema"]), each.get("description", ""), each["required"])
             for each in operation["parameters"]
         ],
-        "body": _name(body["content"]["application/json"]["schema"]) if body else None,
+        "body": _name(body["content"]["application/json"]["schema"]) if "application/json" in kinds else None,
+        "kinds": kinds,
         "answers": list(_answers(operation)),
     }
 
