@@ -313,35 +313,7 @@ def _time(lasts: timedelta | None) -> str:
 
 def shown_campaign(found: "Standing") -> dict[str, Any]:
     """A campaign as a program reads it."""
-    campaign, counts = found.campaign, found.counts
-    return {
-        "id": campaign.id,
-        "name": campaign.name,
-        "flow": campaign.flow,
-        "version": campaign.version,
-        "numbers": list(campaign.numbers),
-        "vars": dict(campaign.vars),
-        "region": campaign.region,
-        "status": campaign.status.value,
-        "trouble": campaign.trouble,
-        "contacts": counts.added,
-        "begun": campaign.begun,
-        "skipped": dict(campaign.skipped),
-        "to_come": found.to_come,
-        "loaded": found.is_loaded,
-        "rows": {
-            "read": counts.read,
-            "duplicates": counts.duplicates,
-            "opted_out": counts.opted_out,
-            "no_consent": counts.no_consent,
-            "bad": counts.bad,
-        },
-        "created_at": campaign.created_at.isoformat(),
-        "starts_at": _isoformat(campaign.starts_at),
-        "started_at": _isoformat(campaign.started_at),
-        "ended_at": _isoformat(campaign.ended_at),
-    }
+    from convo.resources.base import spelled_out
+    from convo.web.api import campaigns
 
-
-def _isoformat(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    return spelled_out(campaigns.shown_campaign(found))

@@ -99,6 +99,16 @@ class AsyncClient:
     reminder = _Asks(calls.reminder)
     reminders = _Lists(calls.reminders)
     cancel_reminder = _Asks(calls.cancel_reminder)
+    create_campaign = _Asks(calls.create_campaign)
+    campaign = _Asks(calls.campaign)
+    campaigns = _Lists(calls.campaigns)
+    campaign_contacts = _Lists(calls.campaign_contacts)
+    load_campaign = _Asks(calls.load_campaign)
+    preview_campaign = _Asks(calls.preview_campaign)
+    start_campaign = _Asks(calls.start_campaign)
+    pause_campaign = _Asks(calls.pause_campaign)
+    resume_campaign = _Asks(calls.resume_campaign)
+    cancel_campaign = _Asks(calls.cancel_campaign)
     verify = _Asks(calls.verify)
     verification = _Asks(calls.verification)
     check_verification = _Asks(calls.check_verification)
@@ -167,7 +177,7 @@ class AsyncClient:
             timeout = aiohttp.ClientTimeout(total=self._timeout)
             self._http = aiohttp.ClientSession(timeout=timeout)
         url = URL(request.url, encoded=True)
-        async with self._http.request(
-            request.method, url, data=request.body, headers=request.headers
-        ) as answer:
-            return Response(answer.status, await answer.read(), answer.headers.get("Retry-After"))
+        with request.content() as body:
+            asked = self._http.request(request.method, url, data=body, headers=request.headers)
+            async with asked as answer:
+                return Response(answer.status, await answer.read(), answer.headers.get("Retry-After"))

@@ -3,9 +3,11 @@
 import json
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import IO, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -28,6 +30,7 @@ class Call(Generic[T]):
     gives: Any
     query: Mapping[str, Any] = field(default_factory=dict)
     body: BaseModel | None = None
+    upload: Path | bytes | None = None  # in the place of a body
     key: str | None = None
 
     def request(self, url: str, token: str) -> "Request":
@@ -35,8 +38,11 @@ class Call(Generic[T]):
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if self.method == "POST":
             headers["Idempotency-Key"] = self.key or str(uuid.uuid4())
-        content = None
-        if self.method not in ("GET", "DELETE"):
+        content: Path | bytes | None = self.upload
+        if content is not None:
+            size = content.stat().st_size if isinstance(content, Path) else len(content)
+            headers |= {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        elif self.method not in ("GET", "DELETE"):
             headers["Content-Type"] = "application/json"
             said = self.body.model_dump(mode="json", exclude_unset=True) if self.body else {}
             content = json.dumps(said).encode()
@@ -62,7 +68,16 @@ class Request:
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes | None
+    body: Path | bytes | None
+
+    @contextmanager
+    def content(self) -> Iterator[IO[bytes] | bytes | None]:
+        """What travels as its body, from the beginning."""
+        if isinstance(self.body, Path):
+            with self.body.open("rb") as file:
+                yield file
+        else:
+            yield self.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Conversation(Shown):
     queue: str | None = Field(description="The people who have it.")
     trouble: str | None = Field(description="Why, where the flow did not ask for them.")
     vars: dict[str, Any]
+    campaign: int | None = Field(description="That began it.")
     started_at: Moment
     ended_at: Moment | None
 

@@ -35,6 +35,8 @@ class Scope(StrEnum):
     MESSAGES_WRITE = "messages:write"
     REMINDERS_READ = "reminders:read"
     REMINDERS_WRITE = "reminders:write"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
     CONTACTS_READ = "contacts:read"
     CONTACTS_WRITE = "contacts:write"
     CONTACTS_ERASE = "contacts:erase"
@@ -57,6 +59,8 @@ ABOUT = {
     Scope.MESSAGES_WRITE: "send single messages and withdraw queued ones",
     Scope.REMINDERS_READ: "list reminders",
     Scope.REMINDERS_WRITE: "set, move and cancel reminders",
+    Scope.CAMPAIGNS_READ: "list campaigns and their contacts, and look at what one would say",
+    Scope.CAMPAIGNS_WRITE: "make, load, start, pause, resume and cancel campaigns",
     Scope.CONTACTS_READ: "list, read and export contacts",
     Scope.CONTACTS_WRITE: "create and change contacts",
     Scope.CONTACTS_ERASE: "erase contacts, with all that was said",

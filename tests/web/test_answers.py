@@ -15,6 +15,7 @@ from convo.providers.simulator import Simulator
 from convo.runtime import tokens
 from convo.runtime.tokens import Scope
 from convo.settings import Number
+from convo.web.api import bodies
 from convo.web.api.openapi import document
 from convo.web.api.routes import OPERATIONS
 from tests.web.conftest import Tell
@@ -24,6 +25,7 @@ BEN, CAT, DAN, EVE = (f"+1555000{digits}" for digits in ("2222", "3333", "4444",
 LARGEST = 4096  # bytes of a body
 DOCUMENT = document(OPERATIONS, None)
 REMINDER = {"flow": "visit", "contact": EVE, "number": OURS, "at": "2036-12-01 09:00"}
+CAMPAIGN = {"flow": "visit", "name": "May", "numbers": [OURS]}
 CODE = {"to": "+12025550123", "number": OURS}
 DESCRIBED = {
     (method.upper(), path, int(status))
@@ -79,6 +81,7 @@ def test_every_answer_that_is_described_is_given(tell: Tell, monkeypatch: pytest
         await contacts_and_flows(ask)
         await reminders(ask)
         await codes(ask)
+        await campaigns(ask)
         seen.update(ask.seen)
 
     async def limited(server: Server) -> None:
@@ -92,6 +95,7 @@ def test_every_answer_that_is_described_is_given(tell: Tell, monkeypatch: pytest
 
     told = Events(endpoints={"crm": Endpoint(url="https://127.0.0.1:9/hook", secret="whsec_" + "A" * 32)})
     numbers = {OURS: Number(), "+15550008888": Number(quiet="00:00-23:59")}
+    monkeypatch.setattr(bodies, "LONGEST_LIST", LARGEST)
     tell(story, events=told, numbers=numbers, api_rate="100000/second", max_body=LARGEST)
     tell(limited, api_rate="1/hour")
 
@@ -167,6 +171,7 @@ def body_of(name: str) -> Any:
         "messages_send": {"contact": EVE, "text": "Hello", "number": OURS},
         "messages_settle": {"accepted": True},
         "contacts_create": {"number": EVE},
+        "campaigns_create": CAMPAIGN,
         "reminders_put": REMINDER,
         "verifications_send": CODE,
         "verifications_check": {"code": "123456", "number": OURS},
@@ -303,3 +308,25 @@ async def codes(ask: Asking) -> None:
     await ask("POST", all_, stopped)  # opted out: 409
     for _ in range(12):  # until its contact has had enough: 429 and 403
         await ask("POST", all_, {**CODE, "new": True})
+
+
+async def campaigns(ask: Asking) -> None:
+    all_, one = "/v1/campaigns", "/v1/campaigns/{id}"
+    later, listed = {"at": "2099-01-01T09:00:00Z"}, b"phone,name\n+15550007777,Gus\nnobody,Al\n"
+    made = (await ask("POST", all_, CAMPAIGN)).json["id"]
+    await ask("POST", all_, CAMPAIGN)
+    await ask("POST", all_, {**CAMPAIGN, "vars": {"name": "you"}})  # the name of another: 409
+    await ask("GET", all_)
+    await ask("GET", one, id=made)
+    await ask("POST", f"{one}/start", later, id=made)  # nobody is loaded: 409
+    await ask("POST", f"{one}/contacts", data=b"name\nGus\n", id=made)
+    await ask("POST", f"{one}/contacts", data=listed, id=made)
+    await ask("GET", f"{one}/contacts", id=made)
+    await ask("GET", f"{one}/preview", id=made)
+    await ask("POST", f"{one}/pause", {}, id=made)  # it does not run: 409
+    await ask("POST", f"{one}/start", later, id=made)
+    await ask("POST", f"{one}/resume", {}, id=made)
+    await ask("POST", f"{one}/pause", {}, id=made)
+    await ask("POST", f"{one}/cancel", {}, id=made)
+    await ask("POST", f"{one}/resume", {}, id=made)
+    await ask("POST", f"{one}/contacts", data=listed + b"+15550007778,Hal\n", id=made)

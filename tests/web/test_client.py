@@ -152,6 +152,37 @@ def test_a_program_sends_and_checks_a_code(address: str) -> None:
     assert (sent.status, known.status, wrong.valid, gone.status) == ("pending", "pending", False, "canceled")
 
 
+def test_a_program_sends_a_campaign(address: str, tmp_path: Path) -> None:
+    guests = tmp_path / "guests.csv"
+    guests.write_text("phone,name\n+15550007031,Gus\n+15550007032,Hal\n")
+    later = datetime(2099, 1, 1, 9, tzinfo=UTC)
+
+    async def asynchronously(made: int) -> int:
+        async with convo.AsyncClient(address, TOKEN) as client:
+            return (await client.load_campaign(made, guests)).added
+
+    with convo.Client(address, TOKEN) as client:
+        made = client.create_campaign("visit", "May", numbers=[OURS])
+        same = client.create_campaign("visit", "May", numbers=[OURS])
+        read = [client.load_campaign(made.id, guests).added, asyncio.run(asynchronously(made.id))]
+        more = client.load_campaign(made.id, b'{"contact": "+15550007031"}\n{"contact": "x"}\n')
+        seen = client.preview_campaign(made.id)
+        begun = client.start_campaign(made.id, at=later)
+        stood = [client.pause_campaign(made.id).status, client.resume_campaign(made.id).status]
+        names = [each.vars["name"] for each in client.campaign_contacts(made.id, status="waiting")]
+        over = client.cancel_campaign(made.id)
+        kept = [each.status for each in client.campaigns()]
+        with pytest.raises(convo.ApiError) as refused:
+            client.load_campaign(made.id, b"phone\n+15550007033\n")
+
+    assert (made.id, made.status, read) == (same.id, "loading", [2, 2])
+    assert (more.duplicates, more.bad, more.bad_rows[0].line) == (1, 1, 2)
+    assert (seen.contacts, seen.samples[0].texts) == ({OURS: 2}, ["Can Gus come?"])
+    assert (begun.starts_at, stood, names) == (later, ["paused", "running"], ["Gus", "Hal"])
+    assert (over.status, over.withdrawn, kept) == ("cancelled", 0, ["cancelled"])
+    assert refused.value.code == "over"
+
+
 def test_both_clients_have_every_call() -> None:
     for client in (convo.Client, convo.AsyncClient):
         kinds = {name: type(each).__name__ for name, each in vars(client).items()}

@@ -9,10 +9,13 @@ from jsonschema import Draft202012Validator
 from convo import asgi
 from convo.app import App
 from convo.flow.session import Phase
+from convo.resources.campaigns import CampaignStatus, CampaignTurn
 from convo.resources.conversations import ConversationStatus
 from convo.resources.events import DeliveryStatus
 from convo.resources.messages import QueueStatus
 from convo.settings import Settings
+from convo.store.campaign_contacts import Turn
+from convo.store.campaigns import State as CampaignState
 from convo.store.deliveries import State
 from convo.store.queue import STATUSES
 from convo.web.api.openapi import document
@@ -57,6 +60,8 @@ def test_the_words_of_the_description_are_those_of_the_runtime() -> None:
     assert words(ConversationStatus) == set(Phase)
     assert words(DeliveryStatus) == set(State)
     assert words(QueueStatus) == set(STATUSES)
+    assert words(CampaignStatus) == set(CampaignState)
+    assert words(CampaignTurn) == set(Turn)
 
 
 def test_the_document_and_its_page_are_there_without_a_token_and_load_nothing_from_elsewhere(

@@ -32,6 +32,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 OTHERS = [unsupported_method, negative_data_rejection]
+schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 described = schemathesis.openapi.from_dict(document(OPERATIONS, None))
 with_known = schemathesis.openapi.from_dict(document(OPERATIONS, None))
 for part in ("body", "query", "path_parameters"):

@@ -146,7 +146,12 @@ def _close(line: Line, asked: Asked[NoQuery, CloseRequest]) -> Answer[Conversati
 def shown_conversation(stored: Stored) -> Conversation:
     """A conversation as the API tells it."""
     return Conversation.model_validate(
-        {**stored._asdict(), "inside": inside(stored), "vars": shown(stored.vars)}
+        {
+            **stored._asdict(),
+            "inside": inside(stored),
+            "vars": shown(stored.vars),
+            "campaign": stored.campaign_id,
+        }
     )
 
 

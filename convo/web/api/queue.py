@@ -48,13 +48,13 @@ def _withdraw(line: Line, asked: Asked[NoQuery, NoteRequest]) -> Answer[Message]
 
     It is uncertain afterwards where an earlier try may have got through.
     """
-    done = queue.withdraw_one(line, asked.number("message"), _operator(asked.by, asked.body.note))
+    done = queue.withdraw_one(line, asked.number("message"), operator_of(asked.by, asked.body.note))
     return Answer(shown_message(done))
 
 
 def _retry(line: Line, asked: Asked[NoQuery, RetryRequest]) -> Answer[Message]:
     """Send a failed text anew, as a new message; an uncertain one with `maybe_twice`."""
-    by = _operator(asked.by, asked.body.note)
+    by = operator_of(asked.by, asked.body.note)
     done = queue.send_anew(line, asked.number("message"), by, maybe_twice=asked.body.maybe_twice)
     return made(shown_message(done))
 
@@ -62,7 +62,7 @@ def _retry(line: Line, asked: Asked[NoQuery, RetryRequest]) -> Answer[Message]:
 def _settle(line: Line, asked: Asked[NoQuery, SettleRequest]) -> Answer[Message]:
     """Say what became of an uncertain text."""
     body = asked.body
-    by = _operator(asked.by, body.note)
+    by = operator_of(asked.by, body.note)
     done = queue.settle(
         line, asked.number("message"), by, accepted=body.accepted, provider_id=body.provider_id
     )
@@ -85,7 +85,8 @@ def shown_listed(each: Listed) -> QueuedMessage:
     )
 
 
-def _operator(by: Holder, note: str | None) -> Operator:
+def operator_of(by: Holder, note: str | None = None) -> Operator:
+    """Who decides, as records tell it."""
     return Operator("api" if by.id == OF_SETTINGS else f"api:{by.name}", note)
 
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from convo.app import App
 from convo.web.api import (
+    campaigns,
     consent,
     contacts,
     conversations,
@@ -36,6 +37,7 @@ OPERATIONS: list[Operation] = [
     *consent.OPERATIONS,
     *reminders.OPERATIONS,
     *verifications.OPERATIONS,
+    *campaigns.OPERATIONS,
 ]
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
