@@ -98,7 +98,7 @@ def test_all_of_it_can_be_variables(monkeypatch: pytest.MonkeyPatch, secret: str
         (WHOLE.replace(SECRET, "env:NOT_SET"), ["events.secret.0", "the variable NOT_SET is not set"]),
         (f'[events]\n{URL}secret = ["{SECRET}", "{SECRET}", "{SECRET}"]', ["events.secret", "at most 2"]),
         (f'{WHOLE}kinds = ["consent.stoped"]', ["events.kinds.0", "did you mean 'consent.stopped'?"]),
-        (f'{WHOLE}kinds = ["contact.*"]', ["events.kinds.0", "known are consent.agreed"]),
+        (f'{WHOLE}kinds = ["contact.*"]', ["events.kinds.0", "known are campaign.cancelled"]),
         (f'{WHOLE}kinds = ["Order"]', ["events.kinds.0", "like consent.stopped, or consent.*, or *"]),
         (f'{WHOLE}kinds = ["consent*"]', ["events.kinds.0", "names no events"]),
         (f"{WHOLE}kinds = []", ["events.kinds"]),

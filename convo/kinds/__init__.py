@@ -7,9 +7,25 @@ docs/events.md is made from.
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+
+from convo.kinds.campaigns import CAMPAIGNS
+from convo.kinds.kind import ANA, ENVELOPE, EventKind
+from convo.kinds.verifications import VERIFICATIONS
+
+__all__ = [
+    "ENVELOPE",
+    "EVERY",
+    "KINDS",
+    "LONGEST_NAME",
+    "NAME",
+    "OUR_OWN",
+    "EventKind",
+    "did_you_mean",
+    "fits",
+    "is_always_kept",
+    "refused",
+]
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,7}")
 LONGEST_NAME = 100
@@ -20,36 +36,6 @@ OUR_OWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EventKind:
-    """A kind of event: when it is told, what comes with it, and an example."""
-
-    name: str
-    about: str
-    fields: Mapping[str, str]  # what comes with it, each with what it is; about a contact, ENVELOPE does too
-    example: Mapping[str, Any]  # the whole of its data
-    # Kept even where nobody listens yet: an endpoint that is added later may be sent it. What every text
-    # would write is kept only where somebody wants it.
-    always: bool = True
-
-
-# What comes with every event about a contact.
-ENVELOPE: Mapping[str, str] = MappingProxyType(
-    {
-        "contact": "the person's number",
-        "number": "our number that they wrote to, or that they are talking to",
-        "brand": "whose number that is: the scope of an opt-out",
-        "conversation": "the id of the conversation that it belongs to; null where there is none",
-    }
-)
-_ANA: Mapping[str, Any] = MappingProxyType(
-    {
-        "contact": "+15550001111",
-        "number": "+18005550100",
-        "brand": "Elm Street Clinic",
-        "conversation": 812,
-    }
-)
 _SAID: Mapping[str, str] = MappingProxyType(
     {
         "entry": "the id of its line in the consent ledger",
@@ -65,59 +51,6 @@ _SAID: Mapping[str, str] = MappingProxyType(
         "answer": "what convo answers; null where it stays silent, or where the provider has answered",
     }
 )
-_CODE: Mapping[str, str] = MappingProxyType(
-    {
-        "id": "of the verification",
-        "purpose": "what the code is good for",
-        "status": "of the verification",
-        "country": "of the contact's number (ISO 3166); null where it has none",
-        "sends": "how often the code was sent",
-        "tries": "how often a code was tried",
-    }
-)
-_MASKED: Mapping[str, Any] = MappingProxyType(
-    {
-        **_ANA,
-        "contact": "+155…11",
-        "conversation": None,
-        "id": "9f2b6c1e8d0a4f7391c5e2ab7d60f318",
-        "purpose": "sign-in",
-        "country": "US",
-        "sends": 1,
-    }
-)
-
-
-_CAMPAIGN: Mapping[str, str] = MappingProxyType(
-    {
-        "campaign": "its id",
-        "name": "its name",
-        "flow": "the flow that begins with each contact",
-        "version": "of the flow",
-        "numbers": "ours that it sends from",
-        "brand": "whose numbers these are",
-        "contacts": "how many are in it",
-        "begun": "with how many of them a conversation has begun",
-        "skipped": "with how many none could begin, by reason: `opted_out`, `no_consent`, `busy` and others",
-    }
-)
-
-
-def _of_campaign(name: str, about: str, begun: int) -> EventKind:
-    example = {
-        "campaign": 3,
-        "name": "appointment-reminder/contacts.csv",
-        "flow": "appointment-reminder",
-        "version": "9c1e0f6c2d1b4a7f8e3d5c6b7a8f9e0d1c2b3a4f5e6d7c8b9a0f1e2d3c4b5a69",
-        "numbers": ["+18005550100"],
-        "brand": "Elm Street Clinic",
-        "contacts": 1200,
-        "begun": begun,
-        "skipped": {"opted_out": 3} if begun else {},
-    }
-    return EventKind(name, about, _CAMPAIGN, example)
-
-
 _OF_TEXT: Mapping[str, str] = {
     "id": "of the message",
     "text": "what it says; where a one-time code goes, a placeholder stands",
@@ -142,7 +75,7 @@ KINDS = _kept(
         "more. Every STOP is told, with `changed` false where they were out already.",
         _SAID,
         {
-            **_ANA,
+            **ANA,
             "entry": 93,
             "text": "Stop.",
             "rule": "word:stop",
@@ -160,7 +93,7 @@ KINDS = _kept(
         "they were not out.",
         _SAID,
         {
-            **_ANA,
+            **ANA,
             "conversation": None,
             "entry": 94,
             "text": "START",
@@ -178,7 +111,7 @@ KINDS = _kept(
         "A contact has asked for HELP. `changed` is always false.",
         _SAID,
         {
-            **_ANA,
+            **ANA,
             "entry": 95,
             "text": "help",
             "rule": "word:help",
@@ -204,7 +137,7 @@ KINDS = _kept(
             "from before a STOP, which an import may bring",
         },
         {
-            **_ANA,
+            **ANA,
             "entry": 96,
             "text": "Yes!",
             "rule": "flow:newsletter-opt-in:joined",
@@ -228,7 +161,7 @@ KINDS = _kept(
             "opted_out": "whether the contact is opted out of the brand from now on",
         },
         {
-            **_ANA,
+            **ANA,
             "conversation": None,
             "entry": 93,
             "text": "please stop texting me at my old number",
@@ -254,7 +187,7 @@ KINDS = _kept(
             "opted_out": "whether the contact is opted out: nothing answers, and nothing may be sent",
         },
         {
-            **_ANA,
+            **ANA,
             "id": 4711,
             "text": "yes",
             "media": [],
@@ -264,70 +197,14 @@ KINDS = _kept(
         },
         always=False,
     ),
-    _of_campaign("campaign.started", "A campaign begins with its first contact: its start has come.", 0),
-    _of_campaign("campaign.paused", "Somebody has paused a campaign, or it cannot go on by itself.", 400),
-    _of_campaign("campaign.resumed", "A campaign goes on.", 400),
-    _of_campaign(
-        "campaign.finished",
-        "Every contact of a campaign has had their turn; their conversations go on. Where contacts are added "
-        "later, it is told once more.",
-        1197,
-    ),
-    _of_campaign(
-        "campaign.cancelled", "Somebody has cancelled a campaign: it begins with nobody any more.", 400
-    ),
-    EventKind(
-        "verification.sent",
-        "A one-time code is on its way, for the first time or once more. Of every verification the contact's "
-        "number is masked, and no event holds a code.",
-        _CODE,
-        {**_MASKED, "status": "pending", "tries": 0},
-    ),
-    EventKind(
-        "verification.approved",
-        "Somebody gave the right code.",
-        _CODE,
-        {**_MASKED, "status": "approved", "tries": 1},
-    ),
-    EventKind(
-        "verification.max_attempts",
-        "A code was tried too often: it is worth nothing any more.",
-        _CODE,
-        {**_MASKED, "status": "max_attempts", "tries": 5},
-    ),
-    EventKind(
-        "verification.canceled",
-        "Your application has canceled a code.",
-        _CODE,
-        {**_MASKED, "status": "canceled", "tries": 0},
-    ),
-    EventKind(
-        "verification.prefix_rests",
-        "Of the codes that went to a range of numbers few came back, as where somebody is paid for texts: "
-        "none goes there for a while. The contact is the last who got one.",
-        {
-            **_CODE,
-            "prefix": "the range: numbers that begin so",
-            "until": "when codes go there again",
-            "sent": "how many verifications were counted",
-            "approved": "and how many of them were approved",
-        },
-        {
-            **_MASKED,
-            "status": "pending",
-            "tries": 0,
-            "prefix": "+1555000",
-            "until": "2026-11-30T15:00:00+00:00",
-            "sent": 20,
-            "approved": 1,
-        },
-    ),
+    *CAMPAIGNS,
+    *VERIFICATIONS,
     *(
         EventKind(
             name,
             about,
             _OF_TEXT,
-            {**_ANA, "id": 4712, "text": "Can you come?", "reason": reason},
+            {**ANA, "id": 4712, "text": "Can you come?", "reason": reason},
             always=False,
         )
         for name, about, reason in (
@@ -349,7 +226,7 @@ KINDS = _kept(
         "conversation.started",
         "A conversation has begun. One that waits behind another has not.",
         _OF_TALK,
-        {**_ANA, "flow": "visit", "version": "5d41c0", "state": "ask", "vars": {"name": "Ana"}},
+        {**ANA, "flow": "visit", "version": "5d41c0", "state": "ask", "vars": {"name": "Ana"}},
         always=False,
     ),
     EventKind(
@@ -361,7 +238,7 @@ KINDS = _kept(
             "trouble": "what failed, where the flow did not ask for people; null elsewhere",
         },
         {
-            **_ANA,
+            **ANA,
             "flow": "visit",
             "version": "5d41c0",
             "state": "desk",
@@ -376,7 +253,7 @@ KINDS = _kept(
         "A conversation is over, because its flow, a person or a STOP ended it, or because it expired.",
         {**_OF_TALK, "outcome": "how it ended: the word of the flow's `end`, or `stopped`, `expired`"},
         {
-            **_ANA,
+            **ANA,
             "flow": "visit",
             "version": "5d41c0",
             "state": "confirmed",
