@@ -79,9 +79,9 @@ def erase(line: Line, named: str) -> dict[str, int]:
         lines = forgetting.forget(line.connection, line.settings, number)
     except SettingsError as error:
         raise ContactError("no_key", str(error)) from None
-    if known is None and not lines:
-        raise _nobody(named)
     counts = erasing.erase(line.connection, known.id if known else -1, number)
+    if known is None and not lines and not any(counts.values()):  # who waits in a campaign is no contact yet
+        raise _nobody(named)
     return {**counts, "consent_entry": lines}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Delete, Table, delete, or_, se
 from convo.messages import Direction, Status
 from convo.store import recounting
 from convo.store.api_tables import api_answers
+from convo.store.campaign_tables import campaign_contacts, campaigns
 from convo.store.consent_tables import consents
 from convo.store.event_tables import event_deliveries, outgoing_events
 from convo.store.receipts import ERASED
@@ -65,6 +66,12 @@ def _deletions(contact_id: int, number: str) -> Iterator[tuple[str, Delete]]:
     yield outgoing_events.name, delete(outgoing_events).where(outgoing_events.c.contact_id == contact_id)
     yield daily_texts.name, delete(daily_texts).where(daily_texts.c.contact_id == contact_id)
     yield consents.name, delete(consents).where(consents.c.contact_id == contact_id)
+    # By campaign and contact there is an index, and none by contact alone.
+    listed = campaign_contacts.c.campaign_id.in_(select(campaigns.c.id))
+    yield (
+        campaign_contacts.name,
+        delete(campaign_contacts).where(listed, campaign_contacts.c.contact == number),
+    )
     yield reminders.name, delete(reminders).where(reminders.c.contact == number)
     yield api_answers.name, delete(api_answers).where(api_answers.c.body.contains(number, autoescape=True))
     yield verifications.name, delete(verifications).where(verifications.c.contact_id == contact_id)

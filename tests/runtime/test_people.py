@@ -1,6 +1,7 @@
 """Contacts: created, changed, found by tag, and erased, on both databases."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from convo.runtime.people import Person
 from convo.runtime.starting import Start
 from convo.store import contacts
 from convo.web.api.contacts import exported
+from tests.runtime.campaign import Office
 from tests.runtime.house import ANA, BEN, CAT, House
 
 DIGITS = ANA.removeprefix("+")
@@ -134,6 +136,19 @@ def test_nothing_of_an_erased_contact_is_left_but_the_ledgers_hash(house: House)
     assert everywhere(house) == []
     assert house.said(BEN) == ["Can you come?"]
     assert refused(lambda: erase(house, "+15550007777")) == "not_found"
+
+
+def test_a_contact_is_taken_out_of_campaigns_whose_turn_had_come_or_not(house: House, tmp_path: Path) -> None:
+    office = Office(house, tmp_path)
+    office.starts(f"contact,name\n{ANA},Ana\n{BEN},Ben\n")
+    assert office.launches() == 2
+    office.makes(name="another")
+    office.loads(f"contact,name\n{ANA},Ana\n{CAT},Cat\n")
+
+    assert [erase(house, each)["campaign_contact"] for each in (ANA, CAT)] == [2, 1]
+    assert everywhere(house) == []
+    assert [each for (each,) in house.rows("SELECT contact FROM campaign_contact")] == [BEN]
+    assert refused(lambda: erase(house, CAT)) == "not_found"
 
 
 def test_who_has_opted_out_and_was_erased_is_known_again(house: House) -> None:
