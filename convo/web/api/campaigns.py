@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -37,10 +38,12 @@ from convo.web.api.lists import page
 from convo.web.api.operations import GET, POST, Answer, Asked, Operation, made
 from convo.web.api.queue import operator_of
 
-LONGEST_WRITE = 60  # seconds of one batch
+LONGEST_WAIT = 60  # seconds for one batch
 MOST_BAD = 100  # rows told; the others are counted
 MOST_SAMPLES = 20
 T = TypeVar("T")
+# So many lists are read at once, and the others wait: who is called in a thread must not wait for them.
+_LISTS = ThreadPoolExecutor(2, thread_name_prefix="convo-list")
 
 
 def _list(line: Line, asked: Asked[PageQuery, NoBody]) -> Answer[Page[Campaign]]:
@@ -160,29 +163,35 @@ async def _loaded(app: App, asked: Asked[NoQuery, Upload], bad: list[BadRow]) ->
     """The list as it is in in the end: in a thread, whose batches wait in line like all writes."""
     number, loop, given_up = asked.number("campaign"), asyncio.get_running_loop(), threading.Event()
 
+    def wait(done: Coroutine[Any, Any, T]) -> T:
+        try:
+            return asyncio.run_coroutine_threadsafe(done, loop).result(LONGEST_WAIT)
+        except TimeoutError:
+            raise StoreUnavailable("the database is slow; load the same list again") from None
+
+    def read(job: Callable[[Connection], T]) -> T:
+        return wait(app.store.read(job))
+
     def write(job: Callable[[Connection], T]) -> T:
         if given_up.is_set():
             raise CampaignError("busy", "nobody waits for the answer any more; load the list again")
         if app.draining:
             raise StoreUnavailable("this process ends; another one goes on when the same list comes again")
-        try:
-            return asyncio.run_coroutine_threadsafe(app.store.write(job), loop).result(LONGEST_WRITE)
-        except TimeoutError:
-            raise StoreUnavailable("the database is slow; load the same list again") from None
+        return wait(app.store.write(job))
 
     def refuse(row: spreadsheets.Row, why: str) -> None:
         if len(bad) < MOST_BAD:
             bad.append(BadRow(line=row.line, reason=why))
 
     def work() -> File:
-        campaign = app.store.look(lambda c: campaigns.standing(c, number)).campaign
-        flows = app.store.look(lambda c: app.library.version(c, campaign.version))
+        campaign = read(lambda c: campaigns.standing(c, number)).campaign
+        flows = read(lambda c: app.library.version(c, campaign.version))
         sheet = spreadsheets.sheet(asked.body.path)
-        books, tell = Books(write, app.store.look), Listener(refuse)
+        books, tell = Books(write, read), Listener(refuse)
         return loading.load(books, app.settings, flows, campaign, sheet, tell, app.clock)
 
     try:
-        return await asyncio.to_thread(work)
+        return await loop.run_in_executor(_LISTS, work)
     finally:
         given_up.set()
 
