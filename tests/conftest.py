@@ -19,8 +19,8 @@ _names = (f"convo_{place}" for place in itertools.count(1))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes for the whole suite; none but this one for what somebody asks for by name."""
-    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Three processes for the whole suite; none but this one for what somebody asks for by name."""
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(scope="session")

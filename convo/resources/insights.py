@@ -1,12 +1,23 @@
 """Insights: what came of texts and conversations, in numbers. What each means is in docs/insights.md."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from convo.resources.base import Query, Shown
+
+
+def _moment(given: object) -> object:
+    """A number is no moment, though one could be read from it."""
+    if isinstance(given, str) and not re.match(r"\d{4}-\d\d-\d\d", given, re.ASCII):
+        raise ValueError(f"it is a moment like 2026-11-30T09:00:00Z, not '{given}'")
+    return given
+
+
+Hour = Annotated[datetime, BeforeValidator(_moment)]
 
 By = Literal["day", "hour", "flow", "version", "campaign", "variant", "number", "language", "state"]
 
@@ -58,6 +69,6 @@ class InsightsQuery(Query):
     version: str | None = Field(None, description="Of this version alone, or of those that begin so.")
     number: str | None = Field(None, description="Of this number of ours alone.")
     campaign: str | None = Field(None, description="Of this campaign alone.")
-    since: datetime | None = Field(None, description="From this hour on, like 2026-11-30T09:00:00Z.")
-    until: datetime | None = Field(None, description="Before this hour.")
+    since: Hour | None = Field(None, description="From this hour on, like 2026-11-30T09:00:00Z.")
+    until: Hour | None = Field(None, description="Before this hour.")
     timezone: str = Field("UTC", description="Whose days and hours, IANA.")

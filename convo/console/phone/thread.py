@@ -49,6 +49,9 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.PROVIDER_FAULT: "the provider's own system failed",
         Reason.REJECTED: "the provider refused it",
         Reason.GAVE_UP: "every try failed",
+        Reason.WITHDRAWN: "an operator took it back",
+        Reason.SENT_ANEW: "an operator sent it anew",
+        Reason.SETTLED: "an operator found out",
         Reason.UNKNOWN: "nobody says why",
     }
 )
