@@ -178,7 +178,7 @@ def _minutes(text: str) -> int:
 def _place(name: str) -> str:
     try:
         _holidays(name, 2026)
-    except NotImplementedError:
+    except NotImplementedError:  # what `holidays` says of a place that it does not know
         raise ValueError(
             f"the public holidays of '{name}' are not known; write a country like FR, or a part like US-TX"
         ) from None

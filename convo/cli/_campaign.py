@@ -265,7 +265,7 @@ def watch_it(store: "Store", number: int) -> "Standing":
             moved(done, _done(found), done)
             if found.campaign.status != "running":
                 return found
-            time.sleep(_LOOK)
+            time.sleep(_LOOK)  # the process that launches it tells nobody here how far it is
             found = store.look(lambda c: standing(c, number))
 
 

@@ -25,6 +25,8 @@ from convo.errors import CampaignError, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Connection
+
     from convo.runtime.campaigns import Standing
     from convo.store.engine import Store
 
@@ -192,7 +194,10 @@ def _all(store: "Store") -> "Iterator[Standing]":
     from convo.runtime.campaigns import told
     from convo.store import campaigns
 
+    def page(connection: "Connection", after: int) -> "list[Standing]":
+        return [told(connection, each) for each in campaigns.listed(connection, after, _PAGE)]
+
     after = 0
-    while page := store.look(lambda c: list(map(partial(told, c), campaigns.listed(c, after, _PAGE)))):  # noqa: B023
-        yield from page
-        after = page[-1].campaign.id
+    while found := store.look(partial(page, after=after)):
+        yield from found
+        after = found[-1].campaign.id

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -200,7 +201,7 @@ def _pages(store: "Store", wanted: "Chosen", most: int) -> "Iterator[list[Listed
 
     after = 0
     while most > 0:
-        page = store.look(lambda c: listed(c, wanted, after, min(_PAGE, most)))  # noqa: B023 - used at once
+        page = store.look(partial(listed, chosen=wanted, after=after, most=min(_PAGE, most)))
         if not page:
             return
         yield page
@@ -217,14 +218,14 @@ def _withdraw_all(wanted: "Chosen", operator: "Operator") -> int:
 
     settings = load()
     library, count = Library(settings.flows), 0
+
+    def withdraw(connection: "Connection", numbers: list[int]) -> int:
+        line = Line(connection, settings, library, clock.system())
+        return len(queue.withdraw(line, numbers, operator))
+
     with open_store(settings, create=False) as store:
         for page in _pages(store, wanted, 10**9):
-            numbers = [each.id for each in page]
-            count += store.transact(
-                lambda c: len(
-                    queue.withdraw(Line(c, settings, library, clock.system()), numbers, operator)  # noqa: B023
-                )
-            )
+            count += store.transact(partial(withdraw, numbers=[each.id for each in page]))
     return count
 
 

@@ -147,7 +147,7 @@ class Client:
                 if response is None:
                     raise ConnectionFailed(f"{self._url} cannot be reached: {failure}") from failure
                 return call.read(response)
-            time.sleep(wait)
+            time.sleep(wait)  # before the next try, as the server or `Retries` says
 
     def all(self, call: Call[Page[T]]) -> Iterator[T]:
         """The items of every page."""

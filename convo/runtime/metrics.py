@@ -10,7 +10,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector  # type: ignore[no-untyped-call, unused-ignore]
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from convo.messages import Priority
@@ -89,7 +89,7 @@ class Metrics:
         registry = self._registry
         if _SHARED in os.environ:
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call, unused-ignore]
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library gives it no types
         own = CollectorRegistry()
         own.register(_Given(list(waits)))
         return generate_latest(registry) + generate_latest(own)

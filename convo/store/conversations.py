@@ -167,17 +167,18 @@ def stop(
     connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime
 ) -> list[tuple[Stored, Stored]]:
     """End whatever this contact has running with this brand, whatever its flow says; before and after."""
-    over = {
-        "status": ENDED, "status_at": now, "outcome": outcome, "wake_at": None, "ended_at": now, "queue": None
-    }  # fmt: skip
     steps = [
-        (one, one._replace(**over))  # type: ignore[arg-type]
+        (one, _ended(one, outcome, now))
         for one in sorted(alive(connection, [contact_id]), key=lambda one: one.id)
         if one.brand == brand
     ]
     talks.changed(connection, steps)
     save(connection, steps)
     return steps
+
+
+def _ended(one: Stored, outcome: str, now: datetime) -> Stored:
+    return one._replace(status=ENDED, status_at=now, outcome=outcome, wake_at=None, ended_at=now, queue=None)
 
 
 def listed(connection: Connection, contact: str | None, after: int, most: int) -> list[Stored]:
