@@ -79,7 +79,18 @@ def keys(settings: Settings) -> Keys:
 
     Raises SettingsError where several processes on several machines would each have another.
     """
-    return _keys(settings.database, tuple(settings.code_key))
+    if settings.code_key:
+        return _of_settings(tuple(settings.code_key))
+    url = _url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        raise SettingsError(
+            'code_key: one-time codes need a key that all processes share; set code_key = "env:CODE_KEY", '
+            "at least 16 characters that nobody can guess"
+        )
+    if not url.database or url.database == ":memory:":
+        return _in_memory()
+    # Absolute: of two working folders each has a `convo.db` of its own, and a key beside it.
+    return _beside(Path(f"{url.database}.key").absolute())
 
 
 def issue(
@@ -162,19 +173,22 @@ def worked_out(settings: Settings, code: Sealed) -> str | None:
         return None
 
 
+_url = lru_cache(maxsize=16)(make_url)
+
+
 @lru_cache(maxsize=16)
-def _keys(database: str, given: tuple[str, ...]) -> Keys:
-    if given:
-        return Keys(given)
-    url = make_url(database)
-    if url.get_backend_name() != "sqlite":
-        raise SettingsError(
-            'code_key: one-time codes need a key that all processes share; set code_key = "env:CODE_KEY", '
-            "at least 16 characters that nobody can guess"
-        )
-    if not url.database or url.database == ":memory:":
-        return Keys([secrets.token_urlsafe(32)])
-    return Keys([_kept(Path(f"{url.database}.key"))])
+def _of_settings(given: tuple[str, ...]) -> Keys:
+    return Keys(given)
+
+
+@lru_cache(maxsize=1)
+def _in_memory() -> Keys:
+    return Keys([secrets.token_urlsafe(32)])
+
+
+@lru_cache(maxsize=16)
+def _beside(file: Path) -> Keys:
+    return Keys([_kept(file)])
 
 
 def _kept(file: Path) -> str:

@@ -19,7 +19,7 @@ from unittest.mock import patch
 from convo.cli import main
 
 ANA, BEN, OURS = "+15550001111", "+15550002222", "+15550009999"
-ARRIVES_WITHIN = 30.0  # seconds; a serving process looks each second
+ARRIVES_WITHIN = 10.0  # seconds; a serving process looks each second
 DESK = """\
 flow: desk
 start: ask

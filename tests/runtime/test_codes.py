@@ -2,6 +2,7 @@
 
 import re
 import threading
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from convo.errors import SettingsError
 from convo.messages import Reason, SendError, Status, Trouble
 from convo.runtime import codes as coding
-from convo.settings import load
+from convo.settings import Settings, load
 from convo.store import codes
 from convo.store.codes import Standing
 from convo.store.tables import metadata
@@ -237,7 +238,7 @@ def test_a_key_that_was_taken_out_holds_up_nobody_else(build: Build) -> None:
 def test_a_database_in_a_file_has_a_key_of_its_own_beside_it(tmp_path: Path) -> None:
     here = load(database=f"sqlite:///{tmp_path / 'convo.db'}")
     first = coding.keys(here)
-    coding._keys.cache_clear()
+    coding._beside.cache_clear()
     assert coding.keys(here).newest == first.newest
     file = tmp_path / "convo.db.key"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -252,3 +253,15 @@ def test_several_processes_need_a_key_that_is_set() -> None:
 def test_a_key_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(SettingsError, match="at least 16 characters"):
         load(code_key="secret")
+
+
+def test_each_working_folder_has_a_key_of_its_own(tmp_path: Path) -> None:
+    """Their databases have one name, like `convo.db`, and are two files."""
+    found = []
+    for name in ("elm", "oak"):
+        (tmp_path / name).mkdir()
+        with chdir(tmp_path / name):
+            found.append(coding.keys(Settings(database="sqlite:///convo.db")).newest)
+            assert coding.keys(Settings(database="sqlite:///convo.db")).newest == found[-1]
+
+    assert len(set(found)) == 2
