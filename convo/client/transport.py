@@ -89,14 +89,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a request is made again that fails for a moment: no answer, 429, or 503."""
+    """How often a request is made again that fails for a moment: no answer, 503, or 429, unless that is a limit of codes."""
 
     most: int = 4
     first_wait: float = 0.5  # seconds; each wait is twice the one before, unless Retry-After says
 
     def wait(self, tries: int, response: Response | None) -> float | None:
         """How many seconds to wait before the next try; None: there is none."""
-        if tries > self.most or (response is not None and response.status not in _AGAIN):
+        if tries > self.most or (response is not None and not _passes(response)):
             return None
         if response is not None and response.retry_after and response.retry_after.isdecimal():
             asked = float(response.retry_after)
@@ -104,6 +104,24 @@ class Retries:
         # A part of it is each client's own: what failed together does not come back together.
         part: float = random.uniform(0.75, 1)  # noqa: S311 - nobody is kept out by it
         return min(self.first_wait * 2.0 ** (tries - 1), _LONGEST_WAIT) * part
+
+
+def _passes(response: Response) -> bool:
+    """Whether the answer is another one in a moment.
+
+    Of its own 429 the API says after how long; one that does not is a limit of codes, which lasts.
+    """
+    if response.status == 429 and response.retry_after is None:
+        return not _is_problem(response.body)
+    return response.status in _AGAIN
+
+
+def _is_problem(body: bytes) -> bool:
+    try:
+        Problem.model_validate_json(body)
+    except ValidationError:
+        return False
+    return True
 
 
 def path(*parts: str | int) -> str:

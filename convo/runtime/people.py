@@ -37,9 +37,12 @@ def create(line: Line, wanted: Person) -> Listed:
     except StartError as error:
         raise ContactError(error.code, str(error)) from None
     if contacts.find(line.connection, number) is not None:
-        raise ContactError("exists", f"there is a contact {number} already; change that one")
+        raise _exists(number)
     known = {"language": wanted.language, "timezone": wanted.timezone, "tags": list(wanted.tags)}
     forgetting.lock(line.connection, line.settings, [number], line.now)
+    made = contacts.one(line.connection, number)
+    if made is None or made.created_at != line.now:  # another was first, while this one waited for the lock
+        raise _exists(number)
     return change(line, number, known)
 
 
@@ -100,6 +103,10 @@ def _locked(line: Line, named: str) -> Listed:
     if found is None:
         raise _nobody(named)
     return found
+
+
+def _exists(number: str) -> ContactError:
+    return ContactError("exists", f"there is a contact {number} already; change that one")
 
 
 def _nobody(named: str) -> ContactError:

@@ -11,6 +11,7 @@ from convo.errors import ReminderError, StartError
 from convo.flow.moment import MomentError, parse_moment
 from convo.flow.values import Value
 from convo.messages import storable
+from convo.resources.base import LONGEST_KEY
 from convo.runtime import forgetting, recurrence
 from convo.runtime.beginning import Start, current
 from convo.runtime.recurrence import Recurrence
@@ -29,9 +30,10 @@ log = structlog.get_logger(__name__)
 class Wanted:
     """What an application asks for: `start`, at a moment, and again by a rule.
 
-    `at` is a moment with its offset (`2026-12-01T09:00+01:00`), a local one (`2026-12-01 09:00`), or relative
-    to a variable (`visit - 1 day, 09:00`); local is the contact's time zone, or else the number's. `every` is
-    `day`, `week`, `month`, `year`, or a rule of RFC 5545, like `FREQ=WEEKLY;BYDAY=MO,TH`.
+    `key` has no `/`. `at` is a moment with its offset (`2026-12-01T09:00+01:00`), a local one
+    (`2026-12-01 09:00`), or relative to a variable (`visit - 1 day, 09:00`); local is the contact's time
+    zone, or else the number's. `every` is `day`, `week`, `month`, `year`, or a rule of RFC 5545, like
+    `FREQ=WEEKLY;BYDAY=MO,TH`.
     """
 
     key: str
@@ -61,6 +63,8 @@ def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
     moment, rule = _moments(wanted, ready.session.vars, zone)
     due = moment if rule is None or moment > now else rule.after(now)
     key = storable(wanted.key)
+    if not key or "/" in key or len(key) > LONGEST_KEY:
+        raise ReminderError("bad_key", f"a key has 1 to {LONGEST_KEY} characters, none of them a `/`")
     earlier = reminders.hold(connection, key)
     made = Reminder(
         id=earlier.id if earlier else 0,

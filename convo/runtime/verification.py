@@ -97,6 +97,9 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
             verification = replace(verification, status=Status.FAILED, reason=refused.code)
             verifications.add(line.connection, verification)
         return shown(line, verification, to), new
+    if verification.sends == 0:  # a request that was refused may have made it: its time begins now
+        until = line.now + line.settings.verify.valid
+        verification = replace(verification, created_at=line.now, valid_until=until)
     tongue = language or known.contact.language or "en"
     text = asking.text(line.settings, terms, tongue, verification.digits, origin)
     sent = replace(
@@ -150,15 +153,15 @@ def check(line: Line, attempt: Attempt) -> Checked:
 def cancel(line: Line, number: str, *, tells: bool = True) -> Shown | None:
     """The verification, whose code is worth nothing any more; None where there is none, and nobody may know.
 
-    Raises VerificationError where there is none, or where it is over.
+    Raises VerificationError where there is none, or where it is over and was not canceled.
     """
     found = verifications.one(line.connection, number)
     if found is None:
         if tells:
             raise _none(number)
         return None
-    verification, contact = found
-    contacts.hold(line.connection, [verification.contact_id])
+    contacts.hold(line.connection, [found[0].contact_id])
+    verification, contact = verifications.one(line.connection, number) or found
     if not verifications.cancel(line.connection, number, line.now):
         now = verifications.one(line.connection, number) or found
         over = _over(line, now[0])

@@ -52,3 +52,8 @@ def test_it_is_set_moved_listed_and_cancelled(folder: Folder) -> None:
 def test_what_will_not_do_is_told(folder: Folder, options: tuple[str, ...], told: str) -> None:
     code, _, err = put(folder, *options)
     assert (code, told in err) == (2, True), err
+
+
+def test_a_key_that_no_path_can_name_is_refused(folder: Folder) -> None:
+    code, _, err = put(folder, "--at", "2099-01-01 09:00", key="order/17")
+    assert (code, "none of them a `/`" in err) == (2, True), err

@@ -194,3 +194,18 @@ def test_what_waits_for_an_erased_contact_does_not_leave(house: House) -> None:
 
 def _stop() -> Wish:
     return Wish(ANA, None, KeywordKind.STOP, "by phone")
+
+
+def test_of_two_who_create_a_contact_at_once_the_second_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.do(lambda c: people.create(house.line(c), Person(BEN, language="fr")))
+    house.later(seconds=1)
+    monkeypatch.setattr(contacts, "find", lambda *_: None)  # what it saw before it waited for the lock
+
+    with pytest.raises(ContactError, match="already"):
+        house.do(lambda c: people.create(house.line(c), Person(BEN, language="de")))
+    monkeypatch.undo()
+    found = house.do(lambda c: contacts.one(c, BEN))
+    assert found is not None
+    assert found.language == "fr"

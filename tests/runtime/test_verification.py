@@ -16,7 +16,7 @@ from convo.runtime.asking import Bound
 from convo.runtime.verification import Checked, Shown
 from convo.settings import Number, Settings
 from convo.store import verifications
-from convo.verify import Verify
+from convo.verify import Limits, Verify
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, OURS, House
 from tests.runtime.verifying import Desk, read, refused, wrong
@@ -332,3 +332,15 @@ def test_the_statement_itself_lets_one_check_through(house: House) -> None:
     for thread in threads:
         thread.join()
     assert sorted(map(str, found)) == ["None"] * 7 + ["approved"]
+
+
+def test_a_code_that_was_refused_first_has_all_its_time_when_it_is_sent(house: House) -> None:
+    limits = Verify(limits=Limits(contact="1/minute"))
+    house.settings = house.settings.model_copy(update={"verify": limits})
+    send(house)
+    refused_at = send(house, bound=Bound(purpose="payment"), tells=False).verification
+    house.later(minutes=9, seconds=50)
+    sent = send(house, bound=Bound(purpose="payment"), tells=False).verification
+
+    assert sent.id == refused_at.id
+    assert sent.valid_until == house.clock() + limits.valid

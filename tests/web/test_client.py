@@ -295,6 +295,15 @@ def test_what_is_refused_is_not_made_again(send: Send) -> None:
 
 
 @both
+def test_a_limit_that_does_not_pass_in_a_moment_is_told_at_once(send: Send) -> None:
+    full: tuple[int, bytes, dict[str, str]] = (429, PROBLEM.replace(b"409", b"429"), {})
+    with failing(full, full) as (url, server):
+        with pytest.raises(convo.ApiError):
+            send(url, AT_ONCE)
+        assert len(server.keys) == 1
+
+
+@both
 def test_there_is_an_end_to_it(send: Send) -> None:
     busy: tuple[int, bytes, dict[str, str]] = (503, PROBLEM.replace(b"409", b"503"), {})
     with failing(busy, busy, busy) as (url, server):

@@ -41,7 +41,7 @@ for part in ("body", "query", "path_parameters"):
     with_known.hook(f"map_{part}")(lambda context, given: lively(given))
 
 slowly = settings(
-    max_examples=4,
+    max_examples=8,
     derandomize=True,
     deadline=None,
     database=None,

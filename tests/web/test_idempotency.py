@@ -1,17 +1,21 @@
 """The same request again, with its key: answered as it was, and done once."""
 
 import asyncio
+import hashlib
+import hmac
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from convo.resources.verifications import CheckRequest
 from convo.store import answers
 from convo.store.engine import Store
 from convo.web.api.access import Refusal
 from convo.web.api.idempotency import Given, Key, once
 from tests.web.conftest import Tell
-from tests.web.server import ANA, Server
+from tests.web.server import ANA, OURS, TOKEN, Server
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 START = {"flow": "visit", "contact": ANA}
@@ -125,3 +129,18 @@ def test_a_key_is_kept_for_a_day_and_is_its_tokens_own(store: Store) -> None:
         ask("t", "two", NOW + timedelta(hours=23))
     assert ask("t", "two", NOW + timedelta(hours=25)).body == b"two"
     assert store.transact(lambda c: answers.forget(c, NOW + timedelta(hours=1))) == 1
+
+
+def test_what_is_kept_of_a_request_does_not_give_its_code_away(tell: Tell) -> None:
+    """Whoever reads the database tries a million codes in a second; the token they have at most a hash of."""
+    path, body = "/v1/verifications/none/check", {"code": "123456", "number": OURS, "reveal": False}
+
+    async def story(server: Server) -> None:
+        assert (await server.api(path, "POST", json=body, headers=KEY)).status == 200
+        ((digest,),) = server.rows("SELECT digest FROM api_answer")
+        said = ["POST", path, "", CheckRequest.model_validate(body).model_dump(mode="json")]
+        plain = json.dumps(said, sort_keys=True).encode()
+        assert digest == hmac.digest(TOKEN.encode(), plain, "sha256").hex()
+        assert digest != hashlib.sha256(plain).hexdigest()
+
+    tell(story)

@@ -125,3 +125,16 @@ def test_who_announces_much_and_sends_nothing_keeps_nobody_out(tell: Tell) -> No
 def assert_refused(answer: Answer) -> None:
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_request_without_a_body_takes_no_bytes(tell: Tell) -> None:
+    """Many contacts erased while the database is slow must not keep a provider's texts out."""
+
+    async def story(server: Server) -> None:
+        with held(server):
+            erasing = asyncio.create_task(server.api("/v1/contacts/+15550007777", "DELETE"))
+            await waiting(server, 1)
+            assert server.app.room.bytes == 0
+        assert (await erasing).status == 404
+
+    tell(story)

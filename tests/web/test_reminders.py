@@ -44,6 +44,7 @@ def test_a_reminder_is_put_moved_and_cancelled(tell: Tell) -> None:
         ("/v1/reminders/k", "PUT", {"flow": "none"}, 422, "unknown_flow"),
         ("/v1/reminders/k", "PUT", {"more": 1}, 422, "bad_request"),
         (f"/v1/reminders/{'k' * 256}", "PUT", {}, 400, "bad_key"),
+        ("/v1/reminders/order%2F17", "GET", None, 404, "not_found"),
         ("/v1/reminders/none", "GET", None, 404, "not_found"),
         ("/v1/reminders/none", "DELETE", None, 404, "not_found"),
         ("/v1/reminders?status=late", "GET", None, 400, "bad_status"),

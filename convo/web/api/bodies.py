@@ -83,6 +83,8 @@ async def _parts(request: Request, most: int) -> AsyncIterator[bytes]:
 def size(request: Request, most: int) -> int:
     """Of the body, as far as is known before it has come."""
     announced = request.headers.get("content-length", "")
+    if not announced and "transfer-encoding" not in request.headers:
+        return 0  # it has none (RFC 9112 section 6.3)
     return min(int(announced), most) if announced.isdecimal() else most
 
 

@@ -155,8 +155,8 @@ def _all(fetch: Callable[[int, int], list[R]]) -> Iterator[R]:
         after = rows[-1].id
 
 
-_KNOWN = {"not_found": 404, "bad_language": 422, "bad_timezone": 422, "bad_tag": 422}
 _NOBODY = {"not_found": 404}
+_BAD = {"bad_language": 422, "bad_timezone": 422, "bad_tag": 422}
 _ALL, _ONE = "/v1/contacts", "/v1/contacts/{contact}"
 OPERATIONS: list[Operation] = [
     Operation(GET, _ALL, Scope.CONTACTS_READ, _list),
@@ -166,10 +166,10 @@ OPERATIONS: list[Operation] = [
         Scope.CONTACTS_WRITE,
         _create,
         statuses=(201,),
-        refuses={"exists": 409, "bad_contact": 422, "bad_language": 422, "bad_timezone": 422, "bad_tag": 422},
+        refuses={"exists": 409, "bad_contact": 422, **_BAD},
     ),
     Operation(GET, _ONE, Scope.CONTACTS_READ, _one, refuses=_NOBODY),
-    Operation(PATCH, _ONE, Scope.CONTACTS_WRITE, _change, refuses=_KNOWN),
+    Operation(PATCH, _ONE, Scope.CONTACTS_WRITE, _change, refuses={**_NOBODY, **_BAD}),
     Operation(PUT, f"{_ONE}/tags/{{tag}}", Scope.CONTACTS_WRITE, _tag, refuses={**_NOBODY, "bad_tag": 422}),
     Operation(DELETE, f"{_ONE}/tags/{{tag}}", Scope.CONTACTS_WRITE, _untag, refuses=_NOBODY),
     Operation(GET, f"{_ONE}/export", Scope.CONTACTS_READ, _export, refuses=_NOBODY),

@@ -46,11 +46,8 @@ _HANDED_OFF = {
     "cannot_go_on": 409,
     "bad_queue": 422,
 }
-_STARTED = {
-    "opted_out": 409,
-    "no_consent": 409,
-    "busy": 409,
-    "key_reused": 409,
+# What is wrong with a request to start something, whenever it is to start.
+UNSTARTABLE = {
     "unknown_flow": 422,
     "bad_contact": 422,
     "no_number": 422,
@@ -61,6 +58,7 @@ _STARTED = {
     "unknown_variable": 422,
     "wrong_variable": 422,
 }
+_STARTED = {"opted_out": 409, "no_consent": 409, "busy": 409, "key_reused": 409, **UNSTARTABLE}
 
 
 def _list(line: Line, asked: Asked[ConversationsQuery, NoBody]) -> Answer[Page[Conversation]]:

@@ -62,7 +62,8 @@ class Endpoints:
             place = Place(self._app.room)
             try:
                 if operation.method != GET:
-                    place.take(items=1, size=size(request, self._app.settings.max_body))
+                    reads = operation.reads_body
+                    place.take(items=1, size=size(request, self._app.settings.max_body) if reads else 0)
                 if operation.uploads:
                     place.leave()  # it waits in a file, for as long as it takes
                 with ExitStack() as closing:

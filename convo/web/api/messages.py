@@ -19,9 +19,7 @@ from convo.web.api.operations import GET, POST, Answer, Asked, Operation, made, 
 def _list(line: Line, asked: Asked[MessagesQuery, NoBody]) -> Answer[Page[Message]]:
     """Messages in the order in which they were stored."""
     query = asked.query
-    number = phone.from_provider(query.number) if query.number is not None else None
-    if query.number is not None and number is None:
-        raise Refusal(400, "bad_number", f"'{query.number}' is not one of our numbers")
+    number = our_number(query.number)
     return page(
         query,
         lambda after, most: messages.chosen(
@@ -61,6 +59,14 @@ def _send(line: Line, asked: Asked[NoQuery, SendRequest]) -> Answer[Message]:
         raise Refusal(422, "bad_duration", f"valid_for: {error}") from None
     wanted = Single(body.contact, body.text, body.number, Purpose(body.purpose), valid_for)
     return made(shown_message(messaging.send(line, wanted)))
+
+
+def our_number(given: str | None) -> str | None:
+    """The number of ours that a query names; raises Refusal (400) for what is none."""
+    number = phone.from_provider(given) if given is not None else None
+    if given is not None and number is None:
+        raise Refusal(400, "bad_number", f"'{given}' is not one of our numbers")
+    return number
 
 
 def shown_message(message: Stored) -> Message:

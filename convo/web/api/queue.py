@@ -1,6 +1,5 @@
 """`/v1/queue`: texts that are not done with, and what operators decide about them."""
 
-from convo import phone
 from convo.clock import parse_duration
 from convo.messages import Status
 from convo.resources.base import NoBody, NoQuery, Page
@@ -19,7 +18,7 @@ from convo.runtime.turns import Line
 from convo.store.queue import STATUSES, Chosen, Listed, listed
 from convo.web.api.access import Refusal
 from convo.web.api.lists import page
-from convo.web.api.messages import shown_message
+from convo.web.api.messages import our_number, shown_message
 from convo.web.api.operations import GET, POST, Answer, Asked, Operation, made
 
 _RETRIED = {
@@ -31,9 +30,7 @@ _RETRIED = {
 def _list(line: Line, asked: Asked[QueueQuery, NoBody]) -> Answer[Page[QueuedMessage]]:
     """Texts that are not done with, in the order in which they were stored."""
     query = asked.query
-    number = phone.from_provider(query.number) if query.number is not None else None
-    if query.number is not None and number is None:
-        raise Refusal(400, "bad_number", f"'{query.number}' is not one of our numbers")
+    number = our_number(query.number)
     try:
         age = parse_duration(query.older_than) if query.older_than is not None else None
         before = line.now - age if age else None

@@ -1,6 +1,6 @@
 """`/v1/reminders/{key}`: conversations to be started at a moment, by the application's own key."""
 
-from convo.resources.base import LONGEST_KEY, NoBody, NoQuery, Page
+from convo.resources.base import NoBody, NoQuery, Page
 from convo.resources.reminders import Reminder, ReminderRequest, RemindersQuery
 from convo.runtime import reminding
 from convo.runtime.reminding import Wanted
@@ -8,7 +8,7 @@ from convo.runtime.tokens import Scope
 from convo.runtime.turns import Line
 from convo.store import reminders
 from convo.store.reminders import Reminder as Stored
-from convo.web.api.access import Refusal
+from convo.web.api.conversations import UNSTARTABLE
 from convo.web.api.lists import page
 from convo.web.api.operations import DELETE, GET, PUT, Answer, Asked, Operation, made, missing
 
@@ -17,15 +17,7 @@ _REFUSED = {
     "past": 422,
     "bad_moment": 422,
     "bad_rule": 422,
-    "unknown_flow": 422,
-    "bad_contact": 422,
-    "no_number": 422,
-    "unknown_number": 422,
-    "bad_language": 422,
-    "bad_timezone": 422,
-    "missing_variable": 422,
-    "unknown_variable": 422,
-    "wrong_variable": 422,
+    **UNSTARTABLE,
 }
 
 
@@ -51,11 +43,9 @@ def _put(line: Line, asked: Asked[NoQuery, ReminderRequest]) -> Answer[Reminder]
     """Set a reminder, or move and change the one with this key.
 
     201 with a new one; 200 with one that was changed, or asked for before. One that has started its
-    conversation starts another if its moment has moved.
+    conversation starts another if its moment has moved. A key has no `/`.
     """
     key = asked.path["key"]
-    if len(key) > LONGEST_KEY:
-        raise Refusal(400, "bad_key", f"a key has at most {LONGEST_KEY} characters")
     reminder, new = reminding.put(line, Wanted(key=key, **asked.body.model_dump()))
     return made(shown_reminder(reminder), new=new)
 

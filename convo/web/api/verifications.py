@@ -37,6 +37,8 @@ _UNSENT = {
     "prefix_rests": 429,
 }
 _OVER = {"approved": 409, "canceled": 409, "expired": 409, "failed": 409, "max_attempts": 409}
+# To cancel once more does nothing, so that a client may ask again.
+_UNCANCELED = {"not_found": 404, **{code: status for code, status in _OVER.items() if code != "canceled"}}
 _UNCHECKED = {**_WRONG, **_OVER, "bad_code": 422, "locked": 409, "limited": 429, "not_found": 404}
 
 
@@ -94,7 +96,11 @@ def _one(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Verification]:
 
 
 def _cancel(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Verification]:
-    """Cancel a verification: its code is worth nothing any more. 409 where it is over already."""
+    """Cancel a verification: its code is worth nothing any more.
+
+    200 also for one that is canceled already, and, to a token without `verifications:read`, always; 409 where
+    it is over otherwise.
+    """
     named, tells = asked.path["id"][:_ID], Scope.VERIFICATIONS_READ in asked.by.scopes
     found = verification.cancel(line, named, tells=tells)
     if tells and found is not None:
@@ -143,6 +149,6 @@ _ALL, _ONE, _WRITE = "/v1/verifications", "/v1/verifications/{id}", Scope.VERIFI
 OPERATIONS: list[Operation] = [
     Operation(POST, _ALL, _WRITE, _send, statuses=(201, 200), refuses=_UNSENT, even=True),
     Operation(GET, _ONE, Scope.VERIFICATIONS_READ, _one, refuses={"not_found": 404}),
-    Operation(DELETE, _ONE, _WRITE, _cancel, refuses=_OVER | {"not_found": 404}, even=True),
+    Operation(DELETE, _ONE, _WRITE, _cancel, refuses=_UNCANCELED, even=True),
     Operation(POST, f"{_ONE}/check", _WRITE, _check, refuses=_UNCHECKED, even=True),
 ]
