@@ -89,7 +89,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a request is made again that fails for a moment: no answer, 503, or 429, unless that is a limit of codes."""
+    """How often a request is made again that fails for a moment: no answer, 503, or 429 but for codes."""
 
     most: int = 4
     first_wait: float = 0.5  # seconds; each wait is twice the one before, unless Retry-After says
