@@ -119,10 +119,22 @@ class _Parent:
         lived_well = time.monotonic() - process.began > LIVED_WELL
         wait = FIRST_WAIT if lived_well else wait
         log.error("worker.died", pid=process.pid, code=code, again_in=wait)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._ending.wait(), wait)
-        if not self._ending.is_set():
-            await self._start(min(2 * wait, LONGEST_WAIT))
+        await self._replace(wait)
+
+    async def _replace(self, wait: float) -> None:
+        """Start another one after a wait, however often the machine has no room for it."""
+        while not self._ending.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._ending.wait()
+            wait = min(2 * wait, LONGEST_WAIT)
+            if not self._ending.is_set():
+                try:
+                    await self._start(wait)
+                except OSError as error:
+                    log.warning("worker.not_started", error=str(error), again_in=wait)
+                else:
+                    return
 
     async def _renew(self) -> None:
         """Start each anew, one after the other; the old one goes when the new one is ready."""
@@ -130,7 +142,11 @@ class _Parent:
             for old in list(self._running):
                 if old not in self._running:
                     continue  # it died, and has been started anew
-                new = await self._start(FIRST_WAIT, leaving=True)
+                try:
+                    new = await self._start(FIRST_WAIT, leaving=True)
+                except OSError as error:
+                    log.warning("workers.not_renewed", error=str(error))
+                    return
                 await new.ready.wait()
                 if self._ending.is_set():
                     return
@@ -159,12 +175,16 @@ class _Process:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "convo", "serve", *arguments),
-                *("--given", f"{listening.fileno()},{theirs.fileno()}"),
-                pass_fds=[listening.fileno(), theirs.fileno()],
-                process_group=0,  # Ctrl-C is for the parent, which tells them
-            )
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "convo", "serve", *arguments),
+                    *("--given", f"{listening.fileno()},{theirs.fileno()}"),
+                    pass_fds=[listening.fileno(), theirs.fileno()],
+                    process_group=0,  # Ctrl-C is for the parent, which tells them
+                )
+            except BaseException:
+                ours.close()
+                raise
         return cls(process, ours)
 
     async def listen(self) -> None:

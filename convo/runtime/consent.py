@@ -17,7 +17,6 @@ from convo.store import calls, consent, conversations, events, messages, outgoin
 from convo.store.contacts import Known
 from convo.store.outbox import Waiting
 
-LATE = "provider:opted-out-before"  # the rule of a line about a text from before they came back
 STOPPED = "stopped"  # the outcome of a conversation that a STOP ended
 CONFIRM_WITHIN = timedelta(minutes=5)  # a confirmation that comes later only puzzles
 
@@ -118,7 +117,7 @@ def refused(
         # A STOP and a START in one transaction: its confirmation is from between them.
         or (message.created_at == back and message.kind is Kind.STOP_CONFIRMATION)
     )
-    at, rule = (message.created_at, LATE) if late else (now, "provider:opted-out")
+    at, rule = (message.created_at, consent.LATE) if late else (now, "provider:opted-out")
     stopped_by_provider(
         connection, settings, message.brand, message.number, known, now,
         rule=rule, at=at, about=message.conversation_id,
@@ -139,7 +138,7 @@ def stopped_by_provider(
 ) -> None:
     """The provider says that this contact has opted out of a number: put it on record, and stop.
 
-    With the rule LATE they have come back since. `about` is the conversation that it is told of.
+    With the rule `consent.LATE` they have come back since. `about` is the conversation that it is told of.
     """
     out_before = (brand, known.id) in consent.opted_out(connection, [known.id])
     entry = consent.Entry(
@@ -155,7 +154,7 @@ def stopped_by_provider(
         wording=None,
         at=at or now,
     )
-    holds = out_before or rule != LATE
+    holds = out_before or rule != consent.LATE
     record(
         connection, settings, entry, known, now,
         out_before=out_before, holds=holds, at=number, about=about,

@@ -1,9 +1,11 @@
 """Work that is claimed in one transaction, done outside of it, many at a time, and settled in another."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Generic, TypeVar, cast
 
 import structlog
@@ -15,6 +17,8 @@ from convo.store.engine import Store
 
 C = TypeVar("C")  # a claim
 R = TypeVar("R")  # what came of one
+TRY_FOR = 5.0  # seconds after what was under way has ended, to write what came of it
+TRY_AGAIN = 0.5  # seconds, while it is told to stop
 REST = 0.05  # seconds at least before what is due, and cannot be had, is looked for again
 
 # Settles these results and claims so many more, True in the first round that is written; whether there
@@ -69,6 +73,8 @@ class Flights(Generic[C, R]):
         self._wake = asyncio.Event()
         self._first = True
         self._stopping = False
+        self._writing = False
+        self._give_up_at = 0.0  # by the monotonic clock
 
     def wake(self) -> None:
         """Something may have been queued."""
@@ -81,22 +87,28 @@ class Flights(Generic[C, R]):
             try:
                 busy = await self._round(has_work)
             except Exception as error:
-                if self._stopping:
+                if self._stopping and time.monotonic() > self._give_up_at:
                     return  # whoever comes next takes over what is claimed, when its lease ends
                 self._log_trouble(error)
                 busy = False
-                await asyncio.sleep(self._store.poll)
+                await asyncio.sleep(min(self._store.poll, TRY_AGAIN) if self._stopping else self._store.poll)
             if not busy:
                 await self._rest()
 
     async def stop(self, within: float) -> None:
         """Let what is under way end within so many seconds; `run` settles it, and what is cut short."""
+        ends = time.monotonic() + within
+        self._give_up_at = ends + TRY_FOR
         self._stopping = True
         self._wake.set()
-        if self._flying:
-            _, late = await asyncio.wait(self._flying, timeout=within)
-            for task in late:
-                task.cancel()
+        while (self._flying or self._writing) and (left := ends - time.monotonic()) > 0:
+            if self._flying:
+                await asyncio.wait(self._flying, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await asyncio.sleep(min(left, REST))  # a round under way may still claim
+        for task in list(self._flying):
+            task.add_done_callback(self._gone)  # one that has not begun never says so itself
+            task.cancel()
 
     async def _round(self, has_work: Callable[[], Awaitable[bool]] | None) -> bool:
         room = 0 if self._stopping else self._most - len(self._flying)
@@ -104,17 +116,47 @@ class Flights(Generic[C, R]):
         if idle and has_work is not None and not (room and await has_work()):
             return False
         results, self._results = self._results, []
+        self._writing = True
         try:
             claims, busy = await self._store.write(lambda c: self._work(c, results, room, self._first))
+        except Exception as error:
+            if not results or isinstance(error, StoreUnavailable):
+                self._results = results + self._results  # nothing of it was written
+                raise
+            log.exception(f"{self._line}.apart", results=len(results))
+            await self._apart(results)
+            return True
         except BaseException:
-            self._results = results + self._results  # nothing of it was written
+            self._results = results + self._results
             raise
+        finally:
+            self._writing = False
         self._first = False
         for claimed in claims:
             self._flying.add(asyncio.create_task(self._fly(claimed)))
         if claims or results or busy:
             self._on_commit()
         return bool(claims or self._results or busy)
+
+    async def _apart(self, results: list[R]) -> None:
+        """Write them one at a time: one that cannot be written is left to the end of its lease."""
+        while results:
+            one = results.pop(0)
+            try:
+                await self._store.write(partial(self._settle_one, one))
+            except StoreUnavailable:
+                self._results = [one, *results, *self._results]
+                raise
+            except Exception:
+                log.exception(f"{self._line}.not_settled")
+        self._on_commit()
+
+    def _settle_one(self, one: R, connection: Connection) -> None:
+        self._work(connection, [one], 0, self._first)
+
+    def _gone(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        self._wake.set()
 
     async def _fly(self, claimed: C) -> None:
         try:

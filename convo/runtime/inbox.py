@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
@@ -79,11 +80,7 @@ def hand_back(line: Line, wanted: HandBack) -> Stored:
 def hand_off(line: Line, number: int, queue: str) -> Stored:
     """The conversation, with people now whatever its flow says; raises InboxError where it does not run."""
     stored = _locked(line.connection, number)
-    try:
-        TypeAdapter(Name).validate_python(queue)
-    except ValidationError as error:
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise InboxError("bad_queue", f"'{queue}' is no name of people: {why}") from None
+    _check(Name, queue, "bad_queue", "is no name of people")
     if stored.status == Phase.ENDED:
         raise _ended(stored)
     if stored.status == Phase.HANDED_OFF:
@@ -96,14 +93,18 @@ def hand_off(line: Line, number: int, queue: str) -> Stored:
 def close(line: Line, number: int, outcome: str) -> Stored:
     """The conversation, ended with `outcome`; raises InboxError for one that has ended already."""
     stored = _locked(line.connection, number)
-    try:
-        TypeAdapter(Outcome).validate_python(outcome)
-    except ValidationError as error:
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise InboxError("bad_outcome", f"'{outcome}' is not an outcome that can be given: {why}") from None
+    _check(Outcome, outcome, "bad_outcome", "is not an outcome that can be given")
     if stored.status == Phase.ENDED:
         raise _ended(stored)
     return _step(line, stored, Closed(outcome))
+
+
+def _check(kind: Any, given: str, code: str, told: str) -> None:
+    try:
+        TypeAdapter(kind).validate_python(given)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InboxError(code, f"'{given}' {told}: {why}") from None
 
 
 def _locked(connection: Connection, number: int) -> Stored:

@@ -6,6 +6,7 @@ What comes of a try is decided here; what a delivery is, and the order of a cont
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from convo.clock import Clock
 from convo.endpoints import IN_PROCESS, Events
 from convo.errors import StoreUnavailable
 from convo.runtime.events import payload
-from convo.runtime.flying import rest, seconds_to
+from convo.runtime.flying import TRY_AGAIN, TRY_FOR, rest, seconds_to
 from convo.runtime.posting import ANSWER_WITHIN, MOST_AT_ONCE, Fate, Outcome, Poster
 from convo.runtime.subscribers import PATIENCE, Subscriber, Subscribers
 from convo.store import deliveries, outgoing
@@ -72,6 +73,7 @@ class Relay:
         self._paused: dict[str, datetime] = {}  # endpoints that asked for it, until when
         self._wake = asyncio.Event()
         self._stopping = False
+        self._give_up_at = 0.0  # by the monotonic clock
         self._take_back = False
         self._next_due: datetime | None = None  # as far as is known
         self._forget_at = clock()
@@ -97,10 +99,10 @@ class Relay:
                 done = await self._round()
                 await self._forget()
             except Exception as error:
-                if self._stopping:
+                if self._stopping and time.monotonic() > self._give_up_at:
                     return  # whoever comes next takes over what is claimed, when its lease ends
                 _log_trouble(error)
-                await asyncio.sleep(self._store.poll)
+                await asyncio.sleep(min(self._store.poll, TRY_AGAIN) if self._stopping else self._store.poll)
                 continue
             if not (done.claims or self._results or self._stopping):
                 await asyncio.sleep(REST)
@@ -109,6 +111,7 @@ class Relay:
 
     async def stop(self, within: float) -> None:
         """Let what is under way end within so many seconds; `run` settles it, and gives back the rest."""
+        self._give_up_at = time.monotonic() + within + TRY_FOR
         self._stopping = True
         self._wake.set()
         if self._flying:

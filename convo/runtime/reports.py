@@ -1,6 +1,7 @@
 """Delivery reports: they only ever move a message's status forward, in whatever order they come."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -49,10 +50,11 @@ def apply(line: Line, known: Mapping[str, Known], delivered: Sequence[Report]) -
             continue
         last = changes.get(message.id)
         status = last.status if last else message.status
-        if message.status.before(Status.SENT):
+        if status.before(Status.SENT):
             left.append(Left(message, at))
         if status.before(report.status):
-            changes[message.id] = moved(message, report.status, report.reason, at, report.provider_id)
+            change = moved(message, report.status, report.reason, at, report.provider_id)
+            changes[message.id] = replace(change, sent_at=last.sent_at) if last and last.sent_at else change
             came_of(line, message, report.status, report.reason, at)
             if report.status is Status.FAILED:
                 failed.append(message)
@@ -70,7 +72,7 @@ def moved(message: Waiting, status: Status, reason: Reason | None, at: datetime,
         message.id,
         status,
         message.tries,
-        reason=reason if status is Status.FAILED else None,
+        reason=(reason or Reason.UNKNOWN) if status is Status.FAILED else None,
         provider_id=provider_id,
         sent_at=at if message.status.before(Status.SENT) else None,
         delivered_at=at if status is Status.DELIVERED else None,

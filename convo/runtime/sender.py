@@ -247,11 +247,12 @@ class Sender:
         now = self._clock()
         line = Line(connection, self._settings, self._library, now)
         self._tally = line.tally
-        settle(line, results)
-        revive(line, self._providers, leases_until=(self._dead_by if first else None) or now)
-        found = claim(line, self.rates, min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)
+        held = settle(line, results)
+        revived = revive(line, self._providers, leases_until=(self._dead_by if first else None) or now)
+        # Rows of `pace` are locked in order: what was held is let go of before any other is taken.
+        found = claim(line, self.rates, 0 if held else min(room, MOST_CLAIMED), lambda: uuid.uuid4().hex)
         self._next = None if any(found) else pacing.next_moment(connection, self.rates, now)
-        return found.claims, found.refused > 0
+        return found.claims, bool(held or revived or found.refused)
 
     async def _send(self, claimed: Claim) -> Result:
         provider = self._providers.get(claimed.outbound.account)

@@ -49,10 +49,13 @@ class Result:
     outcome: Accepted | SendError | NotBegun | GivenBack
 
 
-def settle(line: Line, results: Sequence[Result]) -> None:
-    """Write what came of these sends, in one go. A result that was overtaken changes nothing."""
+def settle(line: Line, results: Sequence[Result]) -> bool:
+    """Write what came of these sends, in one go; whether a number is held by that.
+
+    A result that was overtaken changes nothing.
+    """
     if not results:
-        return
+        return False
     connection = line.connection
     contacts.hold(connection, (result.contact_id for result in results))
     messages = outbox.by_ids(connection, (result.message_id for result in results))
@@ -84,9 +87,11 @@ def settle(line: Line, results: Sequence[Result]) -> None:
     for late in overtaken(connection, messages, list(changes.values())):
         changes[late.id] = late
     fates.change(line, messages, changes.values())
-    pace.hold(connection, _too_fast(messages, results))
+    held = _too_fast(messages, results)
+    pace.hold(connection, held)
     failed = [messages[change.id] for change in changes.values() if change.status is Status.FAILED]
     settled(line, left, failed)
+    return bool(held)
 
 
 def _change(message: Waiting, result: Result) -> Change | None:

@@ -87,7 +87,9 @@ def overtaken(
     now_at = {stored.id: stored for stored in conversations.by_ids(connection, numbers)}
     found = []
     for message in again.values():
-        stored = now_at[message.conversation_id or 0]
+        stored = now_at.get(message.conversation_id or 0)
+        if stored is None:
+            continue  # it was archived before an operator had its text sent anew
         ended = stored.status == Phase.ENDED
         if stored.outcome == STOPPED:
             reason = Reason.STOPPED

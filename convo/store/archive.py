@@ -97,7 +97,10 @@ def key_of(row: Row) -> Row:
 def drop(connection: Connection, rows: Iterable[Row]) -> int:
     """Delete these rows, where they are still there; how many were. Their contacts are locked first."""
     found = list(rows)
-    contacts.lock_ids(connection, {row["contact_id"] for row in found if "contact_id" in row})
+    whose = {row["contact_id"] for row in found if "contact_id" in row}
+    contacts.lock_ids(connection, whose)
+    busy = _under_way(connection, whose)  # an operator has a text sent anew, since it was found
+    found = [row for row in found if row["table"] != "conversation" or row["id"] not in busy]
     count = 0
     for name, (table, key) in _KEYS.items():
         keys = [tuple(row[column] for column in key) for row in found if row["table"] == name]
@@ -110,6 +113,14 @@ def drop(connection: Connection, rows: Iterable[Row]) -> int:
             connection.execute(delete(codes).where(codes.c.conversation_id.in_([one for (one,) in keys])))
         count += connection.execute(delete(table).where(_is_one_of(table, key, keys))).rowcount
     return count
+
+
+def _under_way(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """The conversations of these contacts that have a text on its way."""
+    found = select(messages.c.conversation_id).where(
+        messages.c.contact_id.in_(sorted(contact_ids)), _UNDER_WAY
+    )
+    return {number for (number,) in connection.execute(found) if number is not None}
 
 
 def _page(connection: Connection, table: Table, wanted: Any, after: Sequence[Any], most: int) -> list[Row]:

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from convo.keywords import KeywordKind
 from convo.messages import Direction, Kind, Status
+from convo.store.consent import LATE
 from convo.store.consent_tables import consent_entries
 from convo.store.queue import Action
 from convo.store.receipts import ERASED
@@ -176,6 +177,7 @@ def after_stop(connection: Connection, stretch: Stretch) -> Sequence[Any]:
             stretch.of(stop.c.id),
             stop.c.action == KeywordKind.STOP.value,
             stop.c.actor != "import",
+            stop.c.rule != LATE,  # they had come back by then
             _M.direction == Direction.OUT.value,
             _M.kind == Kind.TEXT.value,
             _M.brand == stop.c.brand,

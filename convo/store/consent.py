@@ -12,6 +12,8 @@ from convo.store.consent_tables import consent_entries, consent_reviews, consent
 from convo.store.reviews import Decision
 from convo.store.rows import Lookup, upsert
 
+LATE = "provider:opted-out-before"  # the rule of a STOP about a text from before they came back
+
 _OUT = Lookup(
     select(consents.c.brand, consents.c.contact_id).where(consents.c.opted_out), consents.c.contact_id
 )

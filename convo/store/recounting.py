@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from convo.keywords.keyword import KeywordKind
 from convo.messages import Direction, Kind
 from convo.store import conversations, counting, talks
+from convo.store.consent import LATE
 from convo.store.consent_tables import consent_entries
 from convo.store.conversations import Stored
 from convo.store.counting import Counts, Figure, Place, Text, Where
@@ -18,7 +19,6 @@ from convo.store.tables import contacts, messages
 from convo.store.talks import LEAVERS, NOWHERE, Side, Talk
 
 _PAGE = 1000  # rows at a time
-_LATE = "provider:opted-out-before"  # the rule of a STOP of somebody who had come back by then
 _SELECT = select(
     messages.c.id,
     messages.c.conversation_id,
@@ -161,7 +161,7 @@ def _count_stops(connection: Connection, counts: Counts) -> None:
         who = entry.brand, entry.contact
         if entry.action == KeywordKind.START:
             out.discard(who)
-        if entry.action != KeywordKind.STOP or entry.rule == _LATE or who in out:
+        if entry.action != KeywordKind.STOP or entry.rule == LATE or who in out:
             continue
         out.add(who)
         if entry.actor in LEAVERS:

@@ -2,10 +2,13 @@
 
 import stat
 from contextlib import closing
+from pathlib import Path
 from sqlite3 import connect
 
 import pytest
 
+from convo.store import backup
+from convo.store.engine import Store
 from tests.cli.folder import ANA, BEN, OURS, Folder
 
 
@@ -79,3 +82,17 @@ def test_postgresql_has_programs_of_its_own(folder: Folder, postgres_url: str) -
     ran = folder.run("db", "backup", "copy.db")
     assert ran.code == 2
     assert "pg_dump" in ran.err
+
+
+def test_a_folder_with_odd_signs_in_its_name_is_copied_from(tmp_path: Path) -> None:
+    """They mean something in the URI by which SQLite is asked to open a file."""
+    odd = tmp_path / "a#b %20"
+    odd.mkdir()
+    store = Store(f"sqlite:///{odd / 'convo.db'}")
+    store.upgrade()
+    store.close()
+
+    backup.copy(odd / "convo.db", tmp_path / "copy.db")
+    with closing(connect(tmp_path / "copy.db")) as copied:
+        assert copied.execute("SELECT count(*) FROM contact").fetchone() == (0,)
+    assert not (tmp_path / "a").exists()

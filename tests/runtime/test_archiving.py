@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from convo.errors import SettingsError
 from convo.messages import Unread
@@ -183,3 +184,14 @@ def test_old_verifications_go_and_their_contact_stays(house: House, tmp_path: Pa
     assert [line["id"] for line in lines(tmp_path) if line["table"] == "verification"] == [old.id]
     assert house.rows("SELECT id FROM verification") == [(new.id,)]
     assert counts(house)["contact"] == 1
+
+
+def test_a_text_that_is_sent_anew_meanwhile_keeps_its_conversation(old: House, tmp_path: Path) -> None:
+    pages = list(archiving._pages(old.store, old.clock() - timedelta(days=90)))
+    rows = [rows_of.key_of(row) for page in pages for row in page]
+    (talk,) = [row["id"] for row in rows if row["table"] == "conversation"]
+    anew = f"UPDATE message SET status = 'queued' WHERE conversation_id = {talk} AND text = 'See you!'"
+    old.do(lambda c: c.execute(text(anew)))
+    archiving._drop(old.store, [row for row in rows if row["table"] == "conversation"])
+
+    assert old.rows(f"SELECT 1 FROM conversation WHERE id = {talk}")

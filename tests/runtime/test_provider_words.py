@@ -3,6 +3,7 @@
 import pytest
 
 from convo.messages import Accepted, Kind, Reason, Report, SendError, Status, Trouble
+from convo.runtime.auditing import Audit
 from convo.settings import SIMULATOR
 from tests.runtime.house import ANA, OURS, Carrier, House
 
@@ -75,6 +76,10 @@ def test_a_late_report_about_a_text_from_before_a_start_stops_nobody(asked: Hous
     assert asked.conversation().id == running
     assert asked.conversation().outcome is None
     assert "Can you come?" in [*asked.leaves(), *asked.leaves(), *asked.leaves()]
+    asked.later(minutes=1)
+    asked.take(asked.text("yes"))
+    assert asked.leaves() == ["See you!"]
+    assert list(Audit(asked.store, asked.library, asked.clock).run()) == []
 
 
 def test_a_report_about_a_text_from_after_a_start_stops(asked: House) -> None:

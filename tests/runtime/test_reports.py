@@ -1,6 +1,8 @@
 """Delivery reports: any order, twice, early or about nothing; a status only ever moves forward."""
 
 import itertools
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection
@@ -12,7 +14,7 @@ from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
 from convo.settings import SIMULATOR
 from convo.store import contacts
-from tests.runtime.house import ANA, BEN, Carrier, House
+from tests.runtime.house import ANA, BEN, NOW, Carrier, House
 
 ASK = "Can you come?"
 
@@ -194,3 +196,26 @@ def test_an_uncertain_text_is_settled_by_its_report(house: House) -> None:
     house.reported(claimed, Status.DELIVERED)
 
     assert house.message(ASK).status is Status.DELIVERED
+
+
+def test_two_reports_at_once_before_our_own_settling_tell_when_it_was_sent_and_when_it_arrived(
+    house: House,
+) -> None:
+    house.take(house.text("visit"))
+    (claimed,) = house.claim()
+    name, sent, arrived = (
+        f"sim-{claimed.outbound.key}",
+        NOW + timedelta(seconds=1),
+        NOW + timedelta(seconds=9),
+    )
+    about = partial(Report, SIMULATOR, name, ANA, message_id=claimed.outbound.id)
+    house.take(about(Status.SENT, at=sent), about(Status.DELIVERED, at=arrived))
+
+    (message,) = house.outgoing()
+    assert (message.sent_at, message.delivered_at) == (sent, arrived)
+    assert house.conversation().clock_from == sent
+
+
+def test_a_report_that_says_no_reason_is_on_record_with_one(asked: House) -> None:
+    asked.report(asked.message("Can you come?"), Status.FAILED)
+    assert asked.message("Can you come?").reason is Reason.UNKNOWN
