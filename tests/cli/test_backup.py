@@ -86,7 +86,7 @@ def test_postgresql_has_programs_of_its_own(folder: Folder, postgres_url: str) -
 
 def test_a_folder_with_odd_signs_in_its_name_is_copied_from(tmp_path: Path) -> None:
     """They mean something in the URI by which SQLite is asked to open a file."""
-    odd = tmp_path / "a#b %20"
+    odd = tmp_path / "a#b"
     odd.mkdir()
     store = Store(f"sqlite:///{odd / 'convo.db'}")
     store.upgrade()
