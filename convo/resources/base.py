@@ -16,19 +16,21 @@ Given = str | int | float | bool | list[str]  # a variable's value
 class Body(BaseModel):
     """The body of a request: nothing else may stand in it, and a number is no text."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class Query(BaseModel):
     """What may stand behind the question mark: a name that there is not is refused, and not passed over."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Shown(BaseModel):
     """What an answer holds."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Upload(Body):

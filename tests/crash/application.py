@@ -77,7 +77,7 @@ class Application:
                     self._room,
                     self._http.request(method, f"{self._api}/{path}", json=asked, headers=headers) as answer,
                 ):
-                    if answer.status != 503:
+                    if answer.status not in (429, 503):  # too much at once, or not now
                         assert answer.status < 500, await answer.text()
                         return answer.status, await answer.json(content_type=None)
             except (aiohttp.ClientError, TimeoutError):

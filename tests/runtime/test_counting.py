@@ -205,7 +205,7 @@ def test_folding_changes_nothing(house: House) -> None:
 def test_a_random_day_counts_as_a_recount_does(build: Build, seed: int) -> None:
     house = build(flows={"visit": VISIT, "invite": INVITE, "offer": SPLIT})
     day(house, Random(seed), people=25, steps=150)
-    assert counted(house)["started"] > 25
+    assert counted(house)["started"] > 20
     agrees(house)
 
 
@@ -280,14 +280,14 @@ def _report(house: House, random: Random, name: str, message: int) -> Report | N
 def _operate(house: House, random: Random) -> None:
     """People do what people do with what they find."""
     for number, status in house.rows(
-        "SELECT id, status FROM message WHERE status IN ('queued', 'uncertain')"
+        "SELECT id, status FROM message WHERE status IN ('queued', 'uncertain') ORDER BY id"
     )[:2]:
         if status == "queued":
             house.do(lambda c, n=number: queue.withdraw(house.line(c), [n], OPERATOR))  # type: ignore[misc]
         else:
             accepted = random.random() < 0.5
             house.do(lambda c, n=number, a=accepted: queue.settle(house.line(c), n, OPERATOR, accepted=a))  # type: ignore[misc]
-    for (number,) in house.rows("SELECT id FROM conversation WHERE status = 'handed_off'")[:2]:
+    for (number,) in house.rows("SELECT id FROM conversation WHERE status = 'handed_off' ORDER BY id")[:2]:
         if random.random() < 0.7:
             house.do(lambda c, n=number: inbox.reply(house.line(c), inbox.Reply(n, "Hello.")))  # type: ignore[misc]
         else:
