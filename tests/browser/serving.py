@@ -6,10 +6,12 @@ import os
 import select
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests import processes
+from tests.processes import Process
 
 FLOWS = Path(__file__).parents[2] / "flows"
 OURS = "+15550009999"
@@ -21,7 +23,7 @@ _ENDS_WITHIN = 5
 class Served:
     """A process that serves a folder; `address` is its origin."""
 
-    process: subprocess.Popen[str]
+    process: Process
     folder: Path
     address: str
 
@@ -71,13 +73,8 @@ def serve(folder: Path, port: int = 0, flows: tuple[str, ...] = ("appointment-re
             shutil.copy(FLOWS / f"{name}.yaml", folder / "flows")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONVO_")}
     with (folder / "errors.log").open("a") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "convo", "dev", "--port", str(port)],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
+        process = processes.start(
+            "dev", "--port", str(port), cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors
         )
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], _READY_WITHIN)

@@ -17,6 +17,7 @@ from typing import IO, Any
 from unittest.mock import patch
 
 from convo.cli import main
+from tests import processes
 
 ANA, BEN, OURS = "+15550001111", "+15550002222", "+15550009999"
 ARRIVES_WITHIN = 10.0  # seconds; a serving process looks each second
@@ -102,10 +103,7 @@ class Folder:
 
     def run_apart(self, *arguments: str) -> Ran:
         """The command, in a process of its own, as its user runs it."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "convo", *arguments],
-            cwd=self.path, env=self._variables(), capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        ran = processes.run(*arguments, cwd=self.path, env=self._variables())
         assert "Traceback" not in ran.stderr, ran.stderr
         return Ran(ran.returncode, ran.stdout, ran.stderr)
 
@@ -117,11 +115,9 @@ class Folder:
             before = settings.read_text() if settings.exists() else ""
             phones = f'[accounts.simulator]\nprovider = "simulator"\ndeliver_to = "{url}"\n'
             settings.write_text(f"{before}\n{phones}")
-            process = subprocess.Popen(
-                [sys.executable, "-m", "convo", "serve", "--port", "0"],
-                cwd=self.path, env=self._variables(), stdout=subprocess.PIPE, text=True,
-                stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+            process = processes.start(
+                "serve", "--port", "0", cwd=self.path, env=self._variables(), stdout=subprocess.PIPE
+            )
             assert process.stdout is not None
             try:
                 yield Serving(process.stdout.readline().split()[-1], texts, process.stdout)

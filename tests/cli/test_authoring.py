@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from convo.runtime.library import flow_files
+from tests import processes
 from tests.cli.folder import ANA, DESK, REMIND, Folder
 
 READY = Path(__file__).parents[2] / "flows"
@@ -226,11 +226,9 @@ def test_a_project_from_any_ready_flow_is_in_order(folder: Folder, model: str) -
 
 def test_a_new_project_runs(folder: Folder) -> None:
     project = made(folder)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "convo", "dev", "--port", "0"],
-        cwd=project.path, env=project._variables(), stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+    process = processes.start(
+        "dev", "--port", "0", cwd=project.path, env=project._variables(), stdout=subprocess.PIPE
+    )
     assert process.stdout is not None
     try:
         address = next(word for word in process.stdout.readline().split() if word.startswith("http"))

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import IO
 
 import pytest
 
+from tests import processes
 from tests.cli.folder import Folder
 from tests.cli.test_trying import Chat
 
@@ -132,10 +132,9 @@ def test_explore_takes_answers(slots: Folder) -> None:
 
 
 def test_dev_reads_changed_actions_and_goes_on_with_the_last_good_ones(slots: Folder) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "convo", "dev", "--port", "0"],
-        cwd=slots.path, env=slots._variables(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    process = processes.start(
+        "dev", "--port", "0", cwd=slots.path, env=slots._variables(), stderr=subprocess.PIPE
+    )
     assert process.stderr is not None
     lines: Queue[str] = Queue()
     reader = threading.Thread(target=_read, args=(process.stderr, lines))

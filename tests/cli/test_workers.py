@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,7 +15,9 @@ import pytest
 
 from convo.store import messages
 from convo.store.engine import Store
+from tests import processes
 from tests.cli.folder import ANA, OURS, Folder
+from tests.processes import Process
 
 WITHIN = 60.0  # seconds; starting a process takes one or two
 
@@ -24,7 +25,7 @@ WITHIN = 60.0  # seconds; starting a process takes one or two
 class Parent:
     """A `convo serve --workers 2` that runs."""
 
-    def __init__(self, process: "subprocess.Popen[str]", address: str, log: Path) -> None:
+    def __init__(self, process: Process, address: str, log: Path) -> None:
         self.process = process
         self.address = address
         self._log = log
@@ -52,14 +53,10 @@ def shared(folder: Folder, postgres_url: str) -> Folder:
 @contextmanager
 def serving(folder: Folder) -> Iterator[Parent]:
     with (folder.path / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "convo", "serve", "--port", "0", "--workers", "2"],
-            cwd=folder.path,
-            env={**os.environ, **folder.environment},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+        process = processes.start(
+            "serve", "--port", "0", "--workers", "2",
+            cwd=folder.path, env={**os.environ, **folder.environment}, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
     assert process.stdout is not None
     try:
         yield Parent(process, process.stdout.readline().split()[-1], folder.path / "log")

@@ -3,7 +3,7 @@ at the inbox, and the way to the program that plays Azure. They ask again until 
 
 import asyncio
 import os
-import sys
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from tests import processes
 
 TOKEN = "a-token-for-tests"
 PAUSE = 0.1  # seconds before a request that nobody answered is made again
@@ -97,20 +99,18 @@ class Azure:
     @classmethod
     @asynccontextmanager
     async def at_work(cls, options: dict[str, object], http: aiohttp.ClientSession) -> AsyncIterator["Azure"]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.azure_server", "0"),
-            *(f"--{name}={value}" for name, value in options.items()),
-            cwd=Path(__file__).parents[2],
-            env=os.environ,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        process = processes.start(
+            *("0", *(f"--{name}={value}" for name, value in options.items())),
+            module="tests.azure_server", cwd=Path(__file__).parents[2], env=os.environ,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
         try:
             assert process.stdout is not None
-            port = int(await process.stdout.readline())
+            port = int(await asyncio.to_thread(process.stdout.readline))
             yield cls(f"http://127.0.0.1:{port}", http)
         finally:
             process.kill()
-            await process.wait()
+            await asyncio.to_thread(process.wait)
 
     def hears(self, text: dict[str, str]) -> None:
         """A contact says `{"id", "from", "to", "text"}`."""

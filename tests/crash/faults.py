@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import random
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -25,6 +24,7 @@ from convo.messages import Direction, Status
 from convo.store import messages
 from convo.store.engine import Store
 from convo.store.messages import Stored
+from tests import processes
 from tests.crash.application import Azure
 from tests.crash.parrots import Server, unsettled
 
@@ -256,14 +256,11 @@ class Story:
 
     async def audited(self) -> dict[str, Any]:
         """What `convo audit` says, a program of its own as well."""
-        audit = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "convo", "audit", "--format", "json"),
-            cwd=self._folder,
-            env={**os.environ, "CONVO_DATABASE": self._plan.database},
-            stdout=asyncio.subprocess.PIPE,
+        environment = {**os.environ, "CONVO_DATABASE": self._plan.database}
+        audit = await asyncio.to_thread(
+            processes.run, *("audit", "--format", "json"), cwd=self._folder, env=environment, timeout=300
         )
-        said, _ = await audit.communicate()
-        found: dict[str, Any] = json.loads(said)
+        found: dict[str, Any] = json.loads(audit.stdout)
         assert audit.returncode == (0 if found["balanced"] else 1)
         return found
 

@@ -9,7 +9,6 @@ import random
 import secrets
 import signal
 import socket
-import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +26,8 @@ from convo.store import messages, receipts
 from convo.store.engine import Store
 from convo.store.tables import messages as message_table
 from convo.store.tables import receipts as receipt_table
+from tests import processes
+from tests.processes import Process
 
 CONTACTS = 100
 CONNECTIONS = 16
@@ -222,24 +223,21 @@ class Server:
         self._environment = {**os.environ, "CONVO_DATABASE": database}
         self._port = _free_port()
         self._log = folder / f"server-{place}.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self.address = f"http://127.0.0.1:{self._port}"
 
     async def start(self) -> None:
         """Start it, again or for the first time, and wait until it is ready."""
         if self._process is not None:
-            await self._process.wait()
+            await asyncio.to_thread(self._process.wait)
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "convo", *self._command, "--port", str(self._port)),
-                cwd=self._folder,
-                env=self._environment,
-                stdout=log,
-                stderr=log,
-            )
+            self._process = processes.start(
+                *(*self._command, "--port", str(self._port)),
+                cwd=self._folder, env=self._environment, stdout=log, stderr=log,
+            )  # fmt: skip
         async with asyncio.timeout(30), aiohttp.ClientSession() as http:
             while not await self._ready(http):
-                assert self._process.returncode is None or self._killed, self._log.read_text()[-4000:]
+                assert self._process.poll() is None or self._killed, self._log.read_text()[-4000:]
                 await asyncio.sleep(0.05)  # another process: nothing tells us when it listens
 
     def kill(self) -> None:
@@ -249,26 +247,23 @@ class Server:
 
     @property
     def _killed(self) -> bool:
-        return self._process is not None and self._process.returncode == -signal.SIGKILL
+        return self._process is not None and self._process.poll() == -signal.SIGKILL
 
     async def revive(self) -> None:
         """Start it unless it runs."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or self._process.poll() is not None:
             await self.start()
 
     async def stop(self) -> None:
         """End it as an operator would."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or self._process.poll() is not None:
             return
         self._process.terminate()
         try:
-            async with asyncio.timeout(30):
-                code = await self._process.wait()
-            assert code == 0, self._log.read_text()[-4000:]
-        except TimeoutError:
+            code = await asyncio.to_thread(self._process.wait, 30)
+        finally:
             self._process.kill()
-            await self._process.wait()
-            raise
+        assert code == 0, self._log.read_text()[-4000:]
 
     def renew(self) -> None:
         """Have a parent of workers start each of them anew."""

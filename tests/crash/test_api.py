@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import convo
 from convo.client import ConnectionFailed
 from convo.client.transport import Retries
 from convo.messages import Direction
+from tests import processes
 
 TOKEN = "a-token-for-tests"
 FLOW = "flow: hello\nstart: hi\nstates:\n  hi: {say: Hello., after: {1 day: end}}\n  end: {end: done}\n"
@@ -32,25 +32,21 @@ class Served:
         self._environment = {
             **own, "CONVO_DATABASE": database, "CONVO_API_TOKEN": TOKEN, "CONVO_API_RATE": "10000/second",
         }  # fmt: skip
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: processes.Process | None = None
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "convo", "serve", "--port", str(self.port)),
-            cwd=self._folder,
-            env=self._environment,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
+        self._process = processes.start(
+            "serve", "--port", str(self.port), cwd=self._folder, env=self._environment
         )
 
     async def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
-        await self._process.wait()
+        await asyncio.to_thread(self._process.wait)
 
 
 def test_each_thing_that_was_asked_for_is_done_once(tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ Real processes and `kill -9`: twice in the middle of the list, and twice among t
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +18,9 @@ from convo.runtime.loading import BATCH
 from convo.store.campaign_tables import campaign_contacts, campaign_files, campaigns
 from convo.store.engine import Store
 from convo.store.tables import contacts, conversations, messages
+from tests import processes
 from tests.cli.folder import REMIND, Folder
+from tests.processes import Process
 
 LOADED, BEGUN = 8 * BATCH, 300
 EVERY_BAD = 100
@@ -95,12 +95,8 @@ def _folder(path: Path, database_url: str, count: int) -> Folder:
 
 
 @contextmanager
-def running(folder: Folder, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "convo", *command],
-        cwd=folder.path, env={**os.environ, **folder.environment},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+def running(folder: Folder, command: Sequence[str]) -> Iterator[Process]:
+    process = processes.start(*command, cwd=folder.path, env={**os.environ, **folder.environment})
     try:
         yield process
     finally:
@@ -108,7 +104,7 @@ def running(folder: Folder, command: Sequence[str]) -> Iterator[subprocess.Popen
         process.wait()
 
 
-def _until(process: subprocess.Popen[bytes], done: Callable[[], bool]) -> None:
+def _until(process: Process, done: Callable[[], bool]) -> None:
     end = time.monotonic() + WITHIN
     while not done():
         assert process.poll() is None, "it ended before it could be killed"
@@ -116,7 +112,7 @@ def _until(process: subprocess.Popen[bytes], done: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: Process) -> None:
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
 

@@ -6,8 +6,6 @@ Real processes and `kill -9`, in the middle of the file.
 import csv
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +19,9 @@ from convo.store.consent_tables import consent_entries, consents
 from convo.store.engine import Store
 from convo.store.event_tables import outgoing_events
 from convo.store.tables import contacts, conversations, messages
+from tests import processes
 from tests.cli.folder import REMIND, Folder
+from tests.processes import Process
 
 PEOPLE, TALKING, EVERY_BAD = 2000, 4, 50
 KILL_AT = (200, 600)  # lines of the ledger
@@ -66,12 +66,11 @@ def test_an_import_is_killed_twice_and_started_again(tmp_path: Path, database_ur
 
 
 @contextmanager
-def importing(folder: Folder) -> Iterator[subprocess.Popen[bytes]]:
+def importing(folder: Folder) -> Iterator[Process]:
     """A process that imports the file."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "convo", "consent", "import", "old.csv"],
-        cwd=folder.path, env={**os.environ, **folder.environment}, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = processes.start(
+        "consent", "import", "old.csv", cwd=folder.path, env={**os.environ, **folder.environment}
+    )
     try:
         yield process
     finally:
@@ -79,7 +78,7 @@ def importing(folder: Folder) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def until(store: Store, process: subprocess.Popen[bytes], lines: int) -> None:
+def until(store: Store, process: Process, lines: int) -> None:
     """Wait until the ledger has so many lines."""
     end = time.monotonic() + WITHIN
     while store.look(lambda c: c.execute(select(func.count(consent_entries.c.id))).scalar_one()) < lines:

@@ -1,10 +1,11 @@
 """The pytest plugin: `*.test.yaml` files are collected, and a failure reads as a conversation."""
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
+
+from tests import processes
 
 FLOW = """\
 flow: hello
@@ -25,8 +26,11 @@ tests:
 
 
 def ran(folder: Path, *options: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", ".", *options]
-    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    """pytest as a process of its own, with no plugin but ours: others take seconds to begin."""
+    found = processes.run(
+        *("-p", "no:cacheprovider", "-p", "convo.testing.plugin", "--rootdir", ".", *options),
+        module="pytest", cwd=folder, env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
     return found.returncode, found.stdout
 
 
