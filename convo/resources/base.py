@@ -16,9 +16,7 @@ Given = str | int | float | bool | list[str]  # a variable's value
 class Body(BaseModel):
     """The body of a request: nothing else may stand in it, and a number is no text."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Query(BaseModel):

@@ -104,13 +104,14 @@ class Azure:
             module="tests.azure_server", cwd=Path(__file__).parents[2], env=os.environ,
             stdout=subprocess.PIPE,
         )  # fmt: skip
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
             port = int(await asyncio.to_thread(process.stdout.readline))
             yield cls(f"http://127.0.0.1:{port}", http)
         finally:
             process.kill()
             await asyncio.to_thread(process.wait)
+            process.stdout.close()
 
     def hears(self, text: dict[str, str]) -> None:
         """A contact says `{"id", "from", "to", "text"}`."""

@@ -33,10 +33,8 @@ CONTACTS = 100
 CONNECTIONS = 16
 OURS = "+15550009999"
 TRIES, PAUSE = 300, 0.1  # of the provider for one delivery; seconds between them
-DELIVERED_WITHIN, SETTLED_WITHIN = (
-    150.0,
-    60.0,
-)  # seconds, if all is slow; a dead sender's lease alone takes 15
+# Seconds, if all is slow; a dead sender's lease alone takes 15.
+READY_WITHIN, DELIVERED_WITHIN, SETTLED_WITHIN = 120.0, 300.0, 120.0
 
 FLOW = """\
 flow: parrot
@@ -235,7 +233,7 @@ class Server:
                 *(*self._command, "--port", str(self._port)),
                 cwd=self._folder, env=self._environment, stdout=log, stderr=log,
             )  # fmt: skip
-        async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+        async with asyncio.timeout(READY_WITHIN), aiohttp.ClientSession() as http:
             while not await self._ready(http):
                 assert self._process.poll() is None or self._killed, self._log.read_text()[-4000:]
                 await asyncio.sleep(0.05)  # another process: nothing tells us when it listens
@@ -260,7 +258,7 @@ class Server:
             return
         self._process.terminate()
         try:
-            code = await asyncio.to_thread(self._process.wait, 30)
+            code = await asyncio.to_thread(self._process.wait, READY_WITHIN)
         finally:
             self._process.kill()
         assert code == 0, self._log.read_text()[-4000:]

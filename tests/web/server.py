@@ -16,6 +16,7 @@ import uvicorn
 from convo import asgi
 from convo.app import App
 from convo.settings import Account, Number, Settings
+from tests.migrated import migrated
 
 TOKEN = "a-token-for-tests"
 OURS, ANA = "+15550009999", "+15550001111"
@@ -118,6 +119,8 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     flows.mkdir(exist_ok=True)
     (flows / "visit.yaml").write_text(FLOW)
     database = folder / "convo.db"
+    if not database.exists():
+        database.write_bytes(migrated())
     values = {
         "database": f"sqlite:///{database}", "flows": flows, "api_token": TOKEN, "max_body": 1024 * 1024,
         "accounts": {"simulator": Account(provider="simulator")}, "numbers": {OURS: Number()},
