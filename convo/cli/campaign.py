@@ -166,8 +166,9 @@ def _made(store: "Store", new: "New", flows: "Bundle", sheet: "Sheet", now: date
                 f"{earlier.created_at:%Y-%m-%d}; `convo campaigns top-up {earlier.id} {sheet.path}` adds who "
                 "is new, --name begins another campaign with everybody",
             )
-        if not earlier.released and (changed or not campaigns.is_same(earlier, new)):
-            what = sheet.path if changed else "What it is made of"
+        remnant = store.look(lambda c: campaigns.is_remnant(c, earlier.id))
+        if not earlier.released and (changed or remnant or not campaigns.is_same(earlier, new)):
+            what = sheet.path if changed or remnant else "What it is made of"
             print(f"{what} has changed, and nothing had been sent: it is loaded anew.", file=sys.stderr)
             campaigns.discard(store, earlier.id)
     try:

@@ -136,6 +136,11 @@ def discard(store: Store, number: int) -> None:
         pass
 
 
+def is_remnant(connection: Connection, number: int) -> bool:
+    """Whether it is what was left of a campaign when `discard` was cut off: contacts of no file."""
+    return not campaigns.files(connection, number) and campaign_contacts.last(connection, number) > 0
+
+
 def start(connection: Connection, number: int, at: datetime | None = None) -> Standing:
     """Let everybody who is loaded by now begin, from `at` on; whoever says it twice changes nothing.
 

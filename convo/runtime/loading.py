@@ -14,6 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from convo.errors import CampaignError
 from convo.flow.compile import Bundle
+from convo.messages import storable
+from convo.runtime.campaigns import is_remnant
 from convo.runtime.contact_rows import Columns, Meant
 from convo.runtime.marketing import refusal
 from convo.runtime.spreadsheets import Row, Rows, Sheet
@@ -72,13 +74,22 @@ def columns_of(
 
 def file_of(connection: Connection, campaign: int, sheet: Sheet) -> File:
     """The file as the campaign knows it, from now on if not before; raises CampaignError where it is over."""
-    known = campaigns.one(connection, campaign, locked=True)
-    if known is None or known.status is State.CANCELLED:
-        raise CampaignError("over", f"campaign {campaign} was cancelled; nobody is added to it")
+    _lock(connection, campaign)
     for file in campaigns.files(connection, campaign):
         if file.digest == sheet.digest:
             return file
-    return campaigns.add_file(connection, campaign, sheet.digest, sheet.path.name)
+    if is_remnant(connection, campaign):
+        raise CampaignError(
+            "over", f"campaign {campaign} was being taken away; `convo campaign` makes it anew from its list"
+        )
+    return campaigns.add_file(connection, campaign, sheet.digest, storable(sheet.path.name))
+
+
+def _lock(connection: Connection, campaign: int) -> None:
+    """Nobody cancels it before this transaction ends; raises CampaignError where it is over."""
+    known = campaigns.one(connection, campaign, locked=True)
+    if known is None or known.status is State.CANCELLED:
+        raise CampaignError("over", f"campaign {campaign} was cancelled; nobody is added to it")
 
 
 def load(
@@ -149,6 +160,7 @@ class _Loader:
         rows, refused = self._books.people(lambda c: self._admitted(c, meant)) if meant else ([], {})
 
         def job(connection: Connection) -> Counts:
+            _lock(connection, self._campaign.id)
             added = campaign_contacts.add(connection, rows)
             counts = file.counts + Counts(
                 read=read,

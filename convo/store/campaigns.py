@@ -136,12 +136,15 @@ def change(connection: Connection, number: int, **values: Any) -> None:
 
 
 def drop(connection: Connection, number: int, most: int) -> bool:
-    """Take away a campaign that never began, `most` contacts at a time; whether there are more."""
+    """Take away a campaign that never began, `most` contacts at a time; whether there are more.
+
+    Its files go first: without them it is not loaded, wherever this is cut off.
+    """
+    connection.execute(delete(campaign_files).where(_F.campaign_id == number))
     rows = select(campaign_contacts.c.id).where(campaign_contacts.c.campaign_id == number).limit(most)
     gone = connection.execute(delete(campaign_contacts).where(campaign_contacts.c.id.in_(rows)))
     if gone.rowcount:
         return True
-    connection.execute(delete(campaign_files).where(_F.campaign_id == number))
     connection.execute(delete(campaigns).where(_C.id == number))
     return False
 

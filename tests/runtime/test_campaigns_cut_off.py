@@ -1,0 +1,84 @@
+"""Campaigns that are cut off, cancelled or changed in the middle of something."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from convo.errors import CampaignError
+from convo.runtime import campaigns, loading
+from convo.runtime.loading import BATCH, Books, Listener
+from convo.runtime.spreadsheets import Row, sheet
+from convo.store.campaigns import Counts, State
+from tests.runtime.campaign import Office
+from tests.runtime.house import ANA, BEN, CAT, House
+
+LIST = f"contact,name\n{ANA},Ana\n{BEN},Ben\n"
+
+
+@pytest.fixture
+def office(house: House, tmp_path: Path) -> Office:
+    return Office(house, tmp_path)
+
+
+def test_one_that_is_half_taken_away_is_not_loaded_and_nobody_of_it_begins(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, transact = office.makes(), office.house.store.transact
+    office.loads(LIST)
+    monkeypatch.setattr(campaigns, "_DROPPED_AT_ONCE", 1)
+    done = 0
+
+    def once(job: Callable[[Connection], Any]) -> Any:
+        nonlocal done
+        done += 1
+        if done > 1:
+            raise KeyboardInterrupt
+        return transact(job)
+
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(office.house.store, "transact", once)
+        campaigns.discard(office.house.store, number)
+
+    assert len(office.members()) == 1
+    with pytest.raises(CampaignError, match="not loaded to its end"):
+        office.start()
+    with pytest.raises(CampaignError, match="was being taken away"):
+        office.loads(f"contact,name\n{CAT},Cat\n")
+    campaigns.discard(office.house.store, number)
+    office.makes()
+    office.loads(f"contact,name\n{CAT},Cat\n")
+    assert list(office.members()) == [CAT]
+
+
+def test_nobody_is_added_to_one_that_is_cancelled_while_its_list_is_read(office: Office) -> None:
+    office.makes()
+    path = office.folder / "list.csv"
+    path.write_text("contact,name\n" + "".join(f"+1555{place:07},P\n" for place in range(BATCH + 1)))
+    house, campaign = office.house, office.stands().campaign
+
+    def meanwhile(position: int, counts: Counts) -> None:
+        office.cancel()
+
+    def ignore(row: Row, why: str) -> None:
+        raise AssertionError(why)
+
+    with pytest.raises(CampaignError, match="was cancelled"):
+        loading.load(
+            Books(house.do, house.do),
+            house.settings,
+            house.library.current["invite"],
+            campaign,
+            sheet(path),
+            Listener(ignore, meanwhile),
+            house.clock,
+        )
+    assert len(office.members()) == BATCH
+    assert office.stands().campaign.status is State.CANCELLED
+
+
+def test_a_list_may_have_a_name_that_is_no_text(office: Office) -> None:
+    office.makes()
+    assert office.loads(LIST, "liste\udce9.csv").name == "liste\ufffd.csv"
