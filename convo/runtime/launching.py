@@ -7,7 +7,7 @@ texts. Quiet hours are asked for before a conversation begins; everything else t
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -48,7 +48,7 @@ def launch(line: Line, number: int, rates: Rates) -> int:
 
     Nobody else launches it meanwhile. One that cannot go on is paused, with its trouble on record.
     """
-    campaign = campaigns.lock_due(line.connection, number)
+    campaign = campaigns.lock_due(line.connection, number, line.now)
     if campaign is None:
         return 0
     if campaign.started_at is None:
@@ -129,10 +129,10 @@ class _Turn:
 
     def run(self) -> None:
         """Begin with those with whom it is possible, and write what became of each."""
-        line, members = self._line, self._members
+        line, known = self._line, self._locked()
+        members = self._members
         if not members:
             return
-        known = forgetting.lock(line.connection, line.settings, {each.contact for each in members}, line.now)
         ids = [each.id for each in known.values()]
         standing = consent.standing(line.connection, ids)
         turns = Turns(line, numbers=len(members))
@@ -151,6 +151,24 @@ class _Turn:
         skipped = Counter(self._campaign.skipped) + Counter(reason for _, reason in self._skipped)
         begun = self._campaign.begun + len(self._begun)
         campaigns.change(line.connection, self._campaign.id, begun=begun, skipped=dict(skipped))
+
+    def _locked(self) -> Mapping[str, Known]:
+        """Lock their contacts, and then their own rows; who was erased meanwhile has no turn.
+
+        Locking makes contacts who are not there. So what was locked is let go of where somebody was erased:
+        they are not to be there again.
+        """
+        line = self._line
+        while self._members:
+            with line.connection.begin_nested() as locks:
+                numbers = {each.contact for each in self._members}
+                known = forgetting.lock(line.connection, line.settings, numbers, line.now)
+                there = campaign_contacts.lock(line.connection, (each.id for each in self._members))
+                if len(there) == len(self._members) and numbers <= known.keys():
+                    return known
+                locks.rollback()
+            self._members = [each for each in self._members if each.id in there]
+        return {}
 
     def _begin(self, turns: Turns, member: Member, known: Known) -> None:
         line = self._line
@@ -186,7 +204,7 @@ def _room(line: Line, flows: Bundle, limits: Sequence[Limit], number: str) -> in
     wanted = ahead(limits)
     priority = Priority.of(Kind.TEXT, flows.root.flow.purpose, answers=False, in_bulk=True)
     queued = campaigns.ahead(line.connection, number, priority.value, line.now + AHEAD, wanted)
-    return wanted - queued - calls.under_way(line.connection, wanted)
+    return wanted - queued - calls.under_way(line.connection, number, wanted)
 
 
 def ahead(limits: Sequence[Limit]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from convo.store.tables import calls, contacts
+from convo.store.tables import calls, contacts, conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +161,15 @@ def outcome(connection: Connection, conversation_id: int) -> str | None:
     return kept
 
 
-def under_way(connection: Connection, most: int) -> int:
-    """How many calls have no outcome yet; at most `most`."""
-    found = select(calls.c.id).where(calls.c.due_at.is_not(None)).limit(most).subquery()
+def under_way(connection: Connection, number: str, most: int) -> int:
+    """How many calls of conversations with a number of ours have no outcome yet; at most `most`."""
+    found = (
+        select(calls.c.id)
+        .join(conversations, conversations.c.id == calls.c.conversation_id)
+        .where(calls.c.due_at.is_not(None), conversations.c.number == number)
+        .limit(most)
+        .subquery()
+    )
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 

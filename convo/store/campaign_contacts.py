@@ -51,6 +51,7 @@ class Member(NamedTuple):
 
 _M = campaign_contacts.c
 _SELECT = select(*(_M[name] for name in Member._fields))
+_LOCKED = Lookup(select(_M.id).order_by(_M.id).with_for_update(), _M.id)
 _LAST_TALKS = Lookup(
     select(conversations.c.contact_id, conversations.c.number).order_by(conversations.c.id),
     conversations.c.contact_id,
@@ -87,6 +88,11 @@ def is_done(connection: Connection, campaign: int, released: int) -> bool:
         if connection.execute(left.limit(1)).first():
             return False
     return True
+
+
+def lock(connection: Connection, rows: Iterable[int]) -> set[int]:
+    """Lock these rows, whose contacts are locked; those that are still there."""
+    return {row_id for (row_id,) in _LOCKED.rows(connection, sorted(rows))}
 
 
 def hold(connection: Connection, until: Iterable[tuple[int, datetime]]) -> None:

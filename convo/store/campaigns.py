@@ -1,12 +1,12 @@
 """Campaigns and the files that their contacts came from; the contacts are in `campaign_contacts`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from convo.store.campaign_tables import campaign_contacts, campaign_files, campaigns
 from convo.store.tables import conversations, messages, spelled
@@ -118,14 +118,13 @@ def listed(connection: Connection, after: int, most: int) -> list[Campaign]:
 
 def due(connection: Connection, now: datetime) -> list[int]:
     """The campaigns that are running, and whose start has come."""
-    has_come = or_(_C.starts_at.is_(None), _C.starts_at <= now)
-    found = select(_C.id).where(_C.status == spelled(State.RUNNING), has_come).order_by(_C.id)
+    found = select(_C.id).where(*_is_due(now)).order_by(_C.id)
     return list(connection.execute(found).scalars())
 
 
-def lock_due(connection: Connection, number: int) -> Campaign | None:
-    """A running campaign, locked; None where somebody else holds it, or it does not run any more."""
-    found = select(campaigns).where(_C.id == number, _C.status == spelled(State.RUNNING))
+def lock_due(connection: Connection, number: int, now: datetime) -> Campaign | None:
+    """A campaign that is due, locked; None where somebody else holds it, or it is due no more."""
+    found = select(campaigns).where(_C.id == number, *_is_due(now))
     row = connection.execute(found.with_for_update(skip_locked=True)).one_or_none()
     return _campaign(row) if row else None
 
@@ -221,6 +220,10 @@ def waiting_conversations(connection: Connection, number: int, most: int) -> lis
         conversations.c.campaign_id == number, conversations.c.status == "waiting"
     )
     return list(connection.execute(found.limit(most)).scalars())
+
+
+def _is_due(now: datetime) -> Iterable[ColumnElement[bool]]:
+    return _C.status == spelled(State.RUNNING), or_(_C.starts_at.is_(None), _C.starts_at <= now)
 
 
 def _campaign(row: Any) -> Campaign:

@@ -194,6 +194,7 @@ def test_a_start_may_be_set_for_later(office: Office) -> None:
     due = office.house.do(lambda c: campaigns.due(c, NOW + timedelta(minutes=59)))
     assert due == []
     assert office.house.do(lambda c: campaigns.due(c, NOW + timedelta(hours=1))) == [office.number]
+    assert office.launches() == 0  # it was due when it was looked for, and was put off since
 
 
 def test_each_contact_keeps_to_one_of_several_numbers(build: Build, tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from convo.errors import CampaignError
 from convo.runtime import campaigns, loading
 from convo.runtime.loading import BATCH, Books, Listener
 from convo.runtime.spreadsheets import Row, sheet
+from convo.settings import Number
 from convo.store.campaigns import Counts, State
 from tests.runtime.campaign import Office
-from tests.runtime.house import ANA, BEN, CAT, House
+from tests.runtime.conftest import Build
+from tests.runtime.house import ANA, BEN, CAT, INVITE, OURS, House
 
 LIST = f"contact,name\n{ANA},Ana\n{BEN},Ben\n"
 
@@ -56,7 +58,7 @@ def test_one_that_is_half_taken_away_is_not_loaded_and_nobody_of_it_begins(
 def test_nobody_is_added_to_one_that_is_cancelled_while_its_list_is_read(office: Office) -> None:
     office.makes()
     path = office.folder / "list.csv"
-    path.write_text("contact,name\n" + "".join(f"+1555{place:07},P\n" for place in range(BATCH + 1)))
+    path.write_text(people(BATCH + 1))
     house, campaign = office.house, office.stands().campaign
 
     def meanwhile(position: int, counts: Counts) -> None:
@@ -82,3 +84,27 @@ def test_nobody_is_added_to_one_that_is_cancelled_while_its_list_is_read(office:
 def test_a_list_may_have_a_name_that_is_no_text(office: Office) -> None:
     office.makes()
     assert office.loads(LIST, "liste\udce9.csv").name == "liste\ufffd.csv"
+
+
+CALLS = """\
+flow: calls
+start: look
+states:
+  look: {call: {action: look, done: ask, failed: ask}}
+  ask: {say: "Can you come?", replies: {yes: done}, otherwise: {say: "YES?"}, after: {1 day: done}}
+  done: {end: done}
+"""
+OTHER = "+15550008888"
+
+
+def test_calls_of_another_number_hold_nobody_back(build: Build, tmp_path: Path) -> None:
+    numbers = {OURS: Number(rate="1/second"), OTHER: Number(rate="1/second")}
+    office = Office(build(numbers, {"calls": CALLS, "invite": INVITE}), tmp_path)
+    office.starts(people(20), "calls", name="calls", numbers=[OTHER])
+    assert office.launches() == 10  # each of them may lead to a text
+    office.starts(people(20), name="invites", numbers=[OURS])
+    assert office.launches() == 10
+
+
+def people(count: int) -> str:
+    return "contact,name\n" + "".join(f"+1555{place:07},P{place}\n" for place in range(count))
