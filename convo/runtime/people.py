@@ -15,7 +15,7 @@ from convo.runtime.beginning import parsed
 from convo.runtime.starting import check_speech
 from convo.runtime.turns import Line
 from convo.store import contacts, erasing
-from convo.store.contacts import Listed
+from convo.store.contacts import Known, Listed
 
 MOST_TAGS = 100
 
@@ -75,16 +75,28 @@ def erase(line: Line, named: str) -> dict[str, int]:
     Raises ContactError where a text to them is with its provider, or where there is no key to hash with.
     """
     number = number_in(named)
-    known = contacts.lock_known(line.connection, [number]).get(number)
-    if known is not None and erasing.is_being_sent(line.connection, known.id):
-        raise ContactError("being_sent", f"a text to {number} is with its provider; try again in a minute")
+    while True:
+        known = contacts.lock_known(line.connection, [number]).get(number)
+        if known is not None and erasing.is_being_sent(line.connection, known.id):
+            raise ContactError(
+                "being_sent", f"a text to {number} is with its provider; try again in a minute"
+            )
+        with line.connection.begin_nested() as erased:
+            counts = _erased(line, known, number)
+            if known is not None or contacts.find(line.connection, number) is None:
+                break
+            erased.rollback()  # they came meanwhile: contacts are locked before anything of theirs
+    if known is None and not any(counts.values()):  # who waits in a campaign is no contact yet
+        raise _nobody(named)
+    return counts
+
+
+def _erased(line: Line, known: Known | None, number: str) -> dict[str, int]:
     try:
         lines = forgetting.forget(line.connection, line.settings, number)
     except SettingsError as error:
         raise ContactError("no_key", str(error)) from None
     counts = erasing.erase(line.connection, known.id if known else -1, number)
-    if known is None and not lines and not any(counts.values()):  # who waits in a campaign is no contact yet
-        raise _nobody(named)
     return {**counts, "consent_entry": lines}
 
 

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from convo.errors import InboxError, StartError
 from convo.flow.session import Phase
-from convo.runtime import inbox
+from convo.runtime import forgetting, inbox, launching, people
 from convo.runtime.starting import Start
+from convo.store.campaigns import State
 from convo.store.engine import Store
+from tests.runtime.campaign import Office
 from tests.runtime.flows import LINE
 from tests.runtime.house import ANA, BEN, OURS, House
 
@@ -157,3 +160,42 @@ def test_one_key_for_two_contacts_at_once_is_refused_to_one_of_them(twins: tuple
             for stored in house.conversations(contact):
                 if stored.status != Phase.ENDED:
                     house.do(lambda c: inbox.close(house.line(c), stored.id, "done"))
+
+
+def test_who_is_erased_while_a_campaign_begins_with_them_is_not_made_anew(
+    twins: tuple[House, House], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = twins
+    office = Office(one, tmp_path)
+    office.starts(f"contact\n{ANA}\n{BEN}\n", "visit")
+    lock, erased = forgetting.lock, []
+
+    def late(*given: Any, **named: Any) -> Any:
+        if not erased:
+            erased.append(other.do(lambda c: people.erase(other.line(c), ANA)))
+        return lock(*given, **named)
+
+    monkeypatch.setattr(launching.forgetting, "lock", late)
+    assert office.launches() > 0
+    assert [each.contact for each in office.leaves()] == [BEN]
+    assert one.rows("SELECT number FROM contact") == [(BEN,)]
+    assert office.stands().campaign.status is State.FINISHED
+
+
+def test_who_comes_to_be_while_they_are_erased_is_erased(
+    twins: tuple[House, House], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = twins
+    office = Office(other, tmp_path)
+    office.starts(f"contact\n{ANA}\n", "visit")
+    forget, begun = forgetting.forget, list[int]()
+
+    def late(*given: Any) -> int:
+        if not begun:
+            begun.append(office.launches())
+        return forget(*given)
+
+    monkeypatch.setattr(people.forgetting, "forget", late)
+    counts = one.do(lambda c: people.erase(one.line(c), ANA))
+    assert (begun, counts["contact"], counts["message"], counts["campaign_contact"]) == ([1], 1, 1, 1)
+    assert one.rows("SELECT number FROM contact") == []
