@@ -1,10 +1,14 @@
 """Calendar rules: when a reminder comes again, in local time, through every change of the clocks."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from calendar import isleap
+from collections.abc import Sequence
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrule, rruleset, rrulestr
+from dateutil.parser import parse
+from dateutil.rrule import rrule, rrulestr
 
 LONGEST = timedelta(days=3660)  # how long a reminder comes again, from its first moment
 _WORDS = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
@@ -21,7 +25,8 @@ class Recurrence:
         self.rule = _WORDS.get(every.strip().lower(), "") and f"FREQ={_WORDS[every.strip().lower()]}"
         self.rule = self.rule or every.strip().upper().removeprefix("RRULE:")
         self._zone = ZoneInfo(timezone)
-        self._days = _days(self.rule, every, first)
+        self._later = _later(first.year)
+        self._days, self._most = _days(self.rule, every, first, self._later)
 
     def after(self, moment: datetime) -> datetime | None:
         """The next moment after this one, in UTC; None where the rule has ended.
@@ -31,11 +36,12 @@ class Recurrence:
         """
         # A local moment that the clocks skip comes later than it says: so from a little before.
         at = local(moment, self._zone.key) - timedelta(hours=2)
-        while (following := self._days.after(at)) is not None:
-            found = following.replace(tzinfo=self._zone).astimezone(UTC)
-            if found > moment:
-                return found
-            at = following
+        for late in islice(self._days, self._most):
+            following = late.replace(year=late.year - self._later)
+            if following > at:
+                found = following.replace(tzinfo=self._zone).astimezone(UTC)
+                if found > moment:
+                    return found
         return None
 
 
@@ -57,19 +63,53 @@ def absolute(text: str) -> datetime | None:
         raise ValueError(f"'{text}' is no moment; write one like 2026-12-01T09:00+01:00") from None
 
 
-def _days(rule: str, every: str, first: datetime) -> rrule | rruleset:
+def _days(rule: str, every: str, first: datetime, later: int) -> tuple[rrule, int | None]:
+    """The local moments of a rule, so many years later, and how many of them count; None for all."""
     if any(word in rule for word in _TOO_OFTEN):
         raise ValueError(f"'{every}' is too often; the time of day is that of `at`, once a day at most")
-    # dateutil counts for ever by an interval of nothing.
-    if "FREQ=" not in rule or _PARTS.sub("", rule):
+    # dateutil counts for ever by an interval of nothing, and Easter is not in the RFC.
+    if "FREQ=" not in rule or "BYEASTER" in rule or _PARTS.sub("", rule):
         raise ValueError(
             f"'{every}' is no rule; write day, week, month, year, or one like FREQ=WEEKLY;BYDAY=MO,TH"
         )
-    until = f"{first + LONGEST:%Y%m%dT%H%M%S}"
-    ends = re.search(r"(COUNT|UNTIL)=(\w+)", rule)
-    if ends and ends[1] == "UNTIL" and ends[2] > until:
-        raise ValueError(f"'{every}' goes on for over ten years; let it end sooner")
+    parts = [part for part in rule.split(";") if part]
+    ends = [part for part in parts if part.startswith(("COUNT=", "UNTIL="))]
     try:
-        return rrulestr(rule if ends else f"{rule.removesuffix(';')};UNTIL={until}", dtstart=first)
+        last, most = _end(ends, first)
+        until = last.replace(year=last.year + later)
+        bounded = [*(part for part in parts if part not in ends), f"UNTIL={until:%Y%m%dT%H%M%S}"]
+        found = rrulestr(";".join(bounded), dtstart=first.replace(year=first.year + later))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
-        raise ValueError(f"'{every}' is no rule of RFC 5545: {error}") from None
+        raise ValueError(f"'{every}' is no rule of RFC 5545 that can be kept: {error}") from None
+    assert isinstance(found, rrule)
+    return found, most
+
+
+def _end(ends: Sequence[str], first: datetime) -> tuple[datetime, int | None]:
+    """When a rule is over at the latest, and after how many moments; None for any number."""
+    last, most = first + LONGEST, None
+    for name, _, value in (end.partition("=") for end in ends):
+        if name == "COUNT":
+            most = int(value)
+        elif (until := parse(value)) > last and len(ends) == 1:
+            raise ValueError("it goes on for over ten years; let it end sooner")
+        else:
+            last = min(last, until)
+    return last, most
+
+
+def _later(year: int) -> int:
+    """How many years from this one on the calendar is the same again, for as long as a rule may go on.
+
+    The last time that it is. dateutil looks for a day that never comes until there are no more years,
+    whatever `UNTIL` says, which takes seconds from now on, and nearly nothing from there.
+    """
+    if year > MAXYEAR - 12:
+        raise ValueError(f"from {year} on there are not ten years any more; let it begin sooner")
+    wanted = _calendar(year)
+    return next(late for late in range(MAXYEAR - 12, year - 1, -1) if _calendar(late) == wanted) - year
+
+
+def _calendar(year: int) -> list[tuple[int, bool]]:
+    """What its days depend on: of each year the weekday of its first, and whether it is a leap year."""
+    return [(date(each, 1, 1).weekday(), isleap(each)) for each in range(year - 1, year + 13)]

@@ -174,6 +174,8 @@ def _moments(wanted: Wanted, values: Mapping[str, Value], zone: str) -> tuple[da
         raise ReminderError("bad_moment", f"`at`: {error}") from None
     if moment is None:
         raise ReminderError("bad_moment", f"`at`: '{wanted.at}' counts from what has no value")
+    if not 1 < moment.year < 9999:  # the first and the last may not fit into a time zone
+        raise ReminderError("bad_moment", f"`at`: '{wanted.at}' is no moment that anybody waits for")
     if wanted.every is None:
         return moment, None
     try:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from convo.errors import InboxError, StartError
 from convo.flow.session import Phase
-from convo.runtime import forgetting, inbox, launching, people
+from convo.runtime import forgetting, inbox, people
 from convo.runtime.starting import Start
 from convo.store.campaigns import State
 from convo.store.engine import Store
@@ -168,14 +168,14 @@ def test_who_is_erased_while_a_campaign_begins_with_them_is_not_made_anew(
     one, other = twins
     office = Office(one, tmp_path)
     office.starts(f"contact\n{ANA}\n{BEN}\n", "visit")
-    lock, erased = forgetting.lock, []
+    lock, erased = forgetting.lock, list[dict[str, int]]()
 
     def late(*given: Any, **named: Any) -> Any:
         if not erased:
             erased.append(other.do(lambda c: people.erase(other.line(c), ANA)))
         return lock(*given, **named)
 
-    monkeypatch.setattr(launching.forgetting, "lock", late)
+    monkeypatch.setattr(forgetting, "lock", late)
     assert office.launches() > 0
     assert [each.contact for each in office.leaves()] == [BEN]
     assert one.rows("SELECT number FROM contact") == [(BEN,)]
@@ -195,7 +195,7 @@ def test_who_comes_to_be_while_they_are_erased_is_erased(
             begun.append(office.launches())
         return forget(*given)
 
-    monkeypatch.setattr(people.forgetting, "forget", late)
+    monkeypatch.setattr(forgetting, "forget", late)
     counts = one.do(lambda c: people.erase(one.line(c), ANA))
     assert (begun, counts["contact"], counts["message"], counts["campaign_contact"]) == ([1], 1, 1, 1)
     assert one.rows("SELECT number FROM contact") == []

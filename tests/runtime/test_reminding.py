@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil import rrule
 
 from convo.errors import ReminderError, StartError
 from convo.runtime import reminding
-from convo.runtime.recurrence import Recurrence
+from convo.runtime.recurrence import LONGEST, Recurrence
 from convo.runtime.reminding import Wanted
 from convo.store import reminders
 from convo.store.reminders import Reminder, State
@@ -164,6 +165,12 @@ def test_a_moment_with_its_offset_is_that_moment(house: House) -> None:
         ({"every": "FREQ=HOURLY"}, "bad_rule"),
         ({"every": "FREQ=DAILY;INTERVAL=0"}, "bad_rule"),
         ({"every": "now and then"}, "bad_rule"),
+        ({"at": "9999-12-31T23:59Z", "every": "day"}, "bad_moment"),
+        ({"at": "0001-01-01T00:30Z"}, "bad_moment"),
+        ({"at": "9998-12-31 23:00 + 5 days"}, "bad_moment"),
+        ({"at": "9995-01-01T09:00Z", "every": "day"}, "bad_rule"),
+        ({"at": "visit", "every": "FREQ=DAILY;UNTIL=20400101"}, "bad_rule"),
+        ({"at": "visit", "every": "FREQ=DAILY;UNTIL=12MAR9999"}, "bad_rule"),
         ({"contact": "12"}, "bad_contact"),
         ({"flow": "nothing"}, "unknown_flow"),
         ({"vars": {"name": "Ana"}}, "missing_variable"),
@@ -274,3 +281,42 @@ def test_a_night_that_has_no_such_hour_has_it_later() -> None:
         moment = rule.after(moment) or moment
         found.append(f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%d %H:%M}")
     assert found == ["27 02:30", "28 03:30", "29 02:30", "30 02:30"]
+
+
+@pytest.mark.parametrize("ends", ["", ";COUNT=3", ";UNTIL=20280101", ";COUNT=3;UNTIL=99990101"])
+def test_days_that_never_come_are_not_looked_for_until_there_are_no_more_years(
+    ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, rebuild = set(), rrule._iterinfo.rebuild
+
+    def counted(found: Any, year: int, month: int) -> None:
+        looked.add(year)
+        rebuild(found, year, month)
+
+    monkeypatch.setattr(rrule._iterinfo, "rebuild", counted)
+    never = f"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30{ends}"
+    for year in (2026, 2091, 2399):
+        assert Recurrence(never, datetime.fromisoformat(f"{year}-12-01T09:00"), "UTC").after(NOW) is None
+    assert 0 < len(looked) < 1500
+
+
+@pytest.mark.parametrize(
+    "every", ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,TH"]
+)
+@pytest.mark.parametrize("year", [2026, 2027, 2028, 2092, 2095, 2396, 2399, 9980])
+def test_a_rule_has_the_days_of_its_own_years(every: str, year: int) -> None:
+    first = datetime.fromisoformat(f"{year}-12-01T09:00")
+    rule, moment, found = Recurrence(every, first, "UTC"), first.replace(tzinfo=UTC), []
+    while (following := rule.after(moment)) is not None:
+        found.append(following.replace(tzinfo=None))
+        moment = following
+    own = rrule.rrulestr(every, dtstart=first).between(first, first + LONGEST, inc=True)
+    assert found == [each for each in own if each > first]
+
+
+def test_a_rule_that_counts_ends_with_its_last_moment_or_where_it_is_to_end() -> None:
+    first = datetime.fromisoformat("2026-12-01T09:00")
+    assert Recurrence("FREQ=DAILY;COUNT=2", first, "UTC").after(NOW + timedelta(days=2)) is None
+    both = Recurrence("FREQ=DAILY;UNTIL=20261203;COUNT=9", first, "UTC")
+    assert both.after(NOW + timedelta(days=1)) == datetime(2026, 12, 2, 9, tzinfo=UTC)
+    assert both.after(NOW + timedelta(days=3)) is None
