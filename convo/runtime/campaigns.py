@@ -3,7 +3,7 @@
 Who is loaded into them is `loading`'s, and who begins when is `launching`'s.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from convo import phone
 from convo.errors import CampaignError, StartError
 from convo.flow.compile import Bundle
 from convo.flow.session import Closed, Phase
-from convo.messages import storable
+from convo.messages import Status, storable
 from convo.runtime import queue
 from convo.runtime.beginning import current
 from convo.runtime.contact_rows import for_all
@@ -22,13 +22,14 @@ from convo.runtime.library import Library, keep
 from convo.runtime.queue import Operator
 from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
-from convo.store import campaign_contacts, campaigns, contacts, conversations, messages, outbox, outgoing
+from convo.store import campaign_contacts, campaigns, contacts, conversations, messages, outgoing
 from convo.store.campaigns import Campaign, Counts, New, State
 from convo.store.engine import Store
 
 LONGEST_NAME = 200
 CANCELLED_AS = "cancelled"  # the outcome of conversations of which nothing had left
-_AT_ONCE = 100  # texts withdrawn, or conversations closed, in one transaction
+_AT_ONCE = 100  # texts withdrawn in one transaction
+_CLOSED_AT_ONCE = 250  # conversations that are looked at, and closed
 _DROPPED_AT_ONCE = 5000
 
 
@@ -194,8 +195,9 @@ def cancel(
 ) -> int:
     """Begin with nobody any more, and withdraw what is queued; how many texts that were.
 
-    Conversations of which nothing has left end, and those that wait behind another one. One that has finished
-    can be cancelled too: its last texts may be queued. Killed in between, it can be said again.
+    Conversations of which nothing has left end: they may wait behind another one, or for a call. A campaign
+    that has finished can be cancelled too: its last texts may be queued. Killed in between, it can be said
+    again.
     """
 
     def job(connection: Connection) -> Campaign:
@@ -204,12 +206,23 @@ def cancel(
             change(connection, settings, campaign, State.CANCELLED, "campaign.cancelled", now)
         return campaign
 
-    campaign, count = store.transact(job), 0
-    while withdrawn := store.transact(lambda c: _withdraw(Line(c, settings, library, now), campaign, by)):
-        count += withdrawn
-    while store.transact(lambda c: _close_waiting(Line(c, settings, library, now), number)):
+    def line(connection: Connection) -> Line:
+        return Line(connection, settings, library, now)
+
+    after = 0
+
+    def close(connection: Connection) -> bool:
+        nonlocal after
+        found, last = campaigns.silent(connection, number, after, _CLOSED_AT_ONCE)
+        _close(line(connection), found)
+        after = last or after
+        return last is not None
+
+    campaign = store.transact(job)
+    count = _withdraw_all(store, line, campaign, by)
+    while store.transact(close):
         pass
-    return count
+    return count + _withdraw_all(store, line, campaign, by)  # what calls have led to since
 
 
 def change(
@@ -230,38 +243,36 @@ def tell(connection: Connection, settings: Settings, kind: str, found: Standing,
     outgoing.write(connection, [draft])
 
 
-def _withdraw(line: Line, campaign: Campaign, by: Operator) -> int:
-    """Withdraw some queued texts of a campaign; conversations of which nothing has left end."""
+def _withdraw_all(store: Store, line: Callable[[Connection], Line], campaign: Campaign, by: Operator) -> int:
+    """Withdraw what is queued of a campaign, some of it in each transaction; how many texts that were."""
+    count = 0
+    while (withdrawn := store.transact(lambda c: _withdraw(line(c), campaign, by))) is not None:
+        count += withdrawn
+    return count
+
+
+def _withdraw(line: Line, campaign: Campaign, by: Operator) -> int | None:
+    """Withdraw some queued texts of a campaign; None where there are none.
+
+    One that a sender has claimed meanwhile, and one that may have gone earlier, are not withdrawn.
+    """
     numbers = campaigns.queued(line.connection, campaign, _AT_ONCE)
     if not numbers:
-        return 0
-    before = outbox.by_ids(line.connection, numbers)
+        return None
     done = queue.withdraw(line, numbers, by)
+    return sum(each.status is Status.WITHDRAWN for each in done)
+
+
+def _close(line: Line, found: Sequence[int]) -> None:
+    """End those of these conversations of which nothing has left."""
+    contacts.hold(line.connection, (each.contact_id for each in conversations.by_ids(line.connection, found)))
     turns = Turns(line)
-    for stored in conversations.by_ids(
-        line.connection, {each.conversation_id for each in before.values() if each.conversation_id}
-    ):
+    for stored in conversations.by_ids(line.connection, found):
         if stored.status != Phase.ENDED and not messages.has_left(
             line.connection, stored.contact_id, stored.id
         ):
             turns.step(stored, Closed(CANCELLED_AS))
     turns.flush()
-    # One that a sender has claimed meanwhile is queued no more, and left.
-    return len(done) or len(numbers)
-
-
-def _close_waiting(line: Line, number: int) -> int:
-    """End some conversations that wait behind another one."""
-    found = campaigns.waiting_conversations(line.connection, number, _AT_ONCE)
-    if not found:
-        return 0
-    contacts.hold(line.connection, (each.contact_id for each in conversations.by_ids(line.connection, found)))
-    turns = Turns(line)
-    for stored in conversations.by_ids(line.connection, found):
-        if stored.status == Phase.WAITING:
-            turns.step(stored, Closed(CANCELLED_AS))
-    turns.flush()
-    return len(found)
 
 
 def _locked(connection: Connection, number: int) -> Campaign:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from convo.store.campaign_tables import campaign_contacts, campaign_files, campaigns
+from convo.store.messages import left
 from convo.store.tables import conversations, messages, spelled
 
 
@@ -214,12 +215,26 @@ def queued(connection: Connection, campaign: Campaign, most: int) -> list[int]:
     return sorted(connection.execute(found).scalars())
 
 
-def waiting_conversations(connection: Connection, number: int, most: int) -> list[int]:
-    """Conversations of a campaign that wait until another one of their contact has ended."""
-    found = select(conversations.c.id).where(
-        conversations.c.campaign_id == number, conversations.c.status == "waiting"
+def silent(connection: Connection, number: int, after: int, most: int) -> tuple[list[int], int | None]:
+    """Conversations of a campaign that have not ended, and of which nothing has left.
+
+    `most` of those that have not ended are looked at, by row from `after` on; also which was the last of
+    them, None where there are no more.
+    """
+    page = (
+        select(conversations.c.id, conversations.c.contact_id)
+        .where(
+            conversations.c.campaign_id == number,
+            conversations.c.id > after,
+            conversations.c.status != spelled("ended"),
+        )
+        .order_by(conversations.c.id)
+        .limit(most)
+        .subquery()
     )
-    return list(connection.execute(found.limit(most)).scalars())
+    rows = connection.execute(select(page.c.id, left(page.c.contact_id, page.c.id).exists())).all()
+    last = max((row_id for row_id, _ in rows), default=None)
+    return sorted(row_id for row_id, has_left in rows if not has_left), last
 
 
 def _is_due(now: datetime) -> Iterable[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store import ids, talks
@@ -132,13 +132,17 @@ def lapse(connection: Connection, left: Iterable[tuple[int, int, int]]) -> None:
 
 def has_left(connection: Connection, contact_id: int, conversation_id: int) -> bool:
     """Whether a text that a conversation said is on its way, or was."""
-    found = select(messages.c.id).where(
+    return connection.execute(left(contact_id, conversation_id).limit(1)).first() is not None
+
+
+def left(contact_id: Any, conversation_id: Any) -> Select[tuple[int]]:
+    """The texts of a conversation that are on their way, or were; by values or columns."""
+    return select(messages.c.id).where(
         messages.c.contact_id == contact_id,  # the index goes by contact
         messages.c.conversation_id == conversation_id,
         messages.c.direction == spelled(Direction.OUT),
         messages.c.status.not_in([Status.QUEUED.value, Status.WITHDRAWN.value]),
     )
-    return connection.execute(found.limit(1)).first() is not None
 
 
 def failed(connection: Connection, contact_id: int, conversation_id: int, visit: int) -> bool:

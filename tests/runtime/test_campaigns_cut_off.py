@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Connection
 
 from convo.errors import CampaignError
-from convo.runtime import campaigns, loading
+from convo.messages import Trouble
+from convo.runtime import calling, campaigns, loading
+from convo.runtime.calling import Tried
 from convo.runtime.loading import BATCH, Books, Listener
 from convo.runtime.spreadsheets import Row, sheet
 from convo.settings import Number
@@ -109,3 +111,50 @@ def test_calls_of_another_number_hold_nobody_back(build: Build, tmp_path: Path) 
 
 def people(count: int) -> str:
     return "contact,name\n" + "".join(f"+1555{place:07},P{place}\n" for place in range(count))
+
+
+def test_cancelling_ends_who_waits_for_a_call_and_was_told_nothing(build: Build, tmp_path: Path) -> None:
+    told = CALLS.replace("look: {call", 'look: {say: "One moment.", call').replace("calls", "told")
+    office = Office(build(flows={"calls": CALLS, "told": told}), tmp_path)
+    office.starts(f"contact\n{BEN}\n", "told", name="told")
+    office.launches()
+    assert [one.text for one in office.leaves()] == ["One moment."]
+    assert office.cancel() == 0
+    office.starts(f"contact\n{ANA}\n", "calls")
+    office.launches()
+    assert office.cancel() == 0
+
+    assert office.house.conversation(ANA).outcome == "cancelled"
+    assert office.house.conversation(BEN).status == "calling"  # and was told of it
+    assert office.house.rows("SELECT count(*) FROM call") == [(1,)]
+
+
+def test_what_a_call_has_led_to_while_it_was_cancelled_is_withdrawn_and_counted(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(build(flows={"calls": CALLS}), tmp_path)
+    house, withdraw = office.house, campaigns._withdraw_all
+    office.starts(f"contact\n{ANA}\n", "calls")
+    office.launches()
+
+    def then_called(*given: Any) -> int:
+        count = withdraw(*given)
+        claims = house.do(lambda c: calling.claim(c, house.clock(), 1, house.new_key))
+        done = [Tried(claim, house.clock(), {}) for claim in claims]
+        house.do(lambda c: calling.settle(house.line(c), done))
+        return count
+
+    monkeypatch.setattr(campaigns, "_withdraw_all", then_called)
+    assert office.cancel() == 1
+    assert house.conversation().outcome == "cancelled"
+    assert office.leaves() == []
+
+
+def test_a_text_that_may_have_gone_is_not_counted_as_withdrawn(build: Build, tmp_path: Path) -> None:
+    office = Office(build({OURS: Number(rate="1/second")}), tmp_path)
+    office.starts(LIST)
+    office.launches()
+    office.house.fails(Trouble.RETRY)
+    assert office.cancel() == 1
+    assert office.house.rows("SELECT status FROM message ORDER BY status") == [("uncertain",), ("withdrawn",)]
+    assert office.house.rows("SELECT count(*) FROM conversation WHERE outcome = 'cancelled'") == [(1,)]
