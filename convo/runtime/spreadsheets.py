@@ -7,6 +7,7 @@ import codecs
 import csv
 import hashlib
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -144,7 +145,19 @@ def _of_json(lines: "_Lines") -> Iterator[Row]:
         if not isinstance(found, dict):
             yield Row(number, [line.strip()], wrong='it is no object; write one like {"contact": …}')
             continue
+        if not _is_finite(found):
+            yield Row(number, [line.strip()], wrong="it has a number that is none, or without end")
+            continue
         yield Row(number, [line.strip()], {named(name): value for name, value in found.items()})
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether its numbers are such that JSON (RFC 8259, section 6) and databases have them."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    return not isinstance(value, list) or all(map(_is_finite, value))
 
 
 class _Lines:

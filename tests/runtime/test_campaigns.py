@@ -323,3 +323,13 @@ def test_a_row_that_no_longer_fits_is_skipped_with_its_reason(office: Office) ->
     office.launches()
     assert office.stands().campaign.skipped == {"missing_variable": 1}
     assert [one.contact for one in office.leaves()] == [BEN]
+
+
+def test_numbers_that_no_database_has_are_bad_rows(office: Office) -> None:
+    office.makes()
+    rows = [f'{{"contact": "{ANA}", "name": "Ana", "more": {more}}}' for more in (
+        "1e9", "NaN", "-Infinity", "1e999", '[{"deep": 1e999}]'
+    )]  # fmt: skip
+    counts = office.loads("\n".join(rows), "list.jsonl").counts
+    assert (counts.added, counts.bad) == (1, 4)
+    assert office.bad == [(line, "it has a number that is none, or without end") for line in (2, 3, 4, 5)]
