@@ -14,6 +14,7 @@ _NAMES = {
     "message": "texts",
     "receipt": "deliveries",
     "message_decision": "decisions",
+    "verification": "verifications",
 }
 
 
@@ -26,7 +27,8 @@ def archive(
     """Move old conversations, texts and deliveries from the database into files.
 
     Conversations that ended, with all that was said in them; texts that no conversation took; with each text
-    what was delivered word for word, and what operators decided. Contacts and the consent ledger stay.
+    what was delivered word for word, and what operators decided; verifications. Contacts, the consent ledger
+    and who was in a campaign stay.
     A file is gzipped JSON Lines, a row each with its `table`. Runs beside a process that serves, and is
     safe to kill and to repeat.
     """

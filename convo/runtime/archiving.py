@@ -47,7 +47,8 @@ def archive_before(store: Store, folder: Path, before: datetime, now: datetime) 
         number = 0
         while True:
             number += 1
-            file = folder / f"convo-{now:%Y%m%dT%H%M%SZ}-{number:04}.jsonl.gz"
+            while (file := folder / f"convo-{now:%Y%m%dT%H%M%SZ}-{number:04}.jsonl.gz").exists():
+                number += 1  # of a run that began in the same second
             done = Archived(file)
             keys = _write(file, pages, done.rows)
             if not keys:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from convo.cli._archive import _NAMES
+from convo.store.archive import _KEYS
 from tests.cli.folder import DESK, Folder
 
 
@@ -61,3 +63,7 @@ def test_what_cannot_be_archived_is_told(folder: Folder, given: str, told: str) 
 
     assert ran.code == 2
     assert told in ran.err
+
+
+def test_every_table_that_is_archived_is_told() -> None:
+    assert set(_NAMES) == set(_KEYS)

@@ -149,6 +149,18 @@ def test_many_files_hold_each_row_once(house: House, tmp_path: Path, monkeypatch
     assert counts(house) == {"contact": 30, "conversation": 0, "event": 0, "message": 0, "receipt": 0}
 
 
+def test_a_second_run_in_the_same_second_leaves_the_files_of_the_first(old: House, tmp_path: Path) -> None:
+    (first,) = run(old, tmp_path)
+    written = first.file.read_bytes()
+    old.take(old.text("yes", CAT))
+    old.leaves()
+    (second,) = run(old, tmp_path, days=-1)
+
+    assert second.file.name > first.file.name  # by which the newest is known
+    assert first.file.read_bytes() == written
+    assert second.rows["conversation"] == 1
+
+
 def test_two_do_not_archive_into_one_folder(old: House, tmp_path: Path) -> None:
     with archiving._alone(tmp_path), pytest.raises(SettingsError, match="another process archives"):
         run(old, tmp_path)
