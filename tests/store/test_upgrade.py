@@ -21,11 +21,11 @@ ASKED = NOW - timedelta(hours=1)
 SILENT = 40  # events that left no message: their numbers run ahead of those of messages
 
 
-def _at_the_first_schema(connection: Connection) -> None:
+def _at(connection: Connection, revision: str = "0001") -> None:
     config = alembic.config.Config()
     config.set_main_option("script_location", "convo.store:migrations")
     config.attributes["connection"] = connection
-    alembic.command.upgrade(config, "0001")
+    alembic.command.upgrade(config, revision)
 
 
 def _insert(connection: Connection, table: str, **values: object) -> int:
@@ -76,7 +76,7 @@ def upgraded(database_url: str, tmp_path: Path) -> Iterator[House]:
     (folder / "visit.yaml").write_text(VISIT)
     (folder / "survey.yaml").write_text(SURVEY)
     store = Store(database_url)
-    store.transact(_at_the_first_schema)
+    store.transact(_at)
     version = _version(folder)
 
     def fill(connection: Connection) -> None:
@@ -162,3 +162,22 @@ def test_new_events_and_messages_take_numbers_that_no_old_one_has(upgraded: Hous
     number = upgraded.conversation(CAT).id
     history = upgraded.do(lambda c: events.of_conversation(c, number))
     assert [one.kind for one in history] == ["Replied", "Started"]
+
+
+@pytest.mark.parametrize(("table", "revision"), [("report", "0011"), ("outgoing_event", "0016")])
+def test_numbers_of_rows_that_are_gone_are_not_given_out_again(
+    table: str, revision: str, tmp_path: Path
+) -> None:
+    """On SQLite, where a table whose columns change is made anew."""
+    store = Store(f"sqlite:///{tmp_path / 'convo.db'}")
+    store.transact(lambda c: _at(c, revision))
+    store.transact(lambda c: c.execute(text(f"INSERT INTO sqlite_sequence VALUES ('{table}', 41)")))
+    store.upgrade()
+
+    def last(connection: Connection) -> int | None:
+        found = connection.execute(text(f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"))
+        number: int | None = found.scalar()
+        return number
+
+    assert store.look(last) == 41
+    store.close()

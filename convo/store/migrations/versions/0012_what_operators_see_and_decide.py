@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from convo.store.columns import Id, Moment
+from convo.store.migrations.numbering import going_on
 
 revision = "0012"
 down_revision = "0011"
@@ -41,7 +42,10 @@ def _reports() -> None:
     op.add_column("report", sa.Column("kept_at", Moment(), nullable=True))
     op.add_column("report", sa.Column("why", sa.String(), nullable=True))
     op.execute("UPDATE report SET kept_at = at, why = 'unknown'")
-    with op.batch_alter_table("report", table_kwargs={"sqlite_autoincrement": True}) as report:
+    with (
+        going_on("report"),
+        op.batch_alter_table("report", table_kwargs={"sqlite_autoincrement": True}) as report,
+    ):
         report.alter_column("kept_at", nullable=False)
         report.alter_column("why", nullable=False)
     op.create_index("ix_report_kept_at", "report", ["kept_at"])

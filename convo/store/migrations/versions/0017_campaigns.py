@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from convo.store.columns import Document, Id, Moment
+from convo.store.migrations.numbering import going_on
 
 revision = "0017"
 down_revision = "0016"
@@ -14,7 +15,10 @@ def upgrade() -> None:
     _partial_index(
         "ix_conversation_campaign_id_id", "conversation", ["campaign_id", "id"], "campaign_id IS NOT NULL"
     )
-    with op.batch_alter_table("outgoing_event", table_kwargs={"sqlite_autoincrement": True}) as event:
+    with (
+        going_on("outgoing_event"),
+        op.batch_alter_table("outgoing_event", table_kwargs={"sqlite_autoincrement": True}) as event,
+    ):
         event.alter_column("contact_id", existing_type=sa.BigInteger(), nullable=True)
     op.create_table(
         "campaign",
