@@ -1,7 +1,7 @@
 """What is old and over, to be kept elsewhere: conversations that ended, with all that was said in them,
 and texts that no conversation took; with each text what was delivered word for word, and what operators
-decided; verifications; deliveries of which nothing could be made. Contacts and the consent ledger stay, and who was in a campaign:
-another list may be added to one that has finished, and nobody is texted twice by it.
+decided; verifications; deliveries of which nothing could be made. Contacts and the consent ledger stay, and
+so does who was in a campaign: another list may be added to it, and texts nobody twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
