@@ -45,7 +45,7 @@ _SAID: Mapping[str, str] = MappingProxyType(
         "or who wrote it: `operator`, `api`, `import`",
         "language": "of the word, or else of the contact or the flow (BCP 47); null where it is not known",
         "actor": "`contact`; `provider` where that refused a text because of an opt-out, or has it on its "
-        "list; `operator`, `api` or `import`",
+        "list; `operator`, `api` with the name of its token (`api:crm`), or `import`",
         "changed": "whether it changed anything: false for a second STOP, and a START of who was not out",
         "opted_out": "whether the contact is opted out of the brand from now on",
         "answer": "what convo answers; null where it stays silent, or where the provider has answered",
@@ -130,7 +130,7 @@ KINDS = _kept(
             "entry": _SAID["entry"],
             "text": "what the contact wrote, or the reason that was given",
             "rule": "`flow:` with the flow and the state that took it, or `operator`, `api`, `import`",
-            "actor": "`contact`, `operator`, `api` or `import`",
+            "actor": "`contact`, `operator`, `api` with the name of its token (`api:crm`), or `import`",
             "asked": "our text that they answered; null where it is not known",
             "changed": "whether it changed anything: false where they had agreed before",
             "marketing": "whether the brand's marketing may reach the contact from now on: false for consent "
@@ -157,7 +157,7 @@ KINDS = _kept(
             "rule": "the phrase that it was taken for: `phrase:` and which one",
             "decision": "`kept` or `undone`",
             "reason": "why, in the words of who decided; null where none was given",
-            "actor": "`operator` or `api`",
+            "actor": "`operator`, or `api` with the name of its token: `api:crm`",
             "opted_out": "whether the contact is opted out of the brand from now on",
         },
         {

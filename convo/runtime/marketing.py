@@ -27,7 +27,7 @@ class Agreement:
     contact: str
     words: str
     rule: str  # what took them for consent, like flow:newsletter-opt-in:joined
-    actor: str  # contact, operator or api
+    actor: str  # contact, operator or api, which may have the name of its token behind it
     asked: str | None = None  # what they were asked, as far as we know
     conversation: int | None = None  # in which they agreed
 

@@ -34,7 +34,12 @@ class Wish:
     brand: str | None
     action: str  # KeywordKind.STOP or .START, or AGREED
     reason: str
-    actor: str = "operator"  # or api
+    actor: str = "operator"  # or api, api:TOKEN
+
+    @property
+    def rule(self) -> str:
+        """Why the ledger has it: because somebody of this kind said so."""
+        return self.actor.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def carry_out(connection: Connection, settings: Settings, wish: Wish, now: datet
         action=wish.action,
         text=reason,
         normalised="",
-        rule=wish.actor,
+        rule=wish.rule,
         provider_id=None,
         actor=wish.actor,
         wording=None,
@@ -111,7 +116,7 @@ def _agree(
         contact_id=known.id,
         contact=known.contact.number,
         words=reason,
-        rule=wish.actor,
+        rule=wish.rule,
         actor=wish.actor,
     )
     outgoing.write(connection, [record(connection, settings.events, agreement, now)])

@@ -28,7 +28,7 @@ class Verdict:
     entry: int
     decision: Decision
     reason: str | None = None
-    actor: str = "operator"  # or api
+    actor: str = "operator"  # or api, api:TOKEN
 
 
 @dataclass(frozen=True, slots=True)

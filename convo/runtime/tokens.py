@@ -86,6 +86,11 @@ class Holder:
     scopes: frozenset[str]
     used_at: datetime | None = None
 
+    @property
+    def actor(self) -> str:
+        """Who it was, as records tell it: `api:crm`; `api` where the token has no name of its own."""
+        return "api" if self.id == OF_SETTINGS else f"api:{self.name}"
+
     def stale(self, now: datetime) -> bool:
         """Whether its last use is to be put down anew."""
         return self.id != OF_SETTINGS and (self.used_at is None or now - self.used_at >= USED_EVERY)

@@ -42,7 +42,7 @@ class Entry:
     normalised: str
     rule: str
     provider_id: str | None
-    actor: str  # contact, operator, api, provider or import
+    actor: str  # contact, operator, api, api:TOKEN, provider or import
     wording: str | None  # what was confirmed; None where nothing changed
     at: datetime
     key_id: str | None = None  # of the key under which `contact` is a hash, once it was forgotten

@@ -32,7 +32,7 @@ class Review:
     at: datetime
     decision: Decision | None
     reason: str | None
-    actor: str | None  # operator or api
+    actor: str | None  # operator, api or api:TOKEN
     decided_at: datetime | None
 
     def as_dict(self) -> dict[str, Any]:

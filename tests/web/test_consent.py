@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from convo.runtime import tokens
+from convo.runtime.tokens import Scope
 from convo.settings import Number
 from tests.web.conftest import Tell
 from tests.web.server import ANA, OURS, Server, text
@@ -140,5 +142,30 @@ def test_a_query_that_will_not_do_is_a_problem(tell: Tell, path: str, status: in
     async def story(server: Server) -> None:
         answer = await server.api(path)
         assert (answer.status, answer.json["title"]) == (status, title)
+
+    tell(story)
+
+
+def test_the_ledger_has_the_name_of_the_token_that_wrote_it(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        now = server.app.clock()
+        crm = server.app.store.transact(
+            lambda c: tokens.issue(c, "crm", [Scope.CONSENT_READ, Scope.CONSENT_WRITE], now)
+        )
+        await server.api("/v1/consent/agree", "POST", json=WISH, token=crm)
+        await server.api("/v1/consent/stop", "POST", json=WISH, token=crm)
+        await server.text("start", "1")
+        await server.text("please stop texting me", "2")
+        undone = await server.api("/v1/consent/reviews/4/undo", "POST", json={"reason": "no"}, token=crm)
+        history = (await server.api(f"/v1/consent?contact={ANA}", token=crm)).json["history"]
+
+        assert undone.json["actor"] == "api:crm"
+        assert [(each["action"], each["actor"], each["rule"]) for each in history] == [
+            ("marketing", "api:crm", "api"),
+            ("stop", "api:crm", "api"),
+            ("start", "contact", "word:start"),
+            ("stop", "contact", "phrase:en:texting"),
+            ("start", "api:crm", "review:4"),
+        ]
 
     tell(story)

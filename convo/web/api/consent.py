@@ -59,7 +59,7 @@ def _agree(line: Line, asked: Asked[NoQuery, WishRequest]) -> Answer[ChangedCons
 
 def _carry_out(line: Line, asked: Asked[NoQuery, WishRequest], action: str) -> Answer[ChangedConsent]:
     body = asked.body
-    wish = Wish(body.contact, body.brand, action, body.reason, actor="api")
+    wish = Wish(body.contact, body.brand, action, body.reason, asked.by.actor)
     state, changed = opting.carry_out(line.connection, line.settings, wish, line.now)
     told = {"contact": opting.contact_of(wish.contact), **state.as_dict(), "changed": changed}
     return Answer(ChangedConsent.model_validate(told))

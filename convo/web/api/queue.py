@@ -13,7 +13,7 @@ from convo.resources.messages import (
 )
 from convo.runtime import queue
 from convo.runtime.queue import Operator
-from convo.runtime.tokens import OF_SETTINGS, Holder, Scope
+from convo.runtime.tokens import Holder, Scope
 from convo.runtime.turns import Line
 from convo.store.queue import STATUSES, Chosen, Listed, listed
 from convo.web.api.access import Refusal
@@ -84,7 +84,7 @@ def shown_listed(each: Listed) -> QueuedMessage:
 
 def operator_of(by: Holder, note: str | None = None) -> Operator:
     """Who decides, as records tell it."""
-    return Operator("api" if by.id == OF_SETTINGS else f"api:{by.name}", note)
+    return Operator(by.actor, note)
 
 
 def _statuses(asked: str) -> tuple[Status, ...]:

@@ -33,7 +33,7 @@ def _undo(line: Line, asked: Asked[NoQuery, VerdictRequest]) -> Answer[DecidedRe
 
 
 def _decide(line: Line, asked: Asked[NoQuery, VerdictRequest], decision: Decision) -> Answer[DecidedReview]:
-    verdict = Verdict(asked.number("review"), decision, asked.body.reason, actor="api")
+    verdict = Verdict(asked.number("review"), decision, asked.body.reason, asked.by.actor)
     decided = reviewing.decide(line.connection, line.settings, verdict, line.now)
     return Answer(DecidedReview.model_validate(decided.as_dict()))
 
