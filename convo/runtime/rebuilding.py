@@ -30,13 +30,10 @@ def rebuild(connection: Connection, library: Library) -> Rebuilt:
     What is archived cannot be counted again: its counts stay as they are.
     """
     counting.lock(connection)
-    before = counting.all_counts(connection)
-    counting.forget(connection)
-    found = recounting.recount(connection, partial(_side, library))
-    counting.keep(connection, {(*place, *fact, False): value for (place, fact), value in found.items()})
-    after = counting.all_counts(connection)
-    wrong = sum(before[key] != after[key] for key in before.keys() | after.keys())
-    return Rebuilt(wrong, len(after), recounting.archived(connection))
+    counting.take_back(connection)
+    recounting.recount(connection, partial(_side, library))
+    changed, counts = counting.settle(connection)
+    return Rebuilt(changed, counts, recounting.archived(connection))
 
 
 def _side(library: Library, connection: Connection, stored: Stored) -> Side:

@@ -208,19 +208,22 @@ def lock(connection: Connection) -> None:
         connection.execute(text("LOCK TABLE talk, insight, insight_delta IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def forget(connection: Connection) -> None:
-    """Forget every count but those of what is archived."""
+def take_back(connection: Connection) -> None:
+    """Count nothing any more but what is archived, once `settle` is called: for a recount, under `lock`."""
     while fold(connection):
         pass
-    connection.execute(delete(insights).where(~insights.c.archived))
+    kept = select(*(insights.c[name] for name in _KEY), -insights.c.value).where(~insights.c.archived)
+    connection.execute(insight_deltas.insert().from_select(_COLUMNS, kept))
 
 
-def all_counts(connection: Connection) -> Counter[tuple[Any, ...]]:
-    """Every count that is not 0, by place, fact and whether it is archived: for a comparison."""
-    found: Counter[tuple[Any, ...]] = Counter()
-    for source in (insights, insight_deltas):
-        columns = [source.c[name] for name in _KEY]
-        rows = connection.execute(select(*columns, func.sum(source.c.value)).group_by(*columns))
-        for row in rows:
-            found[tuple(row[:-1])] += int(row[-1])
-    return Counter({key: value for key, value in found.items() if value})
+def settle(connection: Connection) -> tuple[int, int]:
+    """Fold in all that was added, however much it is; how many counts changed, and how many there are."""
+    columns, total = [insight_deltas.c[name] for name in _KEY], func.sum(insight_deltas.c.value)
+    sums = select(*columns, total).group_by(*columns).having(total != 0)
+    changed = connection.execute(select(func.count()).select_from(sums.subquery())).scalar_one()
+    statement = upsert(connection, insights).from_select(_COLUMNS, sums)
+    value = insights.c.value + statement.excluded.value
+    connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_={"value": value}))
+    connection.execute(delete(insight_deltas))
+    connection.execute(delete(insights).where(insights.c.value == 0))
+    return changed, connection.execute(select(func.count()).select_from(insights)).scalar_one()

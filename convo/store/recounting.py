@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, exists, func, select
 
 from convo.keywords.keyword import KeywordKind
 from convo.messages import Direction, Kind
@@ -16,9 +16,11 @@ from convo.store.insight_tables import insights, leavings
 from convo.store.insight_tables import talks as talk_table
 from convo.store.rows import Lookup
 from convo.store.tables import contacts, messages
+from convo.store.tables import conversations as conversation_table
 from convo.store.talks import LEAVERS, NOWHERE, Side, Talk
 
 _PAGE = 1000  # rows at a time
+_MOST_COUNTS = 20_000  # in memory
 _SELECT = select(
     messages.c.id,
     messages.c.conversation_id,
@@ -27,26 +29,44 @@ _SELECT = select(
     *(contacts.c.number.label(name) if name == "contact" else messages.c[name] for name in Text._fields),
 ).join(contacts, contacts.c.id == messages.c.contact_id)
 _BY_ID = Lookup(_SELECT, messages.c.id)
+_LEFT = Lookup(
+    select(leavings.c.entry_id, *(leavings.c[name] for name in Place._fields)), leavings.c.entry_id
+)
+_CONTACTS = Lookup(select(contacts.c.number, contacts.c.id), contacts.c.number)
 
 
-def recount(connection: Connection, side: Callable[[Connection, Stored], Side]) -> Counts:
-    """Count every row anew; how each conversation is counted is written as well.
+def recount(connection: Connection, side: Callable[[Connection, Stored], Side]) -> None:
+    """Add what every row counts for, a page at a time; how each conversation is counted is written as well.
 
     `side` tells it of those that were not counted before. What of a conversation no row of another table
     tells stays as it was found: its language when it began, and when it was handed to a person.
     """
     counts: Counts = Counts()
-    known = {talk.id: talk for page in _pages(connection) for talk in _begun(connection, page, side)}
-    connection.execute(delete(talk_table))
-    talks.add(connection, list(known.values()))
+    gone = ~exists().where(conversation_table.c.id == talk_table.c.id)
+    connection.execute(delete(talk_table).where(gone))
+    for page in _pages(connection):
+        begun = list(_begun(connection, page, side))
+        talks.drop(connection, [talk.id for talk in begun])
+        talks.add(connection, begun)
     for texts in _texts(connection):
         _count_texts(connection, counts, texts)
+        _add(connection, counts, _MOST_COUNTS)
     for page in _pages(connection):
         of_page = talks.by_ids(connection, [stored.id for stored in page])
         for stored in page:
             _count_conversation(counts, stored, of_page[stored.id])
-    _count_stops(connection, counts)
-    return counts
+        _add(connection, counts, _MOST_COUNTS)
+    for entries in _entries(connection):
+        _count_stops(connection, counts, entries)
+        _add(connection, counts, _MOST_COUNTS)
+    _add(connection, counts)
+
+
+def _add(connection: Connection, counts: Counts, most: int = 0) -> None:
+    """Add what was counted where it is so much by now, and begin with nothing."""
+    if len(counts) >= most:
+        counting.add(connection, counts)
+        counts.clear()
 
 
 def archive_texts(connection: Connection, numbers: Sequence[int]) -> None:
@@ -143,34 +163,43 @@ def _count_conversation(counts: Counts, stored: Stored, talk: Talk) -> None:
         counts[talk.place, fact] += 1
 
 
-def _count_stops(connection: Connection, counts: Counts) -> None:
-    """Count the STOPs of the ledger that opted somebody out, where they are on record as counted."""
-    placed = {
-        row.entry_id: Place._make(row[1:])
-        for row in connection.execute(
-            select(leavings.c.entry_id, *(leavings.c[name] for name in Place._fields))
-        )
-    }
-    rows = {row.number: row.id for row in connection.execute(select(contacts.c.number, contacts.c.id))}
-    out: set[tuple[str, str]] = set()
+def _entries(connection: Connection) -> Iterator[Sequence[Any]]:
+    """The STOPs of the ledger that opted somebody out and count, some at a time."""
     c = consent_entries.c
-    found = connection.execute(
-        select(c.id, c.brand, c.contact, c.number, c.action, c.rule, c.actor, c.at).order_by(c.id)
+    found = (
+        select(c.id, c.brand, c.contact, c.number, c.action, c.rule, c.actor, c.at)
+        .where(c.action.in_([KeywordKind.STOP.value, KeywordKind.START.value]))
+        .order_by(c.brand, c.contact, c.id)
+        .execution_options(yield_per=_PAGE)
     )
-    for entry in found:
-        who = entry.brand, entry.contact
-        if entry.action == KeywordKind.START:
-            out.discard(who)
-        if entry.action != KeywordKind.STOP or entry.rule == LATE or who in out:
-            continue
-        out.add(who)
-        if entry.actor in LEAVERS:
-            hour = counting.hour_of(entry.at)
-            place: Where | None = placed.get(entry.id)
-            if place is None:  # from before there were counts
-                talk = talks.latest(connection, rows.get(entry.contact, 0), entry.number, entry.at)
-                place = (hour, entry.number, *_place(talk)[2:])
-            counts[place, (Figure.OPT_OUTS.value, "", "")] += 1
+    who, out = None, False
+    for page in connection.execute(found).partitions():
+        counted = []
+        for entry in page:
+            if who != (entry.brand, entry.contact):
+                who, out = (entry.brand, entry.contact), False
+            if entry.action == KeywordKind.START:
+                out = False
+            elif entry.rule != LATE and not out:
+                out = True
+                if entry.actor in LEAVERS:
+                    counted.append(entry)
+        yield counted
+
+
+def _count_stops(connection: Connection, counts: Counts, entries: Sequence[Any]) -> None:
+    """Count STOPs where they are on record as counted."""
+    placed = {
+        number: Place._make(place) for number, *place in _LEFT.rows(connection, [e.id for e in entries])
+    }
+    lost = sorted({entry.contact for entry in entries if entry.id not in placed})
+    rows: dict[str, int] = dict(_CONTACTS.rows(connection, lost))
+    for entry in entries:
+        place: Where | None = placed.get(entry.id)
+        if place is None:  # from before there were counts
+            talk = talks.latest(connection, rows.get(entry.contact, 0), entry.number, entry.at)
+            place = (counting.hour_of(entry.at), entry.number, *_place(talk)[2:])
+        counts[place, (Figure.OPT_OUTS.value, "", "")] += 1
 
 
 def _place(talk: Talk | None) -> Where:

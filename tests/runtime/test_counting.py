@@ -1,12 +1,14 @@
 """What the numbers say: counts go with what they count, whatever happens, and equal a recount."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
 from convo.messages import Accepted, Reason, Report, SendError, Status, Trouble
 from convo.runtime import inbox, people, queue
@@ -15,7 +17,9 @@ from convo.runtime.queue import Operator
 from convo.runtime.rebuilding import rebuild
 from convo.runtime.starting import Start
 from convo.settings import SIMULATOR
-from convo.store import counting
+from convo.store import counting, recounting, talks
+from convo.store.counting import Counts
+from convo.store.talks import Talk
 from tests.runtime.conftest import Build
 from tests.runtime.house import BEN, CAT, INVITE, VISIT, House
 
@@ -33,10 +37,20 @@ states:
 OPERATOR = Operator("operator:eve")
 
 
+def all_counts(connection: Connection) -> Counter[tuple[Any, ...]]:
+    """Every count that is not 0, by place, fact and whether it is archived."""
+    columns = "hour, number, flow, version, campaign, variant, language, figure, state, label, archived"
+    found: Counter[tuple[Any, ...]] = Counter()
+    for source in ("insight", "insight_delta"):
+        for *key, value in connection.execute(text(f"SELECT {columns}, value FROM {source}")):
+            found[tuple(key)] += value
+    return Counter({key: value for key, value in found.items() if value})
+
+
 def counted(house: House) -> Counter[str]:
     """How often each figure was counted, with its state and label."""
     found: Counter[str] = Counter()
-    for key, value in house.do(counting.all_counts).items():
+    for key, value in house.do(all_counts).items():
         figure, state, label = key[7:10]
         found[" ".join(each for each in (figure, state, label) if each)] += value
     return +found
@@ -51,10 +65,10 @@ def number_of(house: House) -> int:
 
 def agrees(house: House) -> None:
     """What was counted is what there is."""
-    before = house.do(counting.all_counts)
+    before = house.do(all_counts)
     assert min(before.values(), default=1) > 0
     done = house.do(lambda connection: rebuild(connection, house.library))
-    after = house.do(counting.all_counts)
+    after = house.do(all_counts)
     assert dict(before) == dict(after)
     assert (done.changed, done.counts) == (0, len(after))
 
@@ -110,7 +124,7 @@ def test_a_stop_counts_for_the_flow_that_led_to_it(house: House) -> None:
 
     found = counted(house)
     assert (found["opt_outs"], found["ended ask stopped"], found["withdrawn ask stopped"]) == (1, 1, 1)
-    (key,) = [key for key in house.do(counting.all_counts) if key[7] == "opt_outs"]
+    (key,) = [key for key in house.do(all_counts) if key[7] == "opt_outs"]
     assert key[2] == "visit"
     agrees(house)
 
@@ -139,7 +153,7 @@ def test_the_side_of_a_split_is_known_from_the_beginning(build: Build) -> None:
     for who in people:
         house.begin(Start("offer", who, vars={"name": "you"}))
     found: Counter[str] = Counter()
-    for key, value in house.do(counting.all_counts).items():
+    for key, value in house.do(all_counts).items():
         if key[7] == "reached" and key[8] in ("short", "long"):
             assert key[5] == key[8]  # the variant is the state that it reached
             found[key[5]] += value
@@ -190,14 +204,41 @@ def test_what_was_there_before_there_were_counts_is_counted_by_rebuilding(house:
     assert counted(house) == before
 
 
+def test_counting_anew_takes_the_memory_of_a_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [f"+1555000{place:04}" for place in range(9)]
+    for words in ("visit", "yes", "stop", "start", "stop"):
+        house.take(*(house.text(words, contact) for contact in people))
+        while house.leaves():
+            house.later(hours=1)
+    most, add, sizes = 6, counting.add, list[int]()
+
+    def sized(connection: Connection, counts: Counts, *, archived: bool = False) -> None:
+        sizes.append(len(counts))
+        add(connection, counts, archived=archived)
+
+    def opened(connection: Connection, new: Sequence[Talk]) -> None:
+        assert len(new) <= 2
+        begin(connection, new)
+
+    begin = talks.add
+    monkeypatch.setattr(recounting, "_PAGE", 2)
+    monkeypatch.setattr(recounting, "_MOST_COUNTS", most)
+    monkeypatch.setattr(counting, "add", sized)
+    monkeypatch.setattr(talks, "add", opened)
+    agrees(house)
+    assert counted(house)["opt_outs"] == 18
+    assert len(sizes) > 9
+    assert max(sizes) < most + 2 * 8  # what a page adds at most
+
+
 def test_folding_changes_nothing(house: House) -> None:
     house.take(house.text("visit"), house.text("visit", BEN))
-    before = house.do(counting.all_counts)
+    before = house.do(all_counts)
     assert house.do(counting.fold) > 0
     assert not house.do(counting.waits)
     house.take(house.text("yes"))
     house.do(counting.fold)
-    assert house.do(counting.all_counts) != before
+    assert house.do(all_counts) != before
     agrees(house)
 
 
