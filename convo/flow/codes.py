@@ -11,7 +11,7 @@ from enum import StrEnum
 
 MOST_SENDS = 5  # of a state's code in one conversation (PROVIDERS.md, 'One-time codes')
 _DOT = "•"  # stands for a digit wherever a code is shown or kept
-_FEW = 4  # digits that a reply may have and still be kept as it was typed
+_FEW = 4  # digits: a text that has fewer is kept as it was typed
 _BETWEEN = re.compile(r"(?<=\d)[\s.\-\u2010-\u2015]+(?=\d)")
 
 
@@ -49,10 +49,19 @@ def attempt(text: str, digits: int) -> str | None:
     return runs[0] if [len(run) for run in runs] == [digits] else None
 
 
+def says(text: str, code: str) -> bool:
+    """Whether a text has this code in it, however it is typed, among whatever else."""
+    return code in _BETWEEN.sub("", _plain(text))
+
+
+def may_say_one(text: str) -> bool:
+    """Whether a text has as many digits as the shortest code."""
+    return sum(map(str.isdigit, text)) >= _FEW
+
+
 def masked(text: str) -> str:
-    """A reply to a `verify` as it is kept: one with several digits has dots in their place."""
-    digits = sum(sign.isdigit() for sign in text)
-    return "".join(_DOT if sign.isdigit() else sign for sign in text) if digits >= _FEW else text
+    """A text that may say a code as it is kept: with dots in the place of its digits."""
+    return "".join(_DOT if sign.isdigit() else sign for sign in text) if may_say_one(text) else text
 
 
 def _plain(text: str) -> str:

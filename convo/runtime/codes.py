@@ -9,7 +9,8 @@ import hmac
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -157,6 +158,20 @@ def revealed(connection: Connection, settings: Settings, ids: Iterable[str | Non
     wanted: dict[str, Sealed] = {**of_flows, **verifications.live(connection, asked - of_flows.keys())}
     found = {number: worked_out(settings, code) for number, code in wanted.items()}
     return {number: code for number, code in found.items() if code is not None}
+
+
+def at_hand(
+    connection: Connection, settings: Settings, contact_ids: Collection[int], now: datetime
+) -> dict[int, set[str]]:
+    """The codes that these contacts were told and whose time is not over, by contact."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    if contact_ids:
+        told: list[tuple[int, Sealed]] = [*codes.at_hand(connection, contact_ids, now)]
+        told += [(each.contact_id, each) for each in verifications.at_hand(connection, contact_ids, now)]
+        for contact_id, code in told:
+            if (real := worked_out(settings, code)) is not None:
+                found[contact_id].add(real)
+    return found
 
 
 def filled(text: str, code: str | None) -> str:

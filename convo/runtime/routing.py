@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from convo import phone, segments
 from convo.errors import ConvoError, StartError
 from convo.flow.advance import reopened_session, understands
-from convo.flow.codes import attempt, masked
+from convo.flow.codes import attempt, masked, may_say_one, says
 from convo.flow.compile import Bundle
 from convo.flow.match import Reply
 from convo.flow.model import WhenBusy
@@ -47,6 +47,9 @@ class Texts:
         self._out = consent.opted_out(line.connection, rows)
         self._turns.know(rows)
         self._veiled: Kind | None = None  # of the text at hand, where it goes to a `verify`
+        self._typed = ""  # that text, before a code was taken out of it
+        digits = {known[text.contact].id for text in texts if may_say_one(text.text)}
+        self._codes = codes.at_hand(line.connection, line.settings, digits, line.now)
         self._hear = hearers(line.settings.events, in_process=line.texts_are_heard)
 
     def run(self) -> None:
@@ -54,13 +57,18 @@ class Texts:
         history = self._turns.history
         poisoned: list[tuple[receipts.Key, str]] = []
         veiled: list[receipts.Key] = []
-        for text in self._texts:
-            known = self._known[text.contact]
+        for given in self._texts:
+            known, self._typed = self._known[given.contact], given.text
+            text = self._without_code(given, known)
             brand = self._line.settings.brand(text.number)
             out = (brand, known.id) in self._out
             words = self._line.settings.number(text.number).words_from(text.contact)
-            keyword = consenting.heard(text, classify(text.text, opted_out=out, words=words), opted_out=out)
+            keyword = consenting.heard(given, classify(given.text, opted_out=out, words=words), opted_out=out)
+            if text is not given:
+                veiled.append((text.account, text.provider_id))
             if keyword is not None:
+                if text is not given:
+                    keyword = replace(keyword, normalised=masked(keyword.normalised))
                 self._keyword(consenting.Said(text, known, keyword, out, self._language(text, known)))
                 continue
             place, told, conversation = len(history), len(self._turns.told), None
@@ -73,7 +81,7 @@ class Texts:
                 log.exception("text.poisoned", account=text.account, provider_id=text.provider_id)
                 poisoned.append(((text.account, text.provider_id), storable(f"{error}")))
             draft = self._draft(text, known, brand, conversation)
-            if self._veiled is not None and (kept := masked(text.text)) != text.text:
+            if self._veiled is not None and (kept := masked(given.text)) != given.text:
                 draft = draft._replace(text=kept, kind=self._veiled)
                 veiled.append((text.account, text.provider_id))
             self._veiled = None
@@ -83,6 +91,11 @@ class Texts:
         self._turns.flush()
         receipts.blame(self._line.connection, poisoned)
         receipts.veil(self._line.connection, veiled)
+
+    def _without_code(self, text: Inbound, known: Known) -> Inbound:
+        """The text; where it says a code that its contact was told, nobody is to read that anywhere."""
+        told = any(says(text.text, code) for code in self._codes.get(known.id, ()))
+        return replace(text, text=masked(text.text)) if told else text
 
     def _keyword(self, said: consenting.Said) -> None:
         line, known, text = self._line, said.known, said.inbound
@@ -148,7 +161,7 @@ class Texts:
         flow, name = flows.find(running.state)
         state = flow.plan.states[name]
         if state.verifies is not None:
-            typed = attempt(text.text, state.verifies.digits)
+            typed = attempt(self._typed, state.verifies.digits)
             if typed is not None:
                 self._veiled = Kind.CODE
                 verdict = codes.check(
@@ -252,7 +265,7 @@ class Texts:
             contact_id=known.id,
             text=text.text,
             media=text.media or None,
-            segments=segments.parts(text.text),
+            segments=segments.parts(self._typed),
             status=Status.RECEIVED,
             created_at=self._line.now,
             conversation_id=conversation,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, case, insert, literal, select, update
 
-from convo.store.tables import codes
+from convo.store.tables import codes, conversations
 
 
 class Standing(StrEnum):
@@ -65,6 +65,16 @@ def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Code]:
     return {row.id: _code(row) for row in connection.execute(select(codes).where(codes.c.id.in_(wanted)))}
 
 
+def at_hand(connection: Connection, contact_ids: Iterable[int], now: datetime) -> list[tuple[int, Code]]:
+    """Those of these contacts whose time is not over, whatever became of them, each with whose it is."""
+    found = (
+        select(conversations.c.contact_id, codes)
+        .join(conversations, conversations.c.id == codes.c.conversation_id)
+        .where(conversations.c.contact_id.in_(sorted(set(contact_ids))), codes.c.valid_until > now)
+    )
+    return [(row.contact_id, _code(row)) for row in connection.execute(found)]
+
+
 def try_once(
     connection: Connection, code_id: str, now: datetime, *, right: bool, of: Table = codes
 ) -> Standing | None:
@@ -87,5 +97,5 @@ def try_once(
 
 
 def _code(row: Any) -> Code:
-    values = dict(row._mapping)
+    values = {name: value for name, value in row._mapping.items() if name != "contact_id"}
     return Code(**{**values, "status": Standing(values["status"])})

@@ -105,6 +105,12 @@ def live(connection: Connection, ids: Iterable[str]) -> dict[str, Verification]:
     return {row.id: _made(row) for row in connection.execute(found)}
 
 
+def at_hand(connection: Connection, contact_ids: Iterable[int], now: datetime) -> list[Verification]:
+    """Those of these contacts whose time is not over, whatever became of them."""
+    of_contacts = (_V.contact_id.in_(sorted(set(contact_ids))), _V.valid_until > now)
+    return [_made(row) for row in connection.execute(select(verifications).where(*of_contacts))]
+
+
 def supersede(connection: Connection, by: Verification) -> None:
     """Make all others of the same contact, brand and purpose useless."""
     connection.execute(

@@ -97,6 +97,15 @@ def test_no_row_holds_the_code(asked: House) -> None:
     assert "Your code is ••••••." in stored
 
 
+def test_a_code_that_is_texted_once_the_flow_has_gone_on_is_kept_nowhere(asked: House) -> None:
+    code = sent(asked)
+    asked.take(asked.text(code))
+    assert asked.conversation().outcome == "approved"
+    asked.take(asked.text(f"so {code} was right?"))
+    assert code not in everything(asked)
+    assert "so •••••• was right?" in everything(asked)
+
+
 def test_five_tries_are_the_most_also_for_the_right_code(asked: House) -> None:
     code = sent(asked)
     for _ in range(5):

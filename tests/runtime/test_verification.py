@@ -16,6 +16,7 @@ from convo.runtime.asking import Bound
 from convo.runtime.verification import Checked, Shown
 from convo.settings import Number, Settings
 from convo.store import verifications
+from convo.store.tables import metadata
 from convo.verify import Limits, Verify
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, OURS, House
@@ -344,3 +345,36 @@ def test_a_code_that_was_refused_first_has_all_its_time_when_it_is_sent(house: H
 
     assert sent.id == refused_at.id
     assert sent.valid_until == house.clock() + limits.valid
+
+
+def test_a_code_that_is_texted_to_us_is_kept_nowhere(house: House) -> None:
+    """Whatever takes the text: nobody, a keyword, a flow that would keep it, or a phone's own reaction."""
+    send(house)
+    code = read(house)
+    spaced = f"{code[:3]} {code[3:]}"
+    house.take(house.text(f"here it is: {spaced}, call me on 555 0199"), house.text("it was 4815 yesterday"))
+    house.take(house.text(f"Liked “Elm Bank: {code} is your code. Never share it with anyone.”"))
+    house.take(house.text("visit"), house.text(code), house.text("visit"))
+    house.take(house.text(f"STOP! {code} was not me"))
+
+    kept = stored(house)
+    assert code not in kept
+    assert spaced not in kept
+    assert "here it is: ••• •••, call me on ••• ••••" in kept
+    assert "it was 4815 yesterday" in kept
+    assert [entry.action for entry in house.ledger("Elm Bank")] == ["stop"]
+
+
+def test_digits_are_kept_where_they_are_no_code_or_one_that_is_over(house: House) -> None:
+    send(house)
+    code = read(house)
+    house.take(house.text(wrong(code)), house.text(code, BEN))
+    house.later(minutes=11)
+    house.take(house.text(code))
+    assert [text.text for text in house.history(ANA) if text.direction == "in"] == [wrong(code), code]
+    assert [text.text for text in house.history(BEN) if text.direction == "in"] == [code]
+
+
+def stored(house: House) -> str:
+    """All that is stored, in one text."""
+    return house.do(lambda c: repr([c.execute(table.select()).all() for table in metadata.sorted_tables]))

@@ -13,6 +13,7 @@ from convo.messages import Priority, Status
 from convo.store import (
     campaign_contacts,
     campaigns,
+    codes,
     conversations,
     deliveries,
     messages,
@@ -20,6 +21,7 @@ from convo.store import (
     outgoing,
     queue,
     reports,
+    verifications,
 )
 from convo.store.campaigns import Campaign
 from convo.store.deliveries import Change, Claimed, State
@@ -41,6 +43,10 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "dead leases of a contact": lambda c: outbox.dead(c, [1], NOW),
     "the message of a report": lambda c: outbox.by_provider_ids(c, ["a"]),
     "early reports": lambda c: reports.take(c, {("simulator", "a")}),
+    "codes that a contact may text": lambda c: (
+        verifications.at_hand(c, [1, 2], NOW),
+        codes.at_hand(c, [1, 2], NOW),
+    ),
     "live conversations": lambda c: conversations.alive(c, [1, 2]),
     "due conversations": lambda c: conversations.lock_due(c, NOW, 10),
     "texts that lapse": lambda c: messages.lapse(c, [(1, 2, 3)]),
@@ -60,6 +66,7 @@ HOT: dict[str, Callable[[Connection], object]] = {
 }
 LARGE = (
     "message|conversation|report|contact|other|event_delivery|before|campaign|campaign_contact|campaign_file"
+    "|code|verification"
 )
 # Small by their condition, whatever the history: what waits, and what is under way.
 SMALL = (
