@@ -22,7 +22,7 @@ from convo.flow.values import Money, Plain, Value, shown, to_plain
 from convo.runtime.library import Library
 from convo.runtime.renaming import renamed
 from convo.runtime.sessions import decode, encode
-from convo.store import contacts, conversations, events, talks
+from convo.store import codes, contacts, conversations, events, talks
 from convo.store.conversations import Stored
 
 MIGRATED = "Migrated"  # on record among the events of a conversation
@@ -90,6 +90,7 @@ def migrate(connection: Connection, library: Library, wanted: Migration, now: da
     pairs = [(move.before, move.after) for move in moves]
     talks.changed(connection, pairs)
     conversations.save(connection, pairs)
+    codes.rename(connection, [move.before.id for move in moves], wanted.states)
     events.write(connection, [_record(wanted, move, now) for move in moves])
     return moves
 

@@ -1,12 +1,12 @@
 """One-time codes on record: which were issued, for what, and how often each was tried. No code is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, insert, literal, select, update
+from sqlalchemy import Connection, Table, bindparam, case, insert, literal, select, update
 
 from convo.store.tables import codes, conversations
 
@@ -73,6 +73,18 @@ def at_hand(connection: Connection, contact_ids: Iterable[int], now: datetime) -
         .where(conversations.c.contact_id.in_(sorted(set(contact_ids))), codes.c.valid_until > now)
     )
     return [(row.contact_id, _code(row)) for row in connection.execute(found)]
+
+
+def rename(connection: Connection, conversation_ids: Iterable[int], states: Mapping[str, str]) -> None:
+    """Let the codes of these conversations be for states that are called otherwise now."""
+    of_them = [{"of": number} for number in conversation_ids]
+    if of_them and states:
+        connection.execute(
+            update(codes)
+            .where(codes.c.conversation_id == bindparam("of"))
+            .values(state=case(dict(states), value=codes.c.state, else_=codes.c.state)),
+            of_them,
+        )
 
 
 def try_once(

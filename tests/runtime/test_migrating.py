@@ -30,6 +30,23 @@ LATER = (
     .replace("YES or NO?", "Yes or no?")
 )
 
+PASS = """\
+flow: pass
+start: first
+purpose: verification
+triggers: {keyword: [pass]}
+states:
+  first:
+    say: Code {{ code }}
+    verify: {outcomes: {approved: second, else: out}}
+    replies: {again: again}
+  second:
+    say: Another {{ code }}
+    verify: {outcomes: {approved: in, else: out}}
+  in: {end: in}
+  out: {end: out}
+"""
+
 
 @pytest.fixture
 def house(build: Build) -> House:
@@ -273,6 +290,20 @@ def test_the_code_that_came_in_between_is_none_of_the_flow_that_moves(house: Hou
     survey, code = house.conversations(ANA)
     assert survey.version == house.flow("survey").version
     assert code.version == new.version
+
+
+def test_a_code_goes_with_its_state(build: Build) -> None:
+    """Here two states change their names with each other."""
+    house = build(flows={"pass": PASS})
+    take(house, "pass")
+    assert house.conversation().state == "first"
+    house.take(house.text("again"))
+    (said,) = house.leaves()
+    swapped = PASS.replace("first", "x").replace("second", "first").replace("x", "second")
+    move(house, Migration(keep(house, swapped, "pass"), states={"first": "second", "second": "first"}))
+
+    take(house, said.split()[-1])
+    assert house.conversation().state == "first"  # which asks for the second code now
 
 
 def test_a_date_does_not_become_a_text_by_itself(house: House) -> None:
