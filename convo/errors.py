@@ -90,9 +90,10 @@ class SettingsError(ConvoError):
 class CodedError(ConvoError):
     """What somebody asked for cannot be done; `code` is a stable word for programs."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, after: timedelta | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.after = after  # so long, and it may be done; None where waiting does not help
 
 
 class StartError(CodedError):

@@ -62,9 +62,9 @@ class _Lists(Generic[P, T]):
 class Client:
     """The API at `url` with `token`. Its methods are those of `convo.client.calls`; lists are iterated.
 
-    A request that gets no answer, 429 or 503 is made again, a POST with the same key; not so where a limit
-    of codes is reached. Raises ApiError where the API says no, and ConnectionFailed where it cannot be
-    reached. Use one client in one thread.
+    A request that gets no answer, 429 or 503 is made again, a POST with the same key; not so where it
+    would have to wait for more than a minute. Raises ApiError where the API says no, and ConnectionFailed
+    where it cannot be reached. Use one client in one thread.
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = 30, retries: Retries | None = None) -> None:

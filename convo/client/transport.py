@@ -89,7 +89,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a request is made again that fails for a moment: no answer, 503, or 429 but for codes."""
+    """How often a request is made again that fails for a moment: no answer, 503 or 429."""
 
     most: int = 4
     first_wait: float = 0.5  # seconds; each wait is twice the one before, unless Retry-After says
@@ -109,7 +109,7 @@ class Retries:
 def _passes(response: Response) -> bool:
     """Whether the answer is another one in a moment.
 
-    Of its own 429 the API says after how long; one that does not is a limit of codes, which lasts.
+    Of a 429 the API says after how long, but for a code that was sent too often: that lasts.
     """
     if response.status == 429 and response.retry_after is None:
         return not _is_problem(response.body)

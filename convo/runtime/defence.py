@@ -4,7 +4,7 @@ A refusal is a VerificationError; whether who asks is told which, `verification`
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 import structlog
@@ -42,15 +42,18 @@ def refused(
     if rest is not None and rest.until > line.now:
         until = f"{rest.until:%Y-%m-%d %H:%M} UTC"
         return VerificationError(
-            "prefix_rests", f"of the codes to {rest.prefix}… few come back: none goes there until {until}"
+            "prefix_rests",
+            f"of the codes to {rest.prefix}… few come back: none goes there until {until}",
+            after=rest.until - line.now,
         )
     return _locked(line, verification) or _limited(line, _sending(line, verification, client))
 
 
 def unchecked(line: Line, verification: Verification, client: str | None) -> VerificationError | None:
     """Why a code is not even compared; None where it is."""
-    full = windows.full(line.connection, _guessing(line, client), line.now)
-    return _told(full) if full is not None else _locked(line, verification)
+    places = list(_guessing(line, client))
+    full = windows.full(line.connection, places, line.now)
+    return _told(line, full, places) if full is not None else _locked(line, verification)
 
 
 def failed(line: Line, client: str | None) -> None:
@@ -110,12 +113,16 @@ def _limited(line: Line, wanted: Mapping[str, str]) -> VerificationError | None:
     if full is None:
         windows.sweep(line.connection, line.now)
         return None
-    return _told(full)
+    return _told(line, full, places)
 
 
-def _told(full: Window) -> VerificationError:
+def _told(line: Line, full: Window, wanted: Iterable[Window]) -> VerificationError:
     of = full.key.partition(":")[0]
-    return VerificationError("limited", f"the limit {full.limit} of `verify.limits.{of}` is reached")
+    return VerificationError(
+        "limited",
+        f"the limit {full.limit} of `verify.limits.{of}` is reached",
+        after=windows.wait(line.connection, wanted, line.now),
+    )
 
 
 def _sending(line: Line, verification: Verification, client: str | None) -> dict[str, str]:

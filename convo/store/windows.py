@@ -4,8 +4,9 @@ A period is counted in 60 slices and the one that has begun, so a window never h
 is at most a sixtieth too long.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, tuple_
@@ -56,6 +57,25 @@ def count(connection: Connection, wanted: Iterable[Window], now: datetime) -> No
 def full(connection: Connection, wanted: Iterable[Window], now: datetime) -> Window | None:
     """The first of these windows that has no place left."""
     return _over(connection, sorted(set(wanted), key=_key), now, room=1)
+
+
+def wait(connection: Connection, wanted: Iterable[Window], now: datetime) -> timedelta:
+    """How long until each of these windows has a place, as they stand."""
+    windows_of = {(window.key, _seconds(window)): window.limit.count for window in wanted}
+    found = (
+        select(_W.key, _W.period, _W.ends_at, _W["count"])
+        .where(_W.key.in_(sorted({key for key, _ in windows_of})), _W.ends_at > now)
+        .order_by(_W.ends_at.desc())
+    )
+    held: Counter[tuple[str, int]] = Counter()
+    until = now
+    for key, period, ends_at, count in connection.execute(found):
+        # Of each window the last slices that fill it: when the first of them ends there is a place.
+        most = windows_of.get((key, period))
+        if most is not None and held[key, period] < most <= held[key, period] + count:
+            until = max(until, ends_at)
+        held[key, period] += count
+    return until - now
 
 
 def sweep(connection: Connection, now: datetime) -> None:

@@ -37,8 +37,12 @@ def test_known_opted_out_limited_and_resting_numbers_cannot_be_told_from_others(
         now = server.app.clock()
         rest = Rest("+1555100", now, now + timedelta(hours=1), 20, 0)
         await server.app.store.write(lambda c: rests.begin(c, rest))
-        told = [(await send(to)).json["title"] for to in (ANA, BEN, DAN)]
-        assert told == ["opted_out", "limited", "prefix_rests"]
+        refused = [await send(to) for to in (ANA, BEN, DAN)]
+        assert [each.json["title"] for each in refused] == ["opted_out", "limited", "prefix_rests"]
+        waits = [int(each.headers.get("retry-after", 0)) for each in refused]
+        assert waits[0] == 0
+        assert 3500 < waits[1] <= 3660
+        assert 3500 < waits[2] <= 3600
 
         answers = [await send(to, own) for to in (ANA, BEN, CAT, DAN)]
         assert [alike(each) for each in answers] == [alike(answers[2])] * 4

@@ -1,7 +1,11 @@
 """Having codes sent: to a phone, to many, to ranges whose owner is paid for it; all stopped and counted."""
 
 import threading
+from datetime import timedelta
 
+import pytest
+
+from convo.errors import VerificationError
 from convo.runtime import codes
 from convo.runtime.asking import Bound
 from convo.store import outgoing
@@ -50,6 +54,28 @@ def test_a_window_slides(desk: Desk) -> None:
             tried(lambda: desk.send(bound=ELM, new=True))
         desk.house.later(minutes=30)
     assert desk.counted["sent"] == 10
+
+
+def test_who_is_told_of_a_limit_is_told_when_there_is_a_place_again(desk: Desk) -> None:
+    """To the microsecond, also where two limits are reached and the second one lasts longer."""
+    set_limits(desk, contact="2/minute, 3/hour")
+    for seconds in (0, 600, 50):
+        desk.house.later(seconds=seconds)
+        desk.send(ANA, ELM, new=True)
+
+    def told() -> timedelta:
+        with pytest.raises(VerificationError) as error:
+            desk.send(ANA, ELM, new=True)
+        assert (error.value.code, error.value.after is None) == ("limited", False)
+        return error.value.after or timedelta()
+
+    wait = told()
+    assert timedelta(seconds=2950) < wait <= timedelta(seconds=3010)  # a slice of an hour is a minute
+    short = timedelta(microseconds=1)
+    desk.house.later(seconds=(wait - short).total_seconds())
+    assert told() == short
+    desk.house.later(seconds=short.total_seconds())
+    desk.send(ANA, ELM, new=True)
 
 
 def test_a_range_of_numbers_a_country_an_address_a_brand_and_all_have_their_limits(desk: Desk) -> None:

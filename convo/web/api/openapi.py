@@ -47,7 +47,7 @@ _ABOUT = {
     413: "The body is too large.",
     415: "The body is no JSON.",
     422: "The request is wrong.",
-    429: "Too many: of requests with this token, where `Retry-After` says how long to wait, or of codes.",
+    429: "Too many requests with this token, or codes. `Retry-After` is how long to wait, where that helps.",
     503: "It cannot be done before something is mended; where that is the database, `Retry-After` is there.",
 }
 _MADE = {200: "As it is now.", 201: "It is new."}
