@@ -45,6 +45,11 @@ TIMES = {
         "From a text's first try to its delivery, or to its failure.",
         (0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600),
     ),
+    Time.CODE: (
+        "convo_code_delivery_seconds",
+        "From a one-time code that was asked for to its delivery.",
+        (0.5, 1, 2.5, 5, 7.5, 10, 15, 30, 60, 120, 300, 600),
+    ),
 }
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where processes behind one socket put their counts together
 _PRIORITIES = {Priority.CODE: "code", Priority.TALK: "talk", Priority.CAMPAIGN: "campaign"}

@@ -85,6 +85,8 @@ def came_of(line: Line, message: Waiting, status: Status, reason: Reason | None,
         line.tally.add(Count.FAILED, (reason or Reason.UNKNOWN).value)
     if status.final and message.first_tried_at:
         line.tally.took(Time.DELIVERY, (at - message.first_tried_at).total_seconds())
+    if status is Status.DELIVERED and message.code_id is not None:
+        line.tally.took(Time.CODE, (at - message.created_at).total_seconds())
 
 
 def told_off(change: Change) -> bool:

@@ -26,6 +26,7 @@ class Time(StrEnum):
 
     ANSWER = "answer"  # from a text that was stored to its answer, accepted by the provider
     DELIVERY = "delivery"  # from a text's first try to what its report says of its delivery
+    CODE = "code"  # from a one-time code that was asked for to its delivery
 
 
 class Tally:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from convo.errors import VerificationError
-from convo.messages import Reason, SendError, Status, Trouble
-from convo.runtime import verification
+from convo.messages import Reason, Report, SendError, Status, Trouble
+from convo.runtime import intake, verification
 from convo.runtime.asking import Bound
+from convo.runtime.tally import Time
 from convo.runtime.verification import Checked, Shown
-from convo.settings import Number, Settings
+from convo.settings import SIMULATOR, Number, Settings
 from convo.store import verifications
 from convo.store.tables import metadata
 from convo.verify import Limits, Verify
@@ -345,6 +346,20 @@ def test_a_code_that_was_refused_first_has_all_its_time_when_it_is_sent(house: H
 
     assert sent.id == refused_at.id
     assert sent.valid_until == house.clock() + limits.valid
+
+
+def test_how_long_a_code_took_to_arrive_is_timed_from_when_it_was_asked_for(house: House) -> None:
+    send(house)
+    house.later(seconds=2)
+    read(house)
+    house.later(seconds=3)
+    (sent,), desk = house.outgoing(), Desk(house)
+    arrived = Report(SIMULATOR, str(sent.provider_id), ANA, Status.DELIVERED)
+    for _ in range(2):
+        desk.run(lambda line: intake.take(line, [arrived]))
+
+    times = [timed for tally in desk.tallies for timed in tally.times]
+    assert times == [(Time.DELIVERY, 3.0), (Time.CODE, 5.0)]
 
 
 def test_a_code_that_is_texted_to_us_is_kept_nowhere(house: House) -> None:
