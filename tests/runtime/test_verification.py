@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from convo.errors import VerificationError
 from convo.messages import Reason, Report, SendError, Status, Trouble
 from convo.runtime import intake, verification
 from convo.runtime.asking import Bound
@@ -291,31 +290,6 @@ def test_a_failed_text_may_be_sent_anew_with_the_same_code(house: House) -> None
     again = send(house)
     assert again.verification.id == made.verification.id
     assert check(house, made.verification.id, read(house)).valid
-
-
-def test_of_200_right_checks_at_once_one_is_approved(house: House) -> None:
-    """Each in a transaction of its own, from eight threads, as several processes would."""
-    made = send(house)
-    code = read(house)
-    found: list[object] = []
-    begin = threading.Barrier(8)
-
-    def checks() -> None:
-        begin.wait()
-        for _ in range(25):
-            try:
-                found.append(check(house, made.verification.id, code))
-            except VerificationError as error:
-                found.append(error.code)
-
-    threads = [threading.Thread(target=checks) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 200
-    assert found.count(Checked("approved", valid=True)) == 1
-    assert found.count("approved") == 199
 
 
 def test_the_statement_itself_lets_one_check_through(house: House) -> None:
