@@ -174,8 +174,10 @@ def _number(name: str) -> int:
 
 
 def _as_text(listed: "Listed") -> Iterator[str]:
+    from convo.runtime.events import contact_of
+
     event = listed.event
-    yield f"{event.id}  {_moment(event.at)}  {event.kind}  {event.contact or event.data.get('name', '')}"
+    yield f"{event.id}  {_moment(event.at)}  {event.kind}  {contact_of(event) or event.data.get('name', '')}"
     for delivery in listed.deliveries:
         yield f"    {delivery.endpoint}: {_fate(delivery)}"
     if not listed.deliveries:

@@ -219,16 +219,19 @@ def of_campaign(
     )
 
 
-def payload(event: OutgoingEvent) -> dict[str, Any]:
-    """An event as it is posted and listed (Standard Webhooks, "Payload structure").
+def contact_of(event: OutgoingEvent) -> str | None:
+    """Whom an event is about, as it is told: whoever reads those of verifications learns no number."""
+    if event.contact is not None and event.kind.startswith("verification."):
+        return phone.mask(event.contact)
+    return event.contact
 
-    Whoever reads events of verifications learns no number.
-    """
-    hides = event.kind.startswith("verification.")
+
+def payload(event: OutgoingEvent) -> dict[str, Any]:
+    """An event as it is posted and listed (Standard Webhooks, "Payload structure")."""
     about: dict[str, Any] = {}
     if event.contact is not None:
         about = {
-            "contact": phone.mask(event.contact) if hides else event.contact,
+            "contact": contact_of(event),
             "number": event.number,
             "brand": event.brand,
             "conversation": event.conversation,

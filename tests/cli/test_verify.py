@@ -31,6 +31,9 @@ def test_a_code_is_sent_and_checked(folder: Folder) -> None:
         {"approved": 1}, {"+1555000": {"sent": 1, "approved": 1}},
     )  # fmt: skip
     assert ANA not in folder.run("verify", "stats").out
+    listed = folder.run("events", "list").out
+    assert listed.count("+155…11") == 2  # sent, and approved
+    assert ANA not in listed
 
 
 def test_what_the_guards_did_is_undone(folder: Folder) -> None:

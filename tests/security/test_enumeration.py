@@ -1,5 +1,6 @@
 """Finding out about numbers: whatever stands behind one, who may not know more gets the same answer."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from convo.settings import Number
 from convo.store import rests
 from convo.store.rests import Rest
 from convo.verify import Limits, Verify
+from convo.web.api.endpoint import EVEN
 from tests.web.conftest import Tell, tell
 from tests.web.server import ANA, OURS, Answer, Server
 
@@ -16,6 +18,25 @@ __all__ = ["tell"]
 ALL = "/v1/verifications"
 BEN, CAT, DAN = "+15550002222", "+15550003333", "+15551004444"
 SETTINGS = {"numbers": {OURS: Number(brand="Elm Bank")}, "verify": Verify(limits=Limits(contact="2/hour"))}
+
+
+def test_an_answer_that_must_not_tell_waits_for_the_full_step(tell: Tell) -> None:
+    """Whatever took how long: to who may know more too, whose answers others may see the time of."""
+
+    async def story(server: Server) -> None:
+        asked: list[tuple[str, str, dict[str, Any] | None]] = [
+            ("", "POST", {"to": ANA}),
+            ("", "POST", {"to": "+15550001"}),
+            (f"/{'f' * 32}/check", "POST", {"code": "123456"}),
+            (f"/{'f' * 32}/check", "POST", {"code": "123456", "reveal": False}),
+            (f"/{'f' * 32}", "DELETE", None),
+        ]
+        for path, method, body in asked:
+            began = time.monotonic()
+            await server.api(f"{ALL}{path}", method, json=body)
+            assert time.monotonic() - began >= 0.99 * EVEN  # two clocks, of which one is coarse
+
+    tell(story, **SETTINGS)
 
 
 def alike(answer: Answer) -> tuple[int, list[str], dict[str, Any]]:
