@@ -30,7 +30,10 @@ _STOP_WITHIN = 5  # seconds for open requests
 
 def log_to_stderr(level: int, *, as_json: bool) -> None:
     """Logs are records on standard error: lines for people, or JSON for programs."""
-    shape = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    # The values of variables are texts, codes and secrets: no traceback shows them.
+    traceback = structlog.dev.RichTracebackFormatter(show_locals=False)
+    for_people = structlog.dev.ConsoleRenderer(exception_formatter=traceback)
+    shape = structlog.processors.JSONRenderer() if as_json else for_people
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -70,3 +70,25 @@ def test_what_an_error_says_of_a_number_is_masked_in_production() -> None:
     assert first["told"] == {"to": ["+155…11"], "id": 155500011112222}
     assert (second["number"], second["at"], second["id"]) == ("+155…99", "2026-11-30T09:00:00+00:00", "+12")
     assert ANA.lstrip("+") not in said.getvalue().replace("155500011112222", "")
+
+
+def test_no_log_shows_what_variables_held() -> None:
+    before = structlog.get_config()
+    said = io.StringIO()
+
+    def fails(code: str) -> None:
+        raise ValueError("no such code" + code[6:])
+
+    try:
+        with redirect_stderr(said):
+            for as_json in (True, False):
+                log_to_stderr(logging.INFO, as_json=as_json)
+                try:
+                    fails("".join(map(str, range(1, 7))))
+                except ValueError:
+                    structlog.get_logger("test").exception("send.lost")
+    finally:
+        structlog.configure(**before)
+
+    assert said.getvalue().count("ValueError") >= 2
+    assert "123456" not in said.getvalue()
