@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from convo import phone
+from convo.flow.codes import placeholder
 from convo.messages import Accepted, Reason, SendError, Status, Trouble
-from convo.runtime import consent, fates
+from convo.runtime import codes, consent, fates
 from convo.runtime.reports import came_of, moved, told_off
 from convo.runtime.tally import Count, Time
 from convo.runtime.turns import Line
@@ -60,6 +61,7 @@ def settle(line: Line, results: Sequence[Result]) -> bool:
     contacts.hold(connection, (result.contact_id for result in results))
     messages = outbox.by_ids(connection, (result.message_id for result in results))
     results = [result for result in results if result.message_id in messages]  # others were erased meanwhile
+    results = _without_codes(line, messages, results)
     changes: dict[int, Change] = {}
     left: list[Left] = []
     accepted: dict[tuple[str, str], Waiting] = {}
@@ -92,6 +94,22 @@ def settle(line: Line, results: Sequence[Result]) -> bool:
     failed = [messages[change.id] for change in changes.values() if change.status is Status.FAILED]
     settled(line, left, failed)
     return bool(held)
+
+
+def _without_codes(line: Line, messages: Mapping[int, Waiting], results: Sequence[Result]) -> list[Result]:
+    """The results; where a provider repeats a text in its answer, it tells no code."""
+    told = {one.message_id for one in results if isinstance(one.outcome, SendError) and one.outcome.detail}
+    real = codes.revealed(line.connection, line.settings, (messages[number].code_id for number in told))
+
+    def without(one: Result) -> Result:
+        code, error = real.get(messages[one.message_id].code_id or ""), one.outcome
+        if code is None or not isinstance(error, SendError) or not error.detail:
+            return one
+        detail = error.detail.replace(code, placeholder(len(code)))
+        plain = SendError(error.kind, error.reason, retry_after=error.retry_after, detail=detail)
+        return replace(one, outcome=plain)
+
+    return [without(one) for one in results]
 
 
 def _change(message: Waiting, result: Result) -> Change | None:

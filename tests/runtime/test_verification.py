@@ -322,6 +322,18 @@ def test_a_code_that_was_refused_first_has_all_its_time_when_it_is_sent(house: H
     assert sent.valid_until == house.clock() + limits.valid
 
 
+def test_a_provider_that_repeats_a_text_in_its_answer_tells_no_code(house: House) -> None:
+    send(house)
+    (claimed,) = house.claim()
+    said = claimed.outbound.text
+    error = SendError(
+        Trouble.RETRY, Reason.PROVIDER_FAULT, detail=f"it answered 400: no route for {said[:24]!r}"
+    )
+    house.settle(house.result(claimed, error))
+
+    assert stored(house).count("no route for 'Elm Bank: •••••• is your'") == 1
+
+
 def test_how_long_a_code_took_to_arrive_is_timed_from_when_it_was_asked_for(house: House) -> None:
     send(house)
     house.later(seconds=2)
