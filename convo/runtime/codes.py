@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import Connection, make_url
 
 from convo.errors import ConvoError, SettingsError
-from convo.flow.codes import Spec, Verdict, placeholder
+from convo.flow.codes import Verdict, placeholder
 from convo.flow.session import Effect, IssueCode, Say
 from convo.settings import Settings
 from convo.store import codes, verifications
@@ -97,11 +97,14 @@ def keys(settings: Settings) -> Keys:
 def issue(
     connection: Connection, settings: Settings, conversation: int, wanted: IssueCode, now: datetime
 ) -> Code:
-    """A new code for a state of a conversation, or the one that it has while that is valid."""
-    found = codes.latest(connection, conversation, wanted.state)
-    if found is not None and found.status is Standing.PENDING and found.valid_until > now:
+    """A new code for a state of a conversation, or the one that it has while that is valid.
+
+    One that was issued before a migration may be of another length, and does not fit into its text any more.
+    """
+    found, spec = codes.latest(connection, conversation, wanted.state), wanted.spec
+    is_good = found is not None and found.status is Standing.PENDING and found.valid_until > now
+    if found is not None and is_good and found.digits == spec.digits:
         return found
-    spec: Spec = wanted.spec
     code = Code(
         id=secrets.token_hex(16),
         conversation_id=conversation,

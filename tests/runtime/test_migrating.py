@@ -306,6 +306,20 @@ def test_a_code_goes_with_its_state(build: Build) -> None:
     assert house.conversation().state == "first"  # which asks for the second code now
 
 
+def test_a_state_that_wants_longer_codes_says_a_new_one(build: Build) -> None:
+    house = build(flows={"pass": PASS})
+    take(house, "pass")
+    longer = PASS.replace("verify: {outcomes", "verify: {digits: 8, outcomes")
+    move(house, Migration(keep(house, longer, "pass")))
+    house.later(seconds=1)
+    house.take(house.text("again"))
+    (said,) = house.leaves()
+
+    assert len(said.split()[-1]) == 8
+    take(house, said.split()[-1])
+    assert house.conversation().state == "second"
+
+
 def test_a_date_does_not_become_a_text_by_itself(house: House) -> None:
     dated = INVITE.replace("name: text", "name: date").replace("{{ name }}", "{{ name | day }}")
     first = keep(house, dated, "invite")
