@@ -1,7 +1,9 @@
 """`convo verify`: one-time codes, sent and checked, and what became of them."""
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from convo.store.rests import Share
 
 _MOST = 20  # countries or ranges in a list
+_PARTS = (("median", 0.5), ("p95", 0.95))
+_MOST_TIMED = 10_000  # texts
 
 Shown = Annotated[Format, typer.Option("--format", help="How to print it.")]
 Id = Annotated[str, typer.Argument(help="Of the verification.")]
@@ -83,7 +87,7 @@ def stats(
     since: Annotated[str, typer.Option(help="How far back, like `24 hours`.")] = "24 hours",
     form: Shown = Format.TEXT,
 ) -> None:
-    """How many codes were asked for and came back, by status, country and range of numbers."""
+    """How many codes were asked for, how soon they arrived, and how many came back: by status and place."""
     from convo import clock
     from convo.cli._beside import open_store
     from convo.clock import parse_duration
@@ -99,9 +103,11 @@ def stats(
         countries = store.look(lambda c: rests.shares(c, "country", after, _MOST))
         ranges = store.look(lambda c: rests.shares(c, "prefix", after, _MOST))
         resting = store.look(lambda c: rests.resting(c, now))
+        arrived = store.look(lambda c: rests.arrivals(c, after, _MOST_TIMED))
     if form is Format.JSON:
         told = {
             "statuses": outcomes,
+            "delivery": {"count": len(arrived), **{name: _within(arrived, part) for name, part in _PARTS}},
             "countries": {each.of: {"sent": each.sent, "approved": each.approved} for each in countries},
             "prefixes": {each.of: {"sent": each.sent, "approved": each.approved} for each in ranges},
             "resting": {each.prefix: each.until.isoformat() for each in resting},
@@ -112,6 +118,9 @@ def stats(
         print(f"{status:14}{count:>8}")
     if not outcomes:
         print(f"No code was asked for within {since}.")
+    if arrived:
+        times = " and ".join(f"{part:.0%} within {_within(arrived, part):.1f} s" for _, part in _PARTS)
+        print(f"{len(arrived)} are known to have arrived, {times}")
     _print("country", countries)
     _print("range", ranges)
     for each in resting:
@@ -143,6 +152,11 @@ def _print(what: str, found: "list[Share]") -> None:
         print(
             f"{what} {each.of:12} {each.sent} sent, {each.approved} approved, {each.approved / each.sent:.0%}"
         )
+
+
+def _within(times: "Sequence[timedelta]", part: float) -> float | None:
+    """The seconds within which this part of them was over; they are in order."""
+    return times[math.ceil(part * len(times)) - 1].total_seconds() if times else None
 
 
 def _write(work: "Callable[[Line], Any]", *, create: bool = False) -> Any:

@@ -1,11 +1,12 @@
-"""How often the codes that went to a range of numbers came back, and the ranges that rest."""
+"""How many codes arrived, how soon, and came back; and the ranges of numbers that rest because few do."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, func, select
 
 from convo.store.rows import upsert
+from convo.store.tables import messages
 from convo.store.verification_tables import rests, verifications
 from convo.store.verifications import Status
 
@@ -84,6 +85,18 @@ def outcomes(connection: Connection, after: datetime, now: datetime) -> dict[str
     status = case((over, "expired"), else_=_V.status)
     counted = select(status, func.count()).where(_V.created_at > after).group_by(status).order_by(status)
     return {str(name): int(count) for name, count in connection.execute(counted)}
+
+
+def arrivals(connection: Connection, after: datetime, most: int) -> list[timedelta]:
+    """How long the last text of each took from when it was asked for until it arrived, the quickest first."""
+    found = (
+        select(messages.c.created_at, messages.c.delivered_at)
+        .join(verifications, _V.message_id == messages.c.id)
+        .where(_V.created_at > after, messages.c.delivered_at.is_not(None))
+        .order_by(_V.created_at.desc())
+        .limit(most)
+    )
+    return sorted(max(arrived - asked, timedelta()) for asked, arrived in connection.execute(found))
 
 
 _APPROVED = case((_V.status == Status.APPROVED.value, 1), else_=0)

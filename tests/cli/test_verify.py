@@ -27,6 +27,7 @@ def test_a_code_is_sent_and_checked(folder: Folder) -> None:
         assert (again.code, "is over: approved" in again.err) == (1, True)
 
     told = json.loads(folder.run("verify", "stats", "--format", "json").out)
+    assert told["delivery"].keys() == {"count", "median", "p95"}
     assert (told["statuses"], told["prefixes"]) == (
         {"approved": 1}, {"+1555000": {"sent": 1, "approved": 1}},
     )  # fmt: skip

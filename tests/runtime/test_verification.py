@@ -15,11 +15,11 @@ from convo.runtime.asking import Bound
 from convo.runtime.tally import Time
 from convo.runtime.verification import Checked, Shown
 from convo.settings import SIMULATOR, Number, Settings
-from convo.store import verifications
+from convo.store import rests, verifications
 from convo.store.tables import metadata
 from convo.verify import Limits, Verify
 from tests.runtime.conftest import Build
-from tests.runtime.house import ANA, BEN, OURS, House
+from tests.runtime.house import ANA, BEN, NOW, OURS, House
 from tests.runtime.verifying import Desk, read, refused, wrong
 
 OTHER = "+15550008888"
@@ -346,6 +346,7 @@ def test_how_long_a_code_took_to_arrive_is_timed_from_when_it_was_asked_for(hous
 
     times = [timed for tally in desk.tallies for timed in tally.times]
     assert times == [(Time.DELIVERY, 3.0), (Time.CODE, 5.0)]
+    assert house.do(lambda c: rests.arrivals(c, NOW - timedelta(days=1), 9)) == [timedelta(seconds=5)]
 
 
 def test_a_code_that_is_texted_to_us_is_kept_nowhere(house: House) -> None:
