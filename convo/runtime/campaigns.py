@@ -51,12 +51,7 @@ class Standing:
     campaign: Campaign
     counts: Counts  # of all its files
     is_loaded: bool  # each of its files to its end
-
-    @property
-    def to_come(self) -> int:
-        """Contacts whose turn is still to come."""
-        done = self.campaign.begun + sum(self.campaign.skipped.values())
-        return self.counts.added - done
+    to_come: int  # contacts whose turn is still to come; those who were erased have none
 
 
 def checked(settings: Settings, library: Library, wanted: Wanted, now: datetime) -> tuple[New, Bundle]:
@@ -119,7 +114,8 @@ def told(connection: Connection, campaign: Campaign) -> Standing:
     total = Counts()
     for file in files:
         total += file.counts
-    return Standing(campaign, total, bool(files) and all(file.loaded_at for file in files))
+    to_come = sum(campaign_contacts.to_come(connection, campaign.id).values())
+    return Standing(campaign, total, bool(files) and all(file.loaded_at for file in files), to_come)
 
 
 def discard(store: Store, number: int) -> None:

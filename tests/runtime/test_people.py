@@ -149,6 +149,7 @@ def test_a_contact_is_taken_out_of_campaigns_whose_turn_had_come_or_not(house: H
     assert everywhere(house) == []
     assert [each for (each,) in house.rows("SELECT contact FROM campaign_contact")] == [BEN]
     assert refused(lambda: erase(house, CAT)) == "not_found"
+    assert office.stands().to_come == 0
 
 
 def test_who_has_opted_out_and_was_erased_is_known_again(house: House) -> None:
