@@ -31,6 +31,7 @@ from convo.runtime.metrics import Metrics
 from convo.runtime.mirror import Mirror
 from convo.runtime.registry import Registry
 from convo.runtime.relay import Relay
+from convo.runtime.retaining import Retainer
 from convo.runtime.room import Room
 from convo.runtime.sender import Sender
 from convo.runtime.starting import Start, start
@@ -99,6 +100,7 @@ class App:
             "opt_outs": self.mirror.run,
             "insights": Folder(self.store).run,
             "campaigns": self.launcher.run,
+            "retention": Retainer(self.store, self.settings.retention, self.clock).run,
         }
         self._tasks = {name: asyncio.create_task(works[name]()) for name in LINES[self.role]}
         self.store.join(None if self.role is Role.WEB else self._hear)
@@ -113,7 +115,7 @@ class App:
         within = self.settings.stop_within.total_seconds()
         if self._tasks:
             intake = self._tasks.pop("intake")
-            for name in self._tasks.keys() & {"clockwork", "opt_outs", "insights", "campaigns"}:
+            for name in self._tasks.keys() & {"clockwork", "opt_outs", "insights", "campaigns", "retention"}:
                 self._tasks[name].cancel()
             await asyncio.gather(*(line.stop(within) for line in (self.caller, self.sender, self.relay)))
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)

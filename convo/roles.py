@@ -7,7 +7,7 @@ class Role(StrEnum):
     ALL = "all"
     WEB = "web"  # webhooks and the API
     SENDER = "sender"
-    CLOCK = "clock"  # clocks, calls, telling of events and opt-outs, campaigns, adding up what was counted
+    CLOCK = "clock"  # clocks, calls, telling of events and opt-outs, campaigns, counts, what is too old
 
 
 WEBS = (Role.ALL, Role.WEB)  # those that take requests, beside those for their health
@@ -15,6 +15,16 @@ WEBS = (Role.ALL, Role.WEB)  # those that take requests, beside those for their 
 LINES = {
     Role.WEB: ("intake",),
     Role.SENDER: ("intake", "sender"),
-    Role.CLOCK: ("intake", "clockwork", "calls", "events", "opt_outs", "insights", "campaigns"),
-    Role.ALL: ("intake", "sender", "clockwork", "calls", "events", "opt_outs", "insights", "campaigns"),
+    Role.CLOCK: ("intake", "clockwork", "calls", "events", "opt_outs", "insights", "campaigns", "retention"),
+    Role.ALL: (
+        "intake",
+        "sender",
+        "clockwork",
+        "calls",
+        "events",
+        "opt_outs",
+        "insights",
+        "campaigns",
+        "retention",
+    ),
 }

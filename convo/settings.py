@@ -33,6 +33,7 @@ from convo.keywords import KeywordKind, answer
 from convo.keywords.settings import Brand, NumberKeywords, OwnWords
 from convo.messages import Purpose
 from convo.prices import Prices
+from convo.retention import Retention
 from convo.setting import (
     Cap,
     Duration,
@@ -183,6 +184,7 @@ class Settings(BaseSettings):
     brands: dict[str, Brand] = Field(default_factory=dict)
     prices: Prices = Field(default_factory=Prices)  # for what the numbers say of costs
     verify: Verify = Field(default_factory=Verify)
+    retention: Retention = Field(default_factory=Retention)  # how long what is stored is kept
     region: Region | None = None  # of contacts' numbers in a list that are written without their country
 
     @classmethod
@@ -319,6 +321,7 @@ def _known(place: tuple[str | int, ...]) -> list[str]:
         ("calls", Calls),
         ("brands", Brand),
         ("prices", Prices),
+        ("retention", Retention),
     )
     for section, inside in sections:
         model = inside if len(place) > 1 and place[0] == section else model

@@ -7,7 +7,6 @@ import typer
 
 from convo.errors import SettingsError
 
-_LEAST_DAYS = 7  # a provider repeats a delivery for days; by its receipt it is known again
 _NAMES = {
     "conversation": "conversations",
     "event": "events",
@@ -34,20 +33,21 @@ def archive(
     """
     from convo import clock
     from convo.cli._beside import open_store
-    from convo.runtime.archiving import archive_before
+    from convo.retention import LEAST
+    from convo.runtime.archiving import KINDS, archive_before
     from convo.settings import load
 
     try:
         age = clock.parse_duration(older_than)
     except ValueError as error:
         raise SettingsError(f"--older-than: {error}") from None
-    if age.days < _LEAST_DAYS:
+    if age < LEAST:
         raise SettingsError(
-            f"--older-than: at least {_LEAST_DAYS} days; a provider may repeat what came since"
+            f"--older-than: at least {LEAST.days} days; a provider may repeat what came since"
         )
     now, found = clock.system(), False
     with open_store(load(), create=False) as store:
-        for done in archive_before(store, to, now - age, now):
+        for done in archive_before(store, to, dict.fromkeys(KINDS, now - age), now):
             found = True
             counts = (f"{done.rows[table]:,} {name}" for table, name in _NAMES.items() if done.rows[table])
             print(f"{done.file}: {', '.join(counts)}", flush=True)

@@ -6,6 +6,7 @@ import typer
 
 from convo.cli._archive import archive
 from convo.cli._backup import backup
+from convo.cli._retention import retention
 from convo.errors import ConvoError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help="The database.")
-    for command in (upgrade, backup, archive):
+    for command in (upgrade, backup, archive, retention):
         commands.command()(command)
     app.add_typer(commands, name="db")
 

@@ -14,6 +14,8 @@ _COLUMNS = ("account", "provider_id", "raw", "error", "received_at")
 _KEY = ("account", "provider_id")
 _VEIL = b"(it holds a one-time code)"
 ERASED = b"(erased)"  # instead of the words of somebody who was erased
+OUTLIVED = b"(no longer kept)"  # instead of words that are older than they are kept
+WORDLESS = (_VEIL, ERASED, OUTLIVED)
 Key = tuple[str, str]  # account, provider id
 
 

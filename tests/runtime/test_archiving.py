@@ -40,7 +40,8 @@ def old(house: House) -> House:
 
 def run(house: House, folder: Path, days: int = 90) -> list[Archived]:
     now = house.clock()
-    return list(archive_before(house.store, folder, now - timedelta(days=days), now))
+    before = dict.fromkeys(archiving.KINDS, now - timedelta(days=days))
+    return list(archive_before(house.store, folder, before, now))
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -199,7 +200,8 @@ def test_old_verifications_go_and_their_contact_stays(house: House, tmp_path: Pa
 
 
 def test_a_text_that_is_sent_anew_meanwhile_keeps_its_conversation(old: House, tmp_path: Path) -> None:
-    pages = list(archiving._pages(old.store, old.clock() - timedelta(days=90)))
+    before = dict.fromkeys(archiving.KINDS, old.clock() - timedelta(days=90))
+    pages = list(archiving._pages(old.store, before))
     rows = [rows_of.key_of(row) for page in pages for row in page]
     (talk,) = [row["id"] for row in rows if row["table"] == "conversation"]
     anew = f"UPDATE message SET status = 'queued' WHERE conversation_id = {talk} AND text = 'See you!'"

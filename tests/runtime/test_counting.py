@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from convo.messages import Accepted, Reason, Report, SendError, Status, Trouble
 from convo.runtime import inbox, people, queue
-from convo.runtime.archiving import archive_before
+from convo.runtime.archiving import KINDS, archive_before
 from convo.runtime.queue import Operator
 from convo.runtime.rebuilding import rebuild
 from convo.runtime.starting import Start
@@ -169,7 +169,8 @@ def test_archiving_changes_no_figure(house: House, tmp_path: Path) -> None:
     house.leaves()
     before = counted(house)
     now = house.clock() + timedelta(days=100)
-    assert list(archive_before(house.store, tmp_path, now - timedelta(days=90), now))
+    before_then = dict.fromkeys(KINDS, now - timedelta(days=90))
+    assert list(archive_before(house.store, tmp_path, before_then, now))
 
     assert house.rows("SELECT 1 FROM conversation") == house.rows("SELECT 1 FROM talk") == []
     assert counted(house) == before

@@ -1,0 +1,105 @@
+"""The line that takes away what has outlived its time, as `[retention]` of the settings has it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from convo.clock import Clock
+from convo.errors import SettingsError, StoreUnavailable
+from convo.retention import Retention, Stock
+from convo.runtime.archiving import Books, archive_before, delete_before, forget_words
+from convo.store.engine import Job, Store
+
+FIRST_AFTER = 60.0  # seconds from the start on: others have more to do just then
+EVERY = 6 * 3600.0  # seconds: every pass reads the tables through
+
+WORDS = "words"  # of deliveries, beside the rows of tables
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Retainer:
+    """Takes away what has outlived its time, until it is cancelled."""
+
+    def __init__(self, store: Store, retention: Retention, clock: Clock) -> None:
+        self._store = store
+        self._retention = retention
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        wait = FIRST_AFTER
+        while True:
+            await asyncio.sleep(wait)
+            wait = EVERY
+            if before := self._retention.before(self._clock()):
+                await self._pass(before)
+
+    async def _pass(self, before: Mapping[Stock, datetime]) -> None:
+        books = _Asking(self._store, asyncio.get_running_loop())
+        thread = asyncio.create_task(asyncio.to_thread(self._sweep, books))
+        try:
+            rows = await asyncio.shield(thread)
+        except asyncio.CancelledError:
+            books.ended = True
+            await asyncio.gather(thread, return_exceptions=True)  # its transaction is not over yet
+            raise
+        except StoreUnavailable as error:
+            log.warning("retention.store_unavailable", error=str(error))
+        except SettingsError as error:  # another process does it just now, or the folder is not there
+            log.warning("retention.not_archived", error=str(error))
+        except Exception:
+            log.exception("retention.failed")
+        else:
+            log.info("retention.swept", kinds=sorted(before), **rows)
+
+    def _sweep(self, books: Books) -> Counter[str]:
+        return sweep(books, self._retention, self._clock())
+
+
+def sweep(books: Books, retention: Retention, now: datetime) -> Counter[str]:
+    """Take away what has outlived its time; how many rows of each table.
+
+    Raises SettingsError where the folder of the archive cannot be used, or another process uses it.
+    """
+    before = retention.before(now)
+    if retention.archive is None:
+        rows = delete_before(books, before)
+    else:
+        rows = Counter[str]()
+        for done in archive_before(books, retention.archive, before, now):
+            rows.update(done.rows)
+    if Stock.DELIVERIES in before:
+        rows[WORDS] = forget_words(books, before[Stock.DELIVERIES])
+    return +rows
+
+
+class _Ended(Exception):
+    """The line was cancelled."""
+
+
+class _Asking:
+    """Reads and writes for a thread where the event loop has everybody read and write."""
+
+    def __init__(self, store: Store, loop: asyncio.AbstractEventLoop) -> None:
+        self.ended = False
+        self._store = store
+        self._loop = loop
+
+    def look(self, job: Job[T]) -> T:
+        return self._ask(self._store.read(job))
+
+    def transact(self, job: Job[T]) -> T:
+        return self._ask(self._store.write(job))
+
+    def _ask(self, asked: Coroutine[Any, Any, T]) -> T:
+        if self.ended:
+            asked.close()
+            raise _Ended
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()

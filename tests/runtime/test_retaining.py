@@ -1,0 +1,205 @@
+"""Retention: each kind goes when its own time is over, and nothing that has no time there."""
+
+import asyncio
+import gzip
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from convo.messages import Unread
+from convo.retention import Retention, Stock
+from convo.runtime import retaining
+from convo.runtime.auditing import Audit
+from convo.runtime.rebuilding import rebuild
+from convo.runtime.retaining import WORDS, Retainer, sweep
+from convo.settings import SIMULATOR
+from convo.store import archive, counting
+from convo.store.engine import Job
+from convo.store.receipts import ERASED, OUTLIVED
+from convo.store.tables import receipts
+from tests.runtime.campaign import Office
+from tests.runtime.house import BEN, CAT, House
+from tests.runtime.verifying import Desk
+
+MONTH = timedelta(days=30)
+TABLES = (
+    "contact", "conversation", "event", "message", "receipt", "verification",
+    "reminder", "campaign", "campaign_file", "campaign_contact",
+)  # fmt: skip
+
+
+@pytest.fixture
+def old(house: House, tmp_path: Path) -> House:
+    """Something of every kind that was over forty days ago, and a talk that goes on."""
+    office = Office(house, tmp_path)
+    house.take(house.text("visit"), house.text("visit", BEN), house.text("anyone?", CAT))
+    house.take(Unread(SIMULATOR, "not an object", b"[]"))
+    house.leaves()
+    house.take(house.text("yes"))
+    house.leaves()
+    Desk(house).send()
+    house.leaves()
+    house.take(house.text("person", BEN))  # who is with a person from now on, and never ends by himself
+    house.leaves()
+    office.starts("contact,name\n+15550004444,Dan\n")
+    office.launches()
+    house.leaves()
+    house.do(lambda c: c.execute(text(REMINDER), {"at": house.clock().isoformat()}))
+    house.clock.move_to(house.clock() + timedelta(days=3))
+    office.launches()
+    house.clock.move_to(house.clock() + timedelta(days=37))
+    return house
+
+
+REMINDER = """
+INSERT INTO reminder (key, flow, contact, number, vars, at, first, zone, status, created_at, updated_at)
+VALUES ('visit 7', 'visit', '+15550005555', '+15550009999', '{}', 'now', 'now', 'UTC', 'started', :at, :at)
+"""
+
+
+def counts(house: House) -> dict[str, int]:
+    return {table: len(house.rows(f"SELECT 1 FROM {table}")) for table in TABLES}
+
+
+def keeps(house: House, **kinds: timedelta | Path) -> Counter[str]:
+    """Sweep with these settings."""
+    return sweep(house.store, Retention.model_validate(kinds), house.clock())
+
+
+def gone(house: House, **kinds: timedelta | Path) -> dict[str, int]:
+    """How many rows of which tables a sweep with these settings took."""
+    before = counts(house)
+    keeps(house, **kinds)
+    after = counts(house)
+    return {table: before[table] - after[table] for table in TABLES if before[table] != after[table]}
+
+
+def test_nothing_goes_where_nothing_is_set(old: House) -> None:
+    assert gone(old) == {}
+
+
+def test_nothing_goes_before_its_time(old: House) -> None:
+    assert gone(old, **{stock.value: timedelta(days=41) for stock in Stock}) == {}
+
+
+@pytest.mark.parametrize(
+    ("stock", "taken"),
+    [
+        (Stock.CONVERSATIONS, {"conversation": 1, "event": 1, "message": 4, "receipt": 2}),
+        (Stock.TEXTS, {"message": 2, "receipt": 1}),  # and the text of the code
+        (Stock.HISTORIES, {"event": 1}),
+        (Stock.DELIVERIES, {"receipt": 1}),
+        (Stock.VERIFICATIONS, {"verification": 1}),
+        (Stock.REMINDERS, {"reminder": 1}),
+        (Stock.CAMPAIGNS, {"campaign": 1, "campaign_file": 1, "campaign_contact": 1}),
+    ],
+)
+def test_each_kind_goes_alone(old: House, stock: Stock, taken: dict[str, int]) -> None:
+    before = Retention.model_validate({stock.value: MONTH}).before(old.clock())
+    older = old.store.look(lambda c: archive.count(c, stock, before))
+
+    assert gone(old, **{stock.value: MONTH}) == taken
+    assert older > 0
+    assert old.store.look(lambda c: archive.count(c, stock, before)) == 0
+
+
+def test_words_of_deliveries_go_and_each_is_known_again(old: House) -> None:
+    again = old.text("yes", name="in-1")
+    old.do(
+        lambda c: c.execute(text("UPDATE receipt SET raw = :raw WHERE provider_id = 'in-2'"), {"raw": ERASED})
+    )
+    taken = keeps(old, deliveries=MONTH)
+    raws = old.do(lambda c: dict(c.execute(select(receipts.c.provider_id, receipts.c.raw)).all()))
+    messages = counts(old)["message"]
+    old.take(again)
+
+    assert taken[WORDS] == len(raws) - 1
+    assert raws.pop("in-2") == ERASED
+    assert set(raws.values()) == {OUTLIVED}
+    assert counts(old)["message"] == messages
+    assert list(Audit(old.store, old.library, old.clock).run()) == []
+    assert keeps(old, deliveries=MONTH) == {}
+
+
+def test_the_figures_stay_and_the_books_balance(old: House) -> None:
+    def figures() -> Counter[str]:
+        old.do(counting.fold)
+        found: Counter[str] = Counter()
+        for figure, value in old.rows("SELECT figure, value FROM insight"):
+            found[str(figure)] += int(str(value))
+        return found
+
+    before = figures()
+    keeps(old, **{stock.value: MONTH for stock in Stock})
+
+    assert figures() == before
+    assert list(Audit(old.store, old.library, old.clock).run()) == []
+    old.do(lambda c: rebuild(c, old.library))
+    assert figures() == before
+
+
+def test_rows_go_into_files_first_where_a_folder_is_set(old: House, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    taken = gone(old, archive=folder, **{stock.value: MONTH for stock in Stock})
+    (file,) = folder.glob("*.jsonl.gz")
+    lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+
+    assert taken["campaign_contact"] == taken["reminder"] == 1
+    assert sum(f'"table":"{table}"' in line for line in lines for table in TABLES) == sum(taken.values())
+    assert gone(old, archive=folder, **{stock.value: MONTH for stock in Stock}) == {}
+
+
+def test_what_was_taken_up_again_meanwhile_stays(old: House) -> None:
+    before = Retention(reminders=MONTH, campaigns=MONTH).before(old.clock())
+    rows = [
+        row
+        for stock in before
+        for table, over in archive.over(stock, before)
+        for row in old.store.look(lambda c, t=table, o=over: archive.page(c, t, o, (), 10))  # type: ignore[misc]
+    ]
+    old.do(lambda c: c.execute(text("UPDATE campaign SET status = 'running'")))
+    old.do(lambda c: c.execute(text("UPDATE reminder SET due_at = updated_at")))
+    assert [row["table"] for row in rows] == ["reminder", "campaign_contact", "campaign"]
+    assert old.store.transact(lambda c: archive.drop(c, [archive.key_of(row) for row in rows])) == 0
+
+
+def test_a_process_that_serves_sweeps_by_itself(old: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retaining, "FIRST_AFTER", 0.0)
+    swept = asyncio.Event()
+    monkeypatch.setattr(retaining.log, "info", lambda *_, **__: swept.set())
+
+    async def serve() -> None:
+        line = asyncio.create_task(Retainer(old.store, Retention(conversations=MONTH), old.clock).run())
+        async with asyncio.timeout(60):
+            await swept.wait()
+        line.cancel()
+        await asyncio.gather(line, return_exceptions=True)
+
+    before = counts(old)
+    asyncio.run(serve())
+    assert counts(old)["conversation"] == before["conversation"] - 1
+
+
+def test_it_ends_in_the_middle_of_a_sweep(old: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retaining, "FIRST_AFTER", 0.0)
+    before, read = counts(old), old.store.read
+
+    async def serve() -> None:
+        began = asyncio.Event()
+
+        async def look(job: Job[object]) -> object:
+            began.set()
+            return await read(job)
+
+        monkeypatch.setattr(old.store, "read", look)
+        line = asyncio.create_task(Retainer(old.store, Retention(conversations=MONTH), old.clock).run())
+        await began.wait()
+        line.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await line
+
+    asyncio.run(serve())
+    assert counts(old) == before
