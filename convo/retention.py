@@ -1,16 +1,19 @@
 """How long what is stored is kept: the table `[retention]` of the settings. What it does not name is kept."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-from convo.setting import Duration
+from convo.clock import parse_duration
 
 LEAST = timedelta(days=7)  # a provider repeats a delivery for days; by its receipt it is known again
+_LONG = re.compile(r"(\d{1,3})\s*(month|year)s?")
+_DAYS = {"month": timedelta(days=31), "year": timedelta(days=366)}
 
 
 class Stock(StrEnum):
@@ -25,13 +28,26 @@ class Stock(StrEnum):
     CAMPAIGNS = "campaigns"  # that are over or never began, with their contacts
 
 
+def _duration(value: object) -> timedelta:
+    """Like all durations, and in months and years as long as the longest of them."""
+    if isinstance(value, timedelta):
+        return value
+    long = _LONG.fullmatch(str(value).strip().lower())
+    if long is not None:
+        return int(long[1]) * _DAYS[long[2]]
+    try:
+        return parse_duration(str(value))
+    except ValueError:
+        raise ValueError(f"'{value}' is no time to keep it; write one like '90 days' or '2 years'") from None
+
+
 def _long_enough(value: timedelta) -> timedelta:
     if value < LEAST:
         raise ValueError(f"keep it for {LEAST.days} days at least; a provider may repeat what came since")
     return value
 
 
-Kept = Annotated[Duration, AfterValidator(_long_enough)]
+Kept = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_long_enough)]
 
 
 class Retention(BaseModel):

@@ -19,6 +19,7 @@ from convo.flow.steps import all_steps
 from convo.kinds import KINDS
 from convo.providers import all_providers
 from convo.providers.base import ProviderClass
+from convo.retention import Retention
 from convo.runtime.library import flow_files
 from convo.settings import Account, Calls, Host, Number, Settings
 
@@ -113,6 +114,13 @@ def test_every_setting_of_events_is_explained() -> None:
         "endpoints"
     }
     assert set(re.findall(r"^(\w+) =", one[1], re.MULTILINE)) == set(Endpoint.model_fields)
+
+
+def test_every_time_for_which_something_is_kept_is_explained() -> None:
+    page = (ROOT / "docs" / "data.md").read_text()
+    block = re.search(r"^\[retention\]\n(.*?)```", page, re.MULTILINE | re.DOTALL)
+    assert block
+    assert re.findall(r"^(\w+) = .*#", block[1], re.MULTILINE) == list(Retention.model_fields)
 
 
 def test_an_application_that_is_written_as_the_page_says_knows_its_events(

@@ -1,6 +1,7 @@
 """`convo db archive`: beside a process that serves, with what it moved told in a line a file."""
 
 import gzip
+import json
 import sqlite3
 from pathlib import Path
 
@@ -67,3 +68,49 @@ def test_what_cannot_be_archived_is_told(folder: Folder, given: str, told: str) 
 
 def test_every_table_that_is_archived_is_told() -> None:
     assert set(_NAMES) == set(_KEYS)
+
+
+SETTINGS = '[retention]\nconversations = "90 days"\ntexts = "1 month"\n'
+
+
+def test_how_long_what_is_kept_is_shown_and_applied(folder: Folder) -> None:
+    with folder.serving() as served:
+        served.text("desk")
+        served.arrives()
+        served.text("stop")
+        served.arrives()
+    age(folder.path / "convo.db", 91)
+    plain = folder.run("db", "retention")
+    folder.write("convo.toml", SETTINGS)
+    shown, listed = folder.run("db", "retention"), folder.run("db", "retention", "--format", "json")
+    applied, again = (folder.run("db", "retention", "--apply") for _ in range(2))
+
+    assert plain.out.splitlines()[1].split() == [
+        "conversations",
+        "for",
+        "good",
+        "-",
+        "retention.conversations",
+    ]
+    assert "conversations   90 days     1 " in shown.out
+    assert "texts           31 days     1 " in shown.out
+    kinds = {each["kind"]: each for each in json.loads(listed.out)}
+    assert kinds["events"] == {"kind": "events", "days": 30.0, "older": None, "setting": "events.keep"}
+    assert applied.out.startswith("Taken away: 1 conversation, ")
+    assert again.out == "Nothing has outlived its time.\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('texts = "2 days"', "retention.texts: keep it for 7 days at least"),
+        ('texts = "for ever"', "retention.texts: 'for ever' is no time to keep it; write one like"),
+        ('conversation = "90 days"', "there is no such setting; did you mean 'conversations'?"),
+    ],
+)
+def test_a_time_that_cannot_be_is_told(folder: Folder, written: str, told: str) -> None:
+    folder.write("convo.toml", f"[retention]\n{written}\n")
+    ran = folder.run("db", "retention")
+
+    assert ran.code == 2
+    assert told in ran.err
