@@ -184,14 +184,14 @@ def _file_lines(loaded: Loaded) -> Iterator[str]:
         (counts.bad, "bad"),
     )
     parts = "".join(f", {count:,} {what}" for count, what in told if count)
-    yield f"{loaded.file.name}: {counts.read:,} rows, {counts.added:,} to text{parts}."
+    yield f"{loaded.file.name}: {counted(counts.read, 'row')}, {counts.added:,} to text{parts}."
     if loaded.bad_file:
         yield f"The bad rows are in {loaded.bad_file}, with their reasons."
 
 
 def _preview_lines(found: "Preview", most: int) -> Iterator[str]:
     for each in found.samples[:most]:
-        yield f"  {each.contact} from {each.number}, {_count(each.segments, 'segment')}:"
+        yield f"  {each.contact} from {each.number}, {counted(each.segments, 'segment')}:"
         for text in each.texts or [f"(no text at first: the flow is in {each.state})"]:
             yield f"    {one_line(text)}"
         if each.trouble:
@@ -201,10 +201,10 @@ def _preview_lines(found: "Preview", most: int) -> Iterator[str]:
     costs = "there are no prices in the settings ([prices])"
     if found.cost is not None:
         costs = f"{found.cost:,} {found.currency}"
-        costs += f", without {_count(found.unpriced, 'contact')} without a price" if found.unpriced else ""
+        costs += f", without {counted(found.unpriced, 'contact')} without a price" if found.unpriced else ""
     total = sum(found.contacts.values())
-    about = _count(found.segments, "segment")
-    yield f"First texts to {_count(total, 'contact')}: about {about}; {costs}."
+    about = counted(found.segments, "segment")
+    yield f"First texts to {counted(total, 'contact')}: about {about}; {costs}."
     yield f"At the pace of {' and '.join(sorted(found.contacts)) or 'our number'}: {_time(found.lasts)}."
     if found.quiet:
         sampled = f"{found.quiet} of the first {len(found.samples)}"
@@ -292,7 +292,8 @@ def _bar(what: str, whole: int) -> Iterator[Callable[[int, str, int], None]]:
     yield line
 
 
-def _count(count: int, of: str) -> str:
+def counted(count: int, of: str) -> str:
+    """A number and what is counted: 1 row, 2 rows."""
     return f"{count:,} {of}{'' if count == 1 else 's'}"
 
 

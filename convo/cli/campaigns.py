@@ -11,6 +11,7 @@ import typer
 from convo.cli._campaign import (
     Asked,
     as_line,
+    counted,
     load_and_start,
     moment,
     shown_campaign,
@@ -85,9 +86,9 @@ def show(number: Number, watch: Watch = False, form: Form = Format.TEXT) -> None
         counts = file.counts
         how = f"loaded {file.loaded_at:%Y-%m-%d %H:%M} UTC" if file.loaded_at else "not loaded to its end"
         print(
-            f"    {file.name}: {counts.read:,} rows, {counts.added:,} added, {counts.duplicates:,} twice, "
-            f"{counts.opted_out:,} opted out, {counts.no_consent:,} without consent, {counts.bad:,} bad;",
-            how,
+            f"    {file.name}: {counted(counts.read, 'row')}, {counts.added:,} added,"
+            f" {counts.duplicates:,} twice, {counts.opted_out:,} opted out,"
+            f" {counts.no_consent:,} without consent, {counts.bad:,} bad; {how}"
         )
 
 
