@@ -227,17 +227,19 @@ def chosen(
 ) -> list[Stored]:
     """Like `listed`, of one status, with one queue of people, or of one flow."""
     number: ColumnElement[int] = conversations.c.id
+    of_flow: ColumnElement[str] = conversations.c.flow
     wanted = []
     if status is not None:
         wanted.append(conversations.c.status == status)
         if status not in (ENDED, LIVE):
             # Few are: the index of the open ones finds them, and not a walk through the whole history.
             number = conversations.c.id + 0
+            of_flow = conversations.c.flow + ""
             wanted.append(_ALIVE)
     if queue is not None:
         wanted.append(conversations.c.queue == queue)
     if flow is not None:
-        wanted.append(conversations.c.flow == flow)
+        wanted.append(of_flow == flow)
     if contact is not None:
         wanted.append(contacts.c.number == contact)
     statement = _SELECT.where(number > after, *wanted).order_by(number).limit(most)
@@ -246,7 +248,8 @@ def chosen(
 
 def of_flow(connection: Connection, flow: str, version: str | None = None) -> list[Stored]:
     """The conversations of a flow that have not ended, in every version or in one."""
-    statement = _SELECT.where(_ALIVE, conversations.c.flow == flow).order_by(conversations.c.id)
+    # The index of the open ones finds them, whatever the flow's history is.
+    statement = _SELECT.where(_ALIVE, conversations.c.flow + "" == flow).order_by(conversations.c.id + 0)
     if version is not None:
         statement = statement.where(conversations.c.version == version)
     return [_stored(row) for row in connection.execute(statement)]

@@ -90,6 +90,7 @@ class ConversationRow(Row, table=True):
         partial("ix_conversation_open_contact_id", "contact_id", where="status <> 'ended'"),
         partial("ix_conversation_wake_at", "wake_at", where="wake_at IS NOT NULL"),
         Index("ix_conversation_contact_id_id", "contact_id", "id"),
+        Index("ix_conversation_flow_id", "flow", "id"),
         partial("ix_conversation_campaign_id_id", "campaign_id", "id", where="campaign_id IS NOT NULL"),
         numbered(),
     )

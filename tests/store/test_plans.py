@@ -62,20 +62,23 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "whether a campaign is done": lambda c: campaign_contacts.is_done(c, 1, 9),
     "what is queued ahead": lambda c: campaigns.ahead(c, OURS, Priority.CAMPAIGN.value, NOW, 10),
     "what of a campaign is queued": lambda c: campaigns.queued(c, CAMPAIGN, 10),
+    "a flow's conversations": lambda c: conversations.chosen(c, None, 0, 10, flow="visit"),
+    "a flow's open conversations": lambda c: conversations.of_flow(c, "visit"),
     "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
 }
 LARGE = (
     "message|conversation|report|contact|other|event_delivery|before|campaign|campaign_contact|campaign_file"
     "|code|verification"
 )
-# Small by their condition, whatever the history: what waits, and what is under way.
+# Small by their condition, whatever the history: what waits, what is under way, and what is open.
 SMALL = (
     "ix_message_queue", "ix_message_sending_contact_id", "ix_event_delivery_dead", "ix_campaign_running",
+    "ix_conversation_open_contact_id",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("what", HOT)
-def test_nothing_scans_a_table(what: str) -> None:
+def plan(what: str) -> list[str]:
+    """What SQLite does for it, step by step."""
     store = Store("sqlite://")
     store.upgrade()
     statements: list[str] = []
@@ -93,10 +96,20 @@ def test_nothing_scans_a_table(what: str) -> None:
 
     store.transact(job)
     assert statements
-    for step in store.look(plans):
+    steps = store.look(plans)
+    store.close()
+    return steps
+
+
+@pytest.mark.parametrize("what", HOT)
+def test_nothing_scans_a_table(what: str) -> None:
+    for step in plan(what):
         if re.match(rf"SCAN ({LARGE})\b", step):
             assert any(name in step for name in SMALL), step
         # The history of a contact is never walked through for what waits.
         if what.startswith("what may leave"):
             assert "ix_message_contact_id_id" not in step, step
-    store.close()
+
+
+def test_a_flows_conversations_are_found_without_a_walk_through_all_others() -> None:
+    assert any("ix_conversation_flow_id (flow=? AND id>?)" in step for step in plan("a flow's conversations"))
