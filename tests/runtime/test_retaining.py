@@ -106,6 +106,18 @@ def test_each_kind_goes_alone(old: House, stock: Stock, taken: dict[str, int]) -
     assert old.store.look(lambda c: archive.count(c, stock, before)) == 0
 
 
+def test_a_campaign_that_nobody_started_goes_and_one_that_runs_stays(old: House, tmp_path: Path) -> None:
+    office = Office(old, tmp_path)
+    office.makes(name="never")
+    office.loads("contact,name\n+15550006666,Fay\n")
+    office.starts("contact,name\n+15550004444,Dan\n", name="runs")
+    old.clock.move_to(old.clock() + timedelta(days=31))
+
+    assert gone(old, campaigns=MONTH)["campaign"] == 2
+    assert [each for (each,) in old.rows("SELECT name FROM campaign")] == ["runs"]
+    assert [each for (each,) in old.rows("SELECT contact FROM campaign_contact")] == ["+15550004444"]
+
+
 def test_words_of_deliveries_go_and_each_is_known_again(old: House) -> None:
     again = old.text("yes", name="in-1")
     old.do(
