@@ -14,6 +14,10 @@ _NAMES = {
     "receipt": "deliveries",
     "message_decision": "decisions",
     "verification": "verifications",
+    "reminder": "reminders",
+    "campaign_contact": "contacts of campaigns",
+    "campaign_file": "lists of campaigns",
+    "campaign": "campaigns",
 }
 
 

@@ -7,11 +7,7 @@ import asyncio
 import secrets
 from pathlib import Path
 
-import pytest
-
 from tests.crash.faults import FAULTS, Plan, Story
-
-pytestmark = pytest.mark.long
 
 
 def test_hundreds_of_conversations_with_every_fault_and_a_reaper(tmp_path: Path) -> None:

@@ -6,13 +6,9 @@ They end as an operator ends them, and not by `kill -9`; all of them start at on
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from convo.store.engine import Store
 from convo.store.schema import Schema, schema
 from tests.crash.parrots import Provider, Server, Story
-
-pytestmark = pytest.mark.long
 
 
 def test_each_process_is_started_anew_while_texts_come_in(tmp_path: Path, postgres_url: str) -> None:

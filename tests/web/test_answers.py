@@ -290,7 +290,8 @@ async def reminders(ask: Asking) -> None:
     await ask("GET", one, key="visit-7")
     await ask("DELETE", one, key="visit-7")
     ask.server.app.store.transact(lambda c: c.exec_driver_sql("UPDATE reminder SET status = 'started'"))
-    await ask("DELETE", one, key="visit-7")
+    await ask("DELETE", one, key="visit-7")  # it has started: 409
+    await ask("DELETE", one, key="visit-8")  # there is none
 
 
 async def codes(ask: Asking) -> None:

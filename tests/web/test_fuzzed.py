@@ -24,8 +24,6 @@ from convo.web.api.routes import OPERATIONS
 from tests.web.described import events, lively, served
 from tests.web.server import TOKEN
 
-pytestmark = pytest.mark.long
-
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
