@@ -25,6 +25,11 @@ _plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structl
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that mostly wait come first, beside others that work: the last of them would wait alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/crash/"))
+
+
 def pytest_collection_finish() -> None:
     """What is there for good is not looked through for garbage again and again: a tenth of the time."""
     gc.collect()
@@ -32,8 +37,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Four processes for the whole suite; none but this one for what somebody asks for by name."""
-    return 4 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Three processes for the whole suite; none but this one for what somebody asks for by name."""
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(scope="session")
