@@ -1,6 +1,6 @@
 """One-time codes on record: which were issued, for what, and how often each was tried. No code is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, case, insert, literal, select, update
 
+from convo.store.rows import Lookup
 from convo.store.tables import codes, conversations
+
+_AT_HAND = Lookup(
+    select(conversations.c.contact_id, codes.c.id)
+    .join(conversations, conversations.c.id == codes.c.conversation_id)
+    .where(codes.c.valid_until > bindparam("now")),
+    conversations.c.contact_id,
+    "now",
+)
 
 
 class Standing(StrEnum):
@@ -65,14 +74,10 @@ def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Code]:
     return {row.id: _code(row) for row in connection.execute(select(codes).where(codes.c.id.in_(wanted)))}
 
 
-def at_hand(connection: Connection, contact_ids: Iterable[int], now: datetime) -> list[tuple[int, Code]]:
+def at_hand(connection: Connection, contact_ids: Collection[int], now: datetime) -> list[tuple[int, Code]]:
     """Those of these contacts whose time is not over, whatever became of them, each with whose it is."""
-    found = (
-        select(conversations.c.contact_id, codes)
-        .join(conversations, conversations.c.id == codes.c.conversation_id)
-        .where(conversations.c.contact_id.in_(sorted(set(contact_ids))), codes.c.valid_until > now)
-    )
-    return [(row.contact_id, _code(row)) for row in connection.execute(found)]
+    owners = {number: owner for owner, number in _AT_HAND.rows(connection, sorted(contact_ids), now)}
+    return [(owners[number], code) for number, code in by_ids(connection, owners).items()]
 
 
 def rename(connection: Connection, conversation_ids: Iterable[int], states: Mapping[str, str]) -> None:

@@ -1,19 +1,20 @@
 """Verifications on record: what was asked for, how often each was sent and tried. No code is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
 from convo.store import codes
-from convo.store.rows import upsert
+from convo.store.rows import Lookup, upsert
 from convo.store.tables import contacts
 from convo.store.verification_tables import failures, verifications
 
 _V, _F = verifications.c, failures.c
+_AT_HAND = Lookup(select(_V.id).where(_V.valid_until > bindparam("now")), _V.contact_id, "now")
 
 
 class Status(StrEnum):
@@ -105,10 +106,12 @@ def live(connection: Connection, ids: Iterable[str]) -> dict[str, Verification]:
     return {row.id: _made(row) for row in connection.execute(found)}
 
 
-def at_hand(connection: Connection, contact_ids: Iterable[int], now: datetime) -> list[Verification]:
+def at_hand(connection: Connection, contact_ids: Collection[int], now: datetime) -> list[Verification]:
     """Those of these contacts whose time is not over, whatever became of them."""
-    of_contacts = (_V.contact_id.in_(sorted(set(contact_ids))), _V.valid_until > now)
-    return [_made(row) for row in connection.execute(select(verifications).where(*of_contacts))]
+    found = [number for (number,) in _AT_HAND.rows(connection, sorted(contact_ids), now)]
+    if not found:
+        return []
+    return [_made(row) for row in connection.execute(select(verifications).where(_V.id.in_(found)))]
 
 
 def supersede(connection: Connection, by: Verification) -> None:
