@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from convo.web.api.routes import api_routes
 from convo.web.description import description_routes
 from convo.web.health import Health
 from convo.web.metrics import MetricsPage
-from convo.web.webhooks import Webhooks
+from convo.web.webhooks import WebhooksFirst
 
 
 def create(app: App, *, phone: bool = False) -> Starlette:
@@ -27,7 +28,7 @@ def create(app: App, *, phone: bool = False) -> Starlette:
         Route("/metrics", MetricsPage(app).answer),
     ]
     if app.role in WEBS:
-        routes += [Route("/webhooks/{account}", Webhooks(app)), *api_routes(app), *description_routes(app)]
+        routes += [*api_routes(app), *description_routes(app)]
     if phone:
         routes += console_routes(app)
 
@@ -40,4 +41,5 @@ def create(app: App, *, phone: bool = False) -> Starlette:
         finally:
             await app.stop()
 
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: unrouted})
+    made = partial(WebhooksFirst, app) if app.role in WEBS else Starlette
+    return made(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: unrouted})

@@ -12,6 +12,7 @@ from enum import StrEnum
 MOST_SENDS = 5  # of a state's code in one conversation (PROVIDERS.md, 'One-time codes')
 _DOT = "•"  # stands for a digit wherever a code is shown or kept
 _FEW = 4  # digits: a text that has fewer is kept as it was typed
+_WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _BETWEEN = re.compile(r"(?<=\d)[\s.\-\u2010-\u2015]+(?=\d)")
 
 
@@ -56,6 +57,8 @@ def says(text: str, code: str) -> bool:
 
 def may_say_one(text: str) -> bool:
     """Whether a text has as many digits as the shortest code."""
+    if text.isascii():  # nearly always
+        return len(text) - len(text.translate(_WITHOUT_DIGITS)) >= _FEW
     return sum(map(str.isdigit, text)) >= _FEW
 
 

@@ -68,11 +68,10 @@ def update_rows(connection: Connection, table: Table, columns: _Columns, rows: I
         for _ in _with_documents(connection, table, statement, (*columns, "id"), list(rows)):
             pass
         return
-    statement, writers = _update(connection.dialect, table, columns)
-    written = processed(writers, rows)
-    if written:
+    for given in _in_powers(processed(_writers(connection.dialect, table, (*columns, "id")), rows)):
+        statement = _update(connection.dialect, table, columns, len(given))
         with cursor_of(connection, statement) as cursor:
-            cursor.executemany(statement, written)
+            cursor.execute(statement, [*chain.from_iterable(given)])
 
 
 class Updates:
@@ -104,15 +103,20 @@ def _inserted(
         statement = _insert_from_document(connection.dialect, table, columns, ending)
         yield from _with_documents(connection, table, statement, columns, list(rows))
         return
-    written = processed(_writers(connection.dialect, table, columns), rows)
-    at = 0
-    while at < len(written):
-        # Powers of two: the driver keeps a few statements prepared, not one for every number of rows.
-        count = min(_MOST_PARAMETERS, 1 << (len(written) - at).bit_length() - 1)
-        statement = _insert(connection.dialect, table, columns, count, ending)
+    for given in _in_powers(processed(_writers(connection.dialect, table, columns), rows)):
+        statement = _insert(connection.dialect, table, columns, len(given), ending)
         with cursor_of(connection, statement) as cursor:
-            cursor.execute(statement, [*chain.from_iterable(written[at : at + count])])
+            cursor.execute(statement, [*chain.from_iterable(given)])
             yield cursor
+
+
+def _in_powers(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
+    """The rows, as many at a time as a power of two: the driver keeps a few statements prepared, not one for
+    every number of rows."""
+    at = 0
+    while at < len(rows):
+        count = min(_MOST_PARAMETERS, 1 << (len(rows) - at).bit_length() - 1)
+        yield rows[at : at + count]
         at += count
 
 
@@ -123,11 +127,21 @@ def _insert(dialect: Dialect, table: Table, columns: _Columns, count: int, endin
     return f"INSERT INTO {table.name} ({_names(dialect, columns)}) VALUES {values}{ending}"  # noqa: S608 - our own names
 
 
-@lru_cache(maxsize=64)
-def _update(dialect: Dialect, table: Table, columns: _Columns) -> tuple[str, Places]:
-    pairs = ", ".join(f"{dialect.identifier_preparer.quote(name)} = ?" for name in columns)
-    statement = f"UPDATE {table.name} SET {pairs} WHERE id = ?"  # noqa: S608 - our own names
-    return statement, _writers(dialect, table, columns)
+@lru_cache(maxsize=256)
+def _update(dialect: Dialect, table: Table, columns: _Columns, count: int) -> str:
+    if count == 1:
+        pairs = ", ".join(f"{dialect.identifier_preparer.quote(name)} = ?" for name in columns)
+        return f"UPDATE {table.name} SET {pairs} WHERE id = ?"  # noqa: S608 - our own names
+    pairs = ", ".join(
+        f"{dialect.identifier_preparer.quote(name)} = given.column{place}"
+        for place, name in enumerate(columns, start=1)
+    )
+    row = f"({', '.join('?' * (len(columns) + 1))})"
+    values = ", ".join([row] * count)
+    return (
+        f"UPDATE {table.name} SET {pairs} FROM (VALUES {values}) AS given "  # noqa: S608 - our own names
+        f"WHERE {table.name}.id = given.column{len(columns) + 1}"
+    )
 
 
 @lru_cache(maxsize=64)

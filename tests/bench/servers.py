@@ -19,7 +19,7 @@ from convo.app import App
 from convo.errors import FlowError
 from convo.messages import Item
 from convo.settings import SIMULATOR, Account, Settings
-from convo.web.webhooks import Webhooks
+from convo.web.webhooks import WebhooksFirst
 
 SECRET = "bench"
 
@@ -54,7 +54,7 @@ def parsed(folder: Path, database: str) -> Starlette:
 
     # Storing is the one thing that this server leaves out, so it is taken out by force.
     app.intake.put = drop  # type: ignore[method-assign, assignment]  # said above
-    return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))])
+    return WebhooksFirst(app)
 
 
 def first_line(folder: Path, database: str) -> Starlette:
@@ -75,7 +75,7 @@ def first_line(folder: Path, database: str) -> Starlette:
         task.cancel()
         app.store.close()
 
-    return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))], lifespan=lifespan)
+    return WebhooksFirst(app, lifespan=lifespan)
 
 
 def everything(folder: Path, database: str) -> Starlette:
@@ -90,7 +90,7 @@ def everything(folder: Path, database: str) -> Starlette:
         yield
         await app.stop()
 
-    return Starlette(routes=[Route("/webhooks/{account}", Webhooks(app))], lifespan=lifespan)
+    return WebhooksFirst(app, lifespan=lifespan)
 
 
 KINDS: dict[str, Callable[[Path, str], Starlette]] = {
