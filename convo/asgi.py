@@ -20,7 +20,10 @@ from convo.web.webhooks import WebhooksFirst
 
 
 def create(app: App, *, phone: bool = False) -> Starlette:
-    """The ASGI application. `phone` adds the pages that play a phone: for `convo dev` alone."""
+    """The ASGI application, to be served at the root.
+
+    `phone` adds the pages that play a phone: for `convo dev` alone.
+    """
     health = Health(app)
     routes: list[BaseRoute] = [
         Route("/healthz", health.alive),

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -39,7 +40,10 @@ class Process:
     def __init__(self, told: socket.socket, stdout: IO[str] | None, stderr: IO[str] | None) -> None:
         self._told = told.makefile("r")
         told.close()
-        self.pid = int(self._told.readline())
+        self._lock = threading.Lock()
+        pid = self._told.readline()
+        assert pid, "the nursery died: what it said is above"
+        self.pid = int(pid)
         self.stdout = stdout
         self.stderr = stderr
         self.returncode: int | None = None
@@ -56,8 +60,9 @@ class Process:
         if self.returncode is None:
             if not select.select([self._told], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired("convo", timeout or 0)
-            self.returncode = int(self._told.readline())
-            self._told.close()
+            with self._lock:  # another thread may wait too
+                if self.returncode is None:
+                    self.returncode = int(self._told.readline())
         return self.returncode
 
     def send_signal(self, number: int) -> None:

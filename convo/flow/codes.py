@@ -51,8 +51,8 @@ def attempt(text: str, digits: int) -> str | None:
 
 
 def says(text: str, code: str) -> bool:
-    """Whether a text has this code in it, however it is typed, among whatever else."""
-    return code in _BETWEEN.sub("", _plain(text))
+    """Whether a text has this code in it, whatever stands between and around its digits."""
+    return code in "".join(sign for sign in _plain(text) if sign.isdecimal())
 
 
 def may_say_one(text: str) -> bool:

@@ -141,10 +141,10 @@ class Run(Standing):
         """Send texts, in order and in the contact's language; one that renders to nothing is not sent."""
         for phrase in phrases:
             language, text = phrase.text_for(self._session.contact.language)
-            digits = self._digits if CODE in text.names else None
-            if digits and self.visits_here > MOST_SENDS:
+            code = self._code if CODE in text.names else None
+            if code and self.visits_here > MOST_SENDS:
                 continue  # the state leads on; see `verify`
-            own = text.plain and not digits and text.names <= self._vars.keys()
+            own = text.plain and not code and text.names <= self._vars.keys()
             said = text.render(self._vars if own else self._names(language))
             if len(said) > LONGEST_SAID:
                 raise RenderError(
@@ -152,24 +152,22 @@ class Run(Standing):
                     f"{LONGEST_SAID} are the most"
                 )
             if said:
-                self._send(said, entry=entry, lapses=lapses, digits=digits)
+                self._send(said, entry=entry, lapses=lapses, code=code)
 
     @property
-    def _digits(self) -> int | None:
-        """Of the code that the state asks for."""
+    def _code(self) -> Spec | None:
+        """The code that the state asks for."""
         state = self._compiled.plan.states.get(self.state)
-        return state.verifies.digits if state and state.verifies else None
+        return state.verifies if state else None
 
     def _send(
-        self, said: str, *, entry: bool = False, lapses: bool = False, digits: int | None = None
+        self, said: str, *, entry: bool = False, lapses: bool = False, code: Spec | None = None
     ) -> None:
         self._spoke = True
         if entry:
             self._entry_say = len(self._effects)
         purpose = self._compiled.flow.purpose
-        self._effects.append(
-            Say(said, self.place, self._visit, lapses=lapses, digits=digits, purpose=purpose)
-        )
+        self._effects.append(Say(said, self.place, self._visit, lapses=lapses, code=code, purpose=purpose))
 
     def miss(self, phrases: tuple[Phrase, ...]) -> None:
         """A reply that nothing took is answered, and counted."""
@@ -325,6 +323,6 @@ class Run(Standing):
         if self._brought is not None:
             names[RETURNED] = SimpleNamespace(**self._brought)
         names.update(self._vars)
-        if digits := self._digits:
-            names[CODE] = placeholder(digits)
+        if code := self._code:
+            names[CODE] = placeholder(code.digits)
         return names

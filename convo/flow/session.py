@@ -203,7 +203,7 @@ class Say:
     visit: int
     starts_clock: bool = False  # the visit's clocks count from when this one was accepted
     lapses: bool = False  # withdrawn when the conversation leaves the state before it is claimed
-    digits: int | None = None  # of the code for which a placeholder stands in it
+    code: Spec | None = None  # that for which a placeholder stands in it
     purpose: Purpose = Purpose.TRANSACTIONAL  # of the flow that says it
 
 

@@ -144,8 +144,11 @@ def said(
     for effect in effects:
         if isinstance(effect, IssueCode):
             found[effect.state] = issue(connection, settings, conversation, effect, now)
-        elif isinstance(effect, Say) and effect.digits and effect.state not in found:
+        elif isinstance(effect, Say) and effect.code and effect.state not in found:
             code = codes.latest(connection, conversation, effect.state)
+            if code is not None and code.digits != effect.code.digits:  # from before a migration
+                wanted = IssueCode(effect.state, effect.code)
+                code = issue(connection, settings, conversation, wanted, now)
             if code is not None:
                 found[effect.state] = code
     return found

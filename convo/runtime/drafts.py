@@ -37,7 +37,7 @@ def drafts(
     asked = codes.said(connection, settings, stored.id, effects, now)
     found = []
     for each in said:
-        code = asked.get(each.state) if each.digits else None
+        code = asked.get(each.state) if each.code else None
         its_purpose = _purpose(purpose, each, code)
         due_at, reason = gate.due(number, near, its_purpose, now, answers=answers)
         found.append(

@@ -62,7 +62,10 @@ def add_new(connection: Connection, table: Table, columns: _Columns, rows: Itera
 
 
 def update_rows(connection: Connection, table: Table, columns: _Columns, rows: Iterable[Values]) -> None:
-    """Set `columns` of rows of `table`; the last value of each of `rows` is its `id`."""
+    """Set `columns` of rows of `table`; the last value of each of `rows` is its `id`.
+
+    They are written in any order: none may need another of them to be written first, for a unique index.
+    """
     if connection.dialect.name == "postgresql":
         statement = _update_from_document(connection.dialect, table, columns)
         for _ in _with_documents(connection, table, statement, (*columns, "id"), list(rows)):

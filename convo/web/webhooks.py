@@ -19,7 +19,7 @@ from convo.messages import RawRequest, Response
 from convo.runtime.room import Place
 
 RETRY_AFTER = "5"  # seconds
-_PATH = re.compile("/webhooks/([^/]+)")
+_PATH = re.compile("/webhooks/([^/]+)/?")
 
 log = structlog.get_logger(__name__)
 

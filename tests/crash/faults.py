@@ -12,7 +12,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -140,10 +140,12 @@ class Reaper:
         self._rng = rng
         self._every = every
 
-    async def reap(self) -> None:
-        """Until it is cancelled."""
-        while True:
-            await asyncio.sleep(self._rng.uniform(*self._every))
+    async def reap(self, enough: asyncio.Event) -> None:
+        """Until it is enough: each that it ends is started again and ready when this returns."""
+        while not enough.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(enough.wait(), self._rng.uniform(*self._every))
+                return
             victim = self._rng.choice(self._servers)
             if self._rng.random() < 0.25:
                 self.kills["SIGTERM"] += 1
@@ -210,10 +212,11 @@ class Story:
     async def _talk(self, azure: Azure, servers: Sequence[Server]) -> None:
         self.reaper = Reaper(servers, self._rng, self._plan.every)
         async with _background(azure.listen(), azure.tell(self._happens)):
-            async with _background(self.reaper.reap()):
+            enough = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.reaper.reap(enough))
                 await self._all_contacts(azure)
-            for server in servers:  # one may have been killed in the middle of its start
-                await server.revive()
+                enough.set()
             await self._settled(azure)
 
     async def _all_contacts(self, azure: Azure) -> None:

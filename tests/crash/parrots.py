@@ -247,11 +247,6 @@ class Server:
     def _killed(self) -> bool:
         return self._process is not None and self._process.poll() == -signal.SIGKILL
 
-    async def revive(self) -> None:
-        """Start it unless it runs."""
-        if self._process is None or self._process.poll() is not None:
-            await self.start()
-
     async def stop(self) -> None:
         """End it as an operator would."""
         if self._process is None or self._process.poll() is not None:

@@ -1,5 +1,6 @@
 """Conversations moved to another version of their flow: all or none, with their clocks, without a word."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -316,6 +317,23 @@ def test_a_state_that_wants_longer_codes_says_a_new_one(build: Build) -> None:
     (said,) = house.leaves()
 
     assert len(said.split()[-1]) == 8
+    take(house, said.split()[-1])
+    assert house.conversation().state == "second"
+
+
+@pytest.mark.parametrize(("digits", "longer"), [(6, 8), (8, 6)])
+def test_whatever_such_a_state_says_has_the_new_code(build: Build, digits: int, longer: int) -> None:
+    asks = "verify: {digits: %d, outcomes: {approved: second, else: out}}"
+    otherwise = "    otherwise: {say: 'No. It is {{ code }}', tries: 3, then: out}"
+    flow = PASS.replace("verify: {outcomes: {approved: second, else: out}}", f"{asks}\n{otherwise}", 1)
+    house = build(flows={"pass": flow % digits})
+    take(house, "pass")
+    move(house, Migration(keep(house, flow % longer, "pass")))
+    house.later(seconds=1)
+    house.take(house.text("what?"))
+    (said,) = house.leaves()
+
+    assert re.fullmatch(rf"No. It is [0-9]{{{longer}}}", said)
     take(house, said.split()[-1])
     assert house.conversation().state == "second"
 

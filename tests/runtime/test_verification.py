@@ -356,12 +356,16 @@ def test_a_code_that_is_texted_to_us_is_kept_nowhere(house: House) -> None:
     spaced = f"{code[:3]} {code[3:]}"
     house.take(house.text(f"here it is: {spaced}, call me on 555 0199"), house.text("it was 4815 yesterday"))
     house.take(house.text(f"Liked “Elm Bank: {code} is your code. Never share it with anyone.”"))
+    house.take(house.text(f"it is {code[:3]},{code[3:]}"), house.text(f"({code[:3]}) {code[3:]}"))
+    house.take(house.text("\ufe0f\u20e3".join(code) + "\ufe0f\u20e3"))  # as keys of a phone
     house.take(house.text("visit"), house.text(code), house.text("visit"))
     house.take(house.text(f"STOP! {code} was not me"))
 
     kept = stored(house)
     assert code not in kept
     assert spaced not in kept
+    assert "it is •••,•••" in kept
+    assert "(•••) •••" in kept
     assert "here it is: ••• •••, call me on ••• ••••" in kept
     assert "it was 4815 yesterday" in kept
     assert [entry.action for entry in house.ledger("Elm Bank")] == ["stop"]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
-from convo.errors import VerificationError
+from convo.errors import StoreUnavailable, VerificationError
 from convo.runtime import verification
 from convo.runtime.asking import Bound
 from convo.runtime.library import Library
@@ -41,11 +41,14 @@ def check(store: Store, given: Settings, now: datetime, number: str, guesses: Se
 
     def guess(code: str) -> str:
         attempt = Attempt(number, code, bound=Bound(brand=BRAND))
-        try:
-            found = store.transact(lambda c: verification.check(Line(c, given, library, now), attempt))
-        except VerificationError as error:
-            return f"refused: {error.code}"
-        return "right" if found.valid else "wrong"
+        while True:
+            try:
+                found = store.transact(lambda c: verification.check(Line(c, given, library, now), attempt))
+            except VerificationError as error:
+                return f"refused: {error.code}"
+            except StoreUnavailable:
+                continue  # SQLite's lock is not fair: others were quicker for seconds
+            return "right" if found.valid else "wrong"
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         return list(threads.map(guess, guesses))

@@ -42,7 +42,7 @@ def test_a_code_is_issued_and_its_place_is_kept_in_the_text() -> None:
     issued, said = talk.effects
     assert issued == IssueCode("ask", Spec(4, timedelta(minutes=5), 3))
     assert isinstance(said, Say)
-    assert said.digits == 4
+    assert said.code == issued.spec
 
 
 def test_the_right_code_leads_on(asked: Talk) -> None:
