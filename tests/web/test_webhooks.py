@@ -22,6 +22,15 @@ def test_a_text_is_stored_before_it_is_answered_with_200(tell: Tell) -> None:
     tell(story)
 
 
+def test_a_slash_too_many_loses_no_text(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        assert (await server.post(text("visit", "1"), account="simulator/")).status == 200
+        assert (await server.post(text("visit", "2"), account="simulator/x")).status == 404
+        assert await server.texts() == [("in", "visit"), ("out", "Can you come?")]
+
+    tell(story)
+
+
 def test_a_text_that_comes_twice_gets_200_twice_and_one_reply(tell: Tell) -> None:
     async def story(server: Server) -> None:
         assert [(await server.text("visit", "1")).status for _ in range(3)] == [200, 200, 200]
