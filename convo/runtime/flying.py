@@ -82,7 +82,7 @@ class Flights(Generic[C, R]):
 
     async def run(self, has_work: Callable[[], Awaitable[bool]] | None = None) -> None:
         """Work until `stop`. Where nothing came back, `has_work` says whether to look for claims at all."""
-        while not (self._stopping and not self._flying and not self._results):
+        while not self._has_stopped():
             self._wake.clear()
             try:
                 busy = await self._round(has_work)
@@ -92,8 +92,12 @@ class Flights(Generic[C, R]):
                 self._log_trouble(error)
                 busy = False
                 await asyncio.sleep(min(self._store.poll, TRY_AGAIN) if self._stopping else self._store.poll)
-            if not busy:
+            # What was told before the round began is forgotten by now, a stop too.
+            if not busy and not self._has_stopped():
                 await self._rest()
+
+    def _has_stopped(self) -> bool:
+        return self._stopping and not self._flying and not self._results
 
     async def stop(self, within: float) -> None:
         """Let what is under way end within so many seconds; `run` settles it, and what is cut short."""

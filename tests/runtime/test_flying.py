@@ -76,3 +76,28 @@ def test_what_has_not_begun_when_time_is_up_keeps_nobody(house: House) -> None:
         await asyncio.wait_for(running, 30)
 
     asyncio.run(story())
+
+
+def test_once_all_of_it_is_settled_whoever_was_told_to_stop_does_not_rest(house: House) -> None:
+    """The stop is told while the last of it flies; the round that settles that has forgotten it."""
+    settled: list[int] = []
+    line = flights(house, settled, [1, 2, 3], [])
+    rested: list[bool] = []
+
+    async def rest() -> None:
+        rested.append((line._stopping and not line._flying and not line._results))
+        await original()
+
+    original = line._rest
+    line._rest = rest  # type: ignore[method-assign]  # to see when
+
+    async def story() -> None:
+        running = asyncio.create_task(line.run())
+        while not line._flying:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.001)
+        await line.stop(5)
+        await asyncio.wait_for(running, 30)
+
+    asyncio.run(story())
+    assert sorted(settled) == [1, 2, 3]
+    assert True not in rested
