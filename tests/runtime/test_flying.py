@@ -85,7 +85,7 @@ def test_once_all_of_it_is_settled_whoever_was_told_to_stop_does_not_rest(house:
     rested: list[bool] = []
 
     async def rest() -> None:
-        rested.append((line._stopping and not line._flying and not line._results))
+        rested.append(line._stopping and not line._flying and not line._results)
         await original()
 
     original = line._rest

@@ -129,16 +129,23 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen()  # from here on a client that is too early waits
-    server = uvicorn.Server(
-        uvicorn.Config(asgi.create(app), lifespan="off", log_config=None, http="httptools", ws="none")
-    )
+    config = uvicorn.Config(asgi.create(app), lifespan="off", log_config=None, http="httptools", ws="none")
+    config.load()
+    server = uvicorn.Server(config)
     await app.start()
-    task = asyncio.create_task(server.serve(sockets=[listening]))
+    # What `serve` does, without its looks every 0.1 s.
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listening])
+    await server.on_tick(0)
     try:
         async with aiohttp.ClientSession() as http:
             yield Server(app, listening.getsockname()[1], http, database)
     finally:
-        server.should_exit = True
-        await task
+        for one in server.servers:
+            one.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # they close
+        await server._wait_tasks_to_complete()
         await app.stop()
         listening.close()
