@@ -58,7 +58,7 @@ def _looked(store: "Store", settings: "Settings") -> list[dict[str, Any]]:
     def older(stock: Stock) -> int | None:
         if stock not in before:
             return None
-        return store.look(lambda connection: archive.count(connection, stock, before))
+        return store.look(lambda connection: archive.count(connection, stock, before[stock]))
 
     rows = [
         (stock.value, settings.retention.of(stock), older(stock), f"retention.{stock.value}")

@@ -1,33 +1,32 @@
 """Taking what is old out of the database, into files or for good: tables stay as large as a season.
 
-A file is whole before its rows are deleted: first it is written beside, made durable and renamed. Killed in
-between, the rows are in both; the next run deletes those of the newest file before it goes on.
+A file is whole before its rows are deleted: first it is written beside, made durable and renamed. What is in
+a file is never read again. Killed in between, the rows that are still there go into a later file too.
 """
 
 import gzip
-import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import filelock
-from pydantic_core import to_json
+from sqlalchemy import ColumnElement, Table
 
 from convo.errors import SettingsError
 from convo.retention import Stock
 from convo.store import archive
-from convo.store.archive import Row
+from convo.store.archive import Found, Key, Whole
 from convo.store.engine import Job
 
 MOST_ROWS = 100_000  # in a file, or a few more
 KINDS = (Stock.CONVERSATIONS, Stock.TEXTS, Stock.VERIFICATIONS, Stock.DELIVERIES)  # of `convo db archive`
-_AT_ONCE = 100  # conversations or texts read at a time; a transaction deletes so many rows
+_AT_ONCE = 100  # conversations or texts read at a time; rows of whole ones that a transaction deletes, about
 
 T = TypeVar("T")
 
@@ -41,10 +40,26 @@ class Books(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """One file, and what went into it."""
+    """One file, and how many of its rows were deleted."""
 
     file: Path
     rows: Counter[str] = field(default_factory=Counter)  # by table
+
+
+class _Page(NamedTuple):
+    """Some of a table that are over."""
+
+    table: Table
+    over: ColumnElement[bool]
+    wholes: list[Whole]
+
+
+class _Kept(NamedTuple):
+    """A page that is in a file."""
+
+    table: Table
+    over: ColumnElement[bool]
+    those: list[Found]
 
 
 def archive_before(
@@ -55,73 +70,75 @@ def archive_before(
     Raises SettingsError where the folder cannot be used, or another process archives into it.
     """
     with _alone(folder):
-        _finish(books, folder)
+        for part in folder.glob("convo-*.part"):  # of a run that was killed
+            part.unlink()
         pages = _pages(books, before)
         number = 0
         while True:
             number += 1
             while (file := folder / f"convo-{now:%Y%m%dT%H%M%SZ}-{number:04}.jsonl.gz").exists():
                 number += 1  # of a run that began in the same second
-            done = Archived(file)
-            keys = _write(file, pages, done.rows)
-            if not keys:
+            kept = _write(file, pages)
+            if not kept:
                 return
-            _drop(books, keys)
-            yield done
+            yield Archived(file, _drop(books, kept))
 
 
 def delete_before(books: Books, before: Mapping[Stock, datetime]) -> Counter[str]:
     """Delete what is over and from `before`; how many rows of each table were."""
-    rows: Counter[str] = Counter()
-    for page in _pages(books, before):
-        _drop(books, [archive.key_of(row) for row in page])
-        rows.update(row["table"] for row in page)
-    return rows
+    return _drop(books, (_kept(page) for page in _pages(books, before)))
 
 
 def forget_words(books: Books, before: datetime) -> int:
     """Forget what providers delivered word for word `before`; of how many deliveries."""
-    total, after = 0, list[Any]()
+    total, after = 0, Key()
     find = partial(archive.worded, before=before, most=_AT_ONCE)
     while found := books.look(partial(find, after=after)):
-        after = archive.last_key(found)
-        total += books.transact(partial(archive.outlive, rows=found))
+        after = found[-1]
+        total += books.transact(partial(archive.outlive, keys=found))
     return total
 
 
-def _pages(books: Books, before: Mapping[Stock, datetime]) -> Iterator[list[Row]]:
-    """The rows to archive, some at a time; every table is walked through once."""
+def _pages(books: Books, before: Mapping[Stock, datetime]) -> Iterator[_Page]:
+    """What there is to archive, some at a time; every table is walked through once."""
     for stock in Stock:
         if stock not in before:
             continue
-        for table, over in archive.over(stock, before):
-            after: Sequence[Any] = ()
+        if stock is Stock.CAMPAIGNS:
+            books.transact(partial(archive.close, before=before[stock]))
+        for table, over in archive.over(stock, before[stock]):
+            after: Key = ()
             find = partial(archive.page, table=table, over=over, most=_AT_ONCE)
-            while found := books.look(partial(find, after=after)):
-                after = archive.last_key(found)
-                yield [*found, *books.look(partial(archive.belongings, found=found))]
+            while wholes := books.look(partial(find, after=after)):
+                after = archive.last_key(wholes)
+                yield _Page(table, over, wholes)
 
 
-def _write(file: Path, pages: Iterator[list[Row]], rows: Counter[str]) -> list[Row]:
-    """Fill a file, and make it durable; the keys of its rows. Without rows there is no file."""
-    keys: list[Row] = []
+def _kept(page: _Page) -> _Kept:
+    return _Kept(page.table, page.over, [archive.found(whole) for whole in page.wholes])
+
+
+def _write(file: Path, pages: Iterator[_Page]) -> list[_Kept]:
+    """Fill a file, and make it durable; what is in it. Where there is nothing there is no file."""
+    kept: list[_Kept] = []
+    rows = 0
     beside = file.with_suffix(".part")
     with gzip.open(beside, "wb") as out:
         for page in pages:
-            for row in page:
-                out.write(to_json(row, bytes_mode="base64") + b"\n")
-                rows[row["table"]] += 1
-                keys.append(archive.key_of(row))
-            if len(keys) >= MOST_ROWS:
+            for row in (row for whole in page.wholes for row in whole):
+                out.write(archive.line(row))
+                rows += 1
+            kept.append(_kept(page))
+            if rows >= MOST_ROWS:
                 break
-    if not keys:
+    if not kept:
         beside.unlink()
-        return keys
+        return kept
     with beside.open("rb") as written:
         os.fsync(written.fileno())
     beside.rename(file)
     _sync(file.parent)
-    return keys
+    return kept
 
 
 def _sync(folder: Path) -> None:
@@ -133,25 +150,23 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _drop(books: Books, keys: Sequence[Row]) -> None:
-    order = sorted(keys, key=lambda row: row["table"] in archive.LAST)
-    for begin in range(0, len(order), _AT_ONCE):
-        books.transact(partial(archive.drop, rows=order[begin : begin + _AT_ONCE]))
+def _drop(books: Books, kept: Iterable[_Kept]) -> Counter[str]:
+    rows: Counter[str] = Counter()
+    for table, over, those in kept:
+        for some in _parcels(those):
+            rows.update(books.transact(partial(archive.drop, table=table, over=over, those=some)))
+    return +rows
 
 
-def _finish(books: Books, folder: Path) -> None:
-    """Delete what the newest file holds and the database still has: a run was killed in between."""
-    for part in folder.glob("convo-*.part"):
-        part.unlink()
-    files = sorted(folder.glob("convo-*.jsonl.gz"))
-    if files:
-        with gzip.open(files[-1], "rt", encoding="utf-8") as lines:
-            _drop(books, list(_keys(lines)))
-
-
-def _keys(lines: TextIO) -> Iterator[Row]:
-    for line in lines:
-        yield archive.key_of(json.loads(line))
+def _parcels(those: Sequence[Found]) -> Iterator[list[Found]]:
+    """What goes in one transaction: some that are small, or a large one."""
+    parcel: list[Found] = []
+    for each in those:
+        if parcel and sum(one.rows for one in parcel) + each.rows > _AT_ONCE:
+            yield parcel
+            parcel = []
+        parcel.append(each)
+    yield parcel
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -60,7 +61,16 @@ class Retainer:
             log.info("retention.swept", kinds=sorted(before), **rows)
 
     def _sweep(self, books: Books) -> Counter[str]:
-        return sweep(books, self._retention, self._clock())
+        """A kind that cannot be swept keeps no other from it."""
+        now, rows = self._clock(), Counter[str]()
+        for stock, moment in self._retention.before(now).items():
+            try:
+                rows += _sweep_one(books, self._retention.archive, stock, moment, now)
+            except (SettingsError, StoreUnavailable, _Ended):
+                raise
+            except Exception:
+                log.exception("retention.failed", kind=stock.value)
+        return rows
 
 
 def sweep(books: Books, retention: Retention, now: datetime) -> Counter[str]:
@@ -68,15 +78,23 @@ def sweep(books: Books, retention: Retention, now: datetime) -> Counter[str]:
 
     Raises SettingsError where the folder of the archive cannot be used, or another process uses it.
     """
-    before = retention.before(now)
-    if retention.archive is None:
-        rows = delete_before(books, before)
+    rows: Counter[str] = Counter()
+    for stock, moment in retention.before(now).items():
+        rows += _sweep_one(books, retention.archive, stock, moment, now)
+    return rows
+
+
+def _sweep_one(
+    books: Books, folder: Path | None, stock: Stock, before: datetime, now: datetime
+) -> Counter[str]:
+    if folder is None:
+        rows = delete_before(books, {stock: before})
     else:
         rows = Counter[str]()
-        for done in archive_before(books, retention.archive, before, now):
+        for done in archive_before(books, folder, {stock: before}, now):
             rows.update(done.rows)
-    if Stock.DELIVERIES in before:
-        rows[WORDS] = forget_words(books, before[Stock.DELIVERIES])
+    if stock is Stock.DELIVERIES:
+        rows[WORDS] = forget_words(books, before)
     return +rows
 
 

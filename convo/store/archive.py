@@ -4,10 +4,13 @@ decided; verifications; deliveries of which nothing could be made; reminders and
 consent ledger stay.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -35,9 +38,12 @@ from convo.store.tables import codes, conversations, decisions, events, messages
 from convo.store.verification_tables import verifications
 
 Row = dict[str, Any]  # by column; `table` says whose it is
+Key = tuple[Any, ...]
+Whole = list[Row]  # one row, and after it all that goes with it
+
+T = TypeVar("T")
 
 _UNDER_WAY = messages.c.status.in_([each.value for each in (Status.QUEUED, Status.SENDING, Status.UNCERTAIN)])
-_IDLE = campaigns.c.status.in_([each.value for each in (State.LOADING, State.FINISHED, State.CANCELLED)])
 _KEYS: Mapping[str, tuple[Table, tuple[str, ...]]] = {
     "event": (events, ("id",)),
     "message": (messages, ("id",)),
@@ -50,125 +56,149 @@ _KEYS: Mapping[str, tuple[Table, tuple[str, ...]]] = {
     "campaign_file": (campaign_files, ("id",)),
     "campaign": (campaigns, ("id",)),
 }
-LAST = ("conversation", "campaign")  # what belongs to them goes before, so that none of it is left alone
-_OF_CAMPAIGNS = ("campaign_contact", "campaign_file")
-_KEPT_KEYS = ("contact_id", "campaign_id")
+_MOST_KEYS = 5000  # in a statement: PostgreSQL takes 65,535 values
+
+
+class Found(NamedTuple):
+    """What is known of a whole that was found, to see whether it is the same when it is deleted."""
+
+    key: Key
+    contact_id: int | None
+    rows: int
+    digest: bytes
 
 
 def page(
-    connection: Connection, table: Table, over: ColumnElement[bool], after: Sequence[Any], most: int
-) -> list[Row]:
-    """Rows of a table that are `over`, by their key from `after` on; without what is theirs."""
-    _, names = _KEYS[table.name]
-    key = tuple_(*(table.c[name] for name in names))
-    statement = select(table).where(over).order_by(*(table.c[name] for name in names)).limit(most)
-    if after:
-        statement = statement.where(key > tuple_(*after))
-    return _rows(connection, table, statement)
+    connection: Connection, table: Table, over: ColumnElement[bool], after: Key, most: int
+) -> list[Whole]:
+    """What of a table is `over`, by its key from `after` on."""
+    return _wholes(connection, table, _page(connection, table, over, after, most))
 
 
-def last_key(rows: Sequence[Row]) -> list[Any]:
+def last_key(wholes: Sequence[Whole]) -> Key:
     """From where the next page goes on."""
-    _, names = _KEYS[rows[-1]["table"]]
-    return [rows[-1][name] for name in names]
+    return _key_of(wholes[-1][0])
 
 
-def over(stock: Stock, before: Mapping[Stock, datetime]) -> list[tuple[Table, ColumnElement[bool]]]:
+def line(row: Row) -> bytes:
+    """A row as it stands in a file."""
+    return to_json(row, bytes_mode="base64") + b"\n"
+
+
+def found(whole: Whole) -> Found:
+    """What `drop` needs of a whole."""
+    return Found(_key_of(whole[0]), whole[0].get("contact_id"), len(whole), _digest(whole))
+
+
+def over(stock: Stock, before: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
     """The tables of a kind, in the order in which they are emptied, each with what of it is too old.
 
-    Of deliveries only those of which nothing could be made: the others go with their texts, see `outlive`.
-    Histories of conversations that go themselves go with these.
+    Of deliveries only those of which nothing could be made: the others go with their texts, see `outlive`. Of
+    campaigns only those that `close` has closed.
     """
-    wanted = _OVER[stock](before[stock])
-    if stock is Stock.HISTORIES and Stock.CONVERSATIONS in before:
-        ((table, over),) = wanted
-        return [(table, and_(over, _kept(before[Stock.CONVERSATIONS])))]
-    return wanted
+    return _OVER[stock](before)
 
 
-def count(connection: Connection, stock: Stock, before: Mapping[Stock, datetime]) -> int:
+def count(connection: Connection, stock: Stock, before: datetime) -> int:
     """How many of a kind have outlived their time."""
     table, wanted = over(stock, before)[-1]
     if stock is Stock.DELIVERIES:
-        wanted = or_(wanted, _worded(before[stock]))
+        wanted = or_(wanted, _worded(before))
+    if stock is Stock.CAMPAIGNS:
+        wanted = _campaigns_over(before)
     number: int = connection.execute(select(func.count()).select_from(table).where(wanted)).scalar_one()
     return number
 
 
-def worded(connection: Connection, before: datetime, after: Sequence[Any], most: int) -> list[Row]:
+def close(connection: Connection, before: datetime) -> None:
+    """Cancel the campaigns that are over: nobody starts one, or adds to it, while it is taken away."""
+    wanted = and_(_campaigns_over(before), campaigns.c.status != State.CANCELLED.value)
+    locked = select(campaigns.c.id).where(wanted).order_by(campaigns.c.id).with_for_update()
+    for keys in _some(connection.execute(locked).scalars().all()):
+        # Asked again: who loaded a list held the lock, and the rows were not to be seen before.
+        still = campaigns.c.id.in_(keys), wanted
+        connection.execute(update(campaigns).where(*still).values(status=State.CANCELLED.value))
+
+
+def worded(connection: Connection, before: datetime, after: Key, most: int) -> list[Key]:
     """Deliveries from `before` whose words are still there, by their key from `after` on."""
-    return page(connection, receipts, _worded(before), after, most)
+    return [_key_of(row) for row in _page(connection, receipts, _worded(before), after, most)]
 
 
-def outlive(connection: Connection, rows: Sequence[Row]) -> int:
+def outlive(connection: Connection, keys: Sequence[Key]) -> int:
     """Forget the words of these deliveries, which are still known again; how many there were."""
-    names = _KEYS["receipt"][1]
-    these = _is_one_of(receipts, names, [tuple(row[name] for name in names) for row in rows])
     still = receipts.c.raw.not_in(WORDLESS)  # else their contact was erased, since they were found
+    these = _is_one_of(receipts, keys)
     return connection.execute(update(receipts).where(these, still).values(raw=OUTLIVED)).rowcount
 
 
-def belongings(connection: Connection, found: Sequence[Row]) -> list[Row]:
-    """What goes with these rows: the events and texts of conversations, and all that goes with texts."""
-    numbers = [row["id"] for row in found if row["table"] == "campaign"]
-    if numbers:
-        lists = select(campaign_files).where(campaign_files.c.campaign_id.in_(numbers))
-        return _rows(connection, campaign_files, lists)
-    numbers = [row["id"] for row in found if row["table"] == "conversation"]
-    if numbers:
-        happened = select(events).where(events.c.conversation_id.in_(numbers))
-        said = select(messages).where(
-            messages.c.contact_id.in_({row["contact_id"] for row in found}),  # the index goes by contact
-            messages.c.conversation_id.in_(numbers),
-        )
-        texts = _rows(connection, messages, said)
-        return [*_rows(connection, events, happened), *texts, *belongings(connection, texts)]
-    numbers = [row["id"] for row in found if row["table"] == "message"]
-    delivered = [
-        (row["provider_id"], row["account"])
-        for row in found
-        if row["table"] == "message" and row["direction"] == Direction.IN.value
-    ]
-    rows: list[Row] = []
-    if numbers:
-        rows += _rows(connection, decisions, select(decisions).where(decisions.c.message_id.in_(numbers)))
-    if delivered:
-        word_for_word = select(receipts).where(_is_one_of(receipts, _KEYS["receipt"][1], delivered))
-        rows += _rows(connection, receipts, word_for_word)
+def drop(
+    connection: Connection, table: Table, over: ColumnElement[bool], those: Sequence[Found]
+) -> Counter[str]:
+    """Delete those that are still over and, row by row, as they were found; how many rows of each table.
+
+    Their contacts are locked first. Whatever changed stays as it is: a later run finds it again.
+    """
+    contacts.lock_ids(connection, {each.contact_id for each in those if each.contact_id is not None})
+    still = select(table).where(_is_one_of(table, [each.key for each in those]), over)
+    if table is campaigns:
+        still = still.where(~exists().where(campaign_contacts.c.campaign_id == campaigns.c.id))
+    roots = _rows(connection, table, still.order_by(*_key_columns(table)).with_for_update())
+    digests = {each.key: each.digest for each in those}
+    rows: Counter[str] = Counter()
+    wholes = _wholes(connection, table, roots)
+    same = [row for whole in wholes if digests[_key_of(whole[0])] == _digest(whole) for row in whole]
+    for name in _KEYS:
+        for keys in _some([_key_of(row) for row in same if row["table"] == name]):
+            rows[name] += _delete(connection, name, keys)
     return rows
 
 
-def key_of(row: Row) -> Row:
-    """What `drop` needs of a row."""
-    _, names = _KEYS[row["table"]]
-    kept = ("table", *names, *_KEPT_KEYS)
-    return {name: row[name] for name in kept if name in row}
+def _delete(connection: Connection, name: str, keys: Sequence[Key]) -> int:
+    table, _ = _KEYS[name]
+    if name == "message":
+        recounting.archive_texts(connection, [one for (one,) in keys])
+    if name == "conversation":
+        recounting.archive_conversations(connection, [one for (one,) in keys])
+        connection.execute(delete(codes).where(codes.c.conversation_id.in_([one for (one,) in keys])))
+    return connection.execute(delete(table).where(_is_one_of(table, keys))).rowcount
 
 
-def drop(connection: Connection, rows: Iterable[Row]) -> int:
-    """Delete these rows, where they are still there; how many were. Their contacts are locked first."""
-    found = list(rows)
-    idle = _lock_idle(connection, found)
-    whose = {row["contact_id"] for row in found if "contact_id" in row}
-    contacts.lock_ids(connection, whose)
-    busy = _under_way(connection, whose)  # an operator has a text sent anew, since it was found
-    found = [row for row in found if row["table"] != "conversation" or row["id"] not in busy]
-    found = [row for row in found if (number := _campaign_of(row)) is None or number in idle]
-    count = 0
-    for name, (table, key) in _KEYS.items():
-        keys = [tuple(row[column] for column in key) for row in found if row["table"] == name]
-        if not keys:
-            continue
-        if name == "message":
-            recounting.archive_texts(connection, [one for (one,) in keys])
-        if name == "conversation":
-            recounting.archive_conversations(connection, [one for (one,) in keys])
-            connection.execute(delete(codes).where(codes.c.conversation_id.in_([one for (one,) in keys])))
-        gone = delete(table).where(_is_one_of(table, key, keys))
-        if name == "reminder":
-            gone = gone.where(reminders.c.due_at.is_(None))  # else it was set anew, since it was found
-        count += connection.execute(gone).rowcount
-    return count
+def _wholes(connection: Connection, table: Table, roots: Sequence[Row]) -> list[Whole]:
+    """Each of these rows with what goes with it: of conversations also all that goes with their texts."""
+    wholes = {_key_of(root): [root] for root in roots}
+    if table is campaigns:
+        for row in _of(connection, campaign_files, "campaign_id", wholes):
+            wholes[(row["campaign_id"],)].append(row)
+    if table is conversations:
+        for row in _of(connection, events, "conversation_id", wholes):
+            wholes[(row["conversation_id"],)].append(row)
+        whose = messages.c.contact_id.in_({root["contact_id"] for root in roots})  # the index goes by contact
+        for row in _of(connection, messages, "conversation_id", wholes, whose):
+            wholes[(row["conversation_id"],)].append(row)
+    texts = {row["id"]: whole for whole in wholes.values() for row in whole if row["table"] == "message"}
+    for row in _of(connection, decisions, "message_id", [(number,) for number in texts]):
+        texts[row["message_id"]].append(row)
+    delivered = {
+        (row["provider_id"], row["account"]): whole
+        for whole in wholes.values()
+        for row in whole
+        if row["table"] == "message" and row["direction"] == Direction.IN.value
+    }
+    for keys in _some(list(delivered)):
+        wanted = select(receipts).where(_is_one_of(receipts, keys)).order_by(*_key_columns(receipts))
+        for row in _rows(connection, receipts, wanted):
+            delivered[_key_of(row)].append(row)
+    return list(wholes.values())
+
+
+def _of(
+    connection: Connection, table: Table, column: str, keys: Collection[Key], *where: ColumnElement[bool]
+) -> Iterator[Row]:
+    """The rows of a table that belong to others with these keys."""
+    for some in _some(list(keys)):
+        wanted = select(table).where(table.c[column].in_([one for (one,) in some]), *where)
+        yield from _rows(connection, table, wanted.order_by(table.c.id))
 
 
 def _conversations_over(before: datetime) -> ColumnElement[bool]:
@@ -191,22 +221,31 @@ def _events_over(before: datetime) -> ColumnElement[bool]:
     return exists().where(c.id == events.c.conversation_id, c.status == ENDED, c.ended_at < before)
 
 
-def _kept(before: datetime) -> ColumnElement[bool]:
-    """Events of conversations that have not outlived their own time."""
-    c = conversations.c
-    return exists().where(c.id == events.c.conversation_id, c.ended_at >= before)
-
-
 def _worded(before: datetime) -> ColumnElement[bool]:
     return and_(receipts.c.received_at < before, receipts.c.raw.not_in(WORDLESS))
 
 
 def _campaigns_over(before: datetime) -> ColumnElement[bool]:
-    return and_(_IDLE, func.coalesce(campaigns.c.ended_at, campaigns.c.created_at) < before)
+    """Those in whose lists nobody waits, and to which nobody has added any of late."""
+    c, files, people = campaigns.c, campaign_files.c, campaign_contacts.c
+    listed = exists().where(
+        files.campaign_id == c.id, or_(files.loaded_at.is_(None), files.loaded_at >= before)
+    )
+    waits = exists().where(people.campaign_id == c.id, people.id > c.released)
+    idle = or_(
+        c.status == State.CANCELLED.value,
+        and_(c.status == State.LOADING.value, ~listed),
+        and_(c.status == State.FINISHED.value, ~listed, ~waits),
+    )
+    return and_(idle, func.coalesce(c.ended_at, c.created_at) < before)
 
 
-def _of_campaigns_over(before: datetime) -> ColumnElement[bool]:
-    return campaign_contacts.c.campaign_id.in_(select(campaigns.c.id).where(_campaigns_over(before)))
+def _closed(before: datetime) -> ColumnElement[bool]:
+    return and_(campaigns.c.status == State.CANCELLED.value, _campaigns_over(before))
+
+
+def _of_closed(before: datetime) -> ColumnElement[bool]:
+    return campaign_contacts.c.campaign_id.in_(select(campaigns.c.id).where(_closed(before)))
 
 
 _OVER: Mapping[Stock, Callable[[datetime], list[tuple[Table, ColumnElement[bool]]]]] = {
@@ -221,40 +260,49 @@ _OVER: Mapping[Stock, Callable[[datetime], list[tuple[Table, ColumnElement[bool]
         (reminders, and_(reminders.c.due_at.is_(None), reminders.c.updated_at < before))
     ],
     Stock.CAMPAIGNS: lambda before: [
-        (campaign_contacts, _of_campaigns_over(before)),
-        (campaigns, _campaigns_over(before)),
+        (campaign_contacts, _of_closed(before)),
+        (campaigns, _closed(before)),
     ],
 }
 
 
-def _campaign_of(row: Row) -> int | None:
-    """The campaign that a row is about; None where it is about none, like a conversation that one began."""
-    if row["table"] == "campaign":
-        return int(row["id"])
-    return row["campaign_id"] if row["table"] in _OF_CAMPAIGNS else None
+def _page(
+    connection: Connection, table: Table, over: ColumnElement[bool], after: Key, most: int
+) -> list[Row]:
+    key = _key_columns(table)
+    statement = select(table).where(over).order_by(*key).limit(most)
+    if after:
+        statement = statement.where(tuple_(*key) > tuple_(*after))
+    return _rows(connection, table, statement)
 
 
-def _lock_idle(connection: Connection, rows: Iterable[Row]) -> set[int]:
-    """The campaigns of these rows, locked, but for those that somebody has started since they were found."""
-    numbers = sorted({number for row in rows if (number := _campaign_of(row)) is not None})
-    if not numbers:
-        return set()
-    found = select(campaigns.c.id).where(campaigns.c.id.in_(numbers), _IDLE).order_by(campaigns.c.id)
-    return set(connection.execute(found.with_for_update()).scalars())
+def _digest(whole: Whole) -> bytes:
+    digest = blake2b(digest_size=16)
+    for row in whole:
+        digest.update(line(row))
+    return digest.digest()
 
 
-def _under_way(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
-    """The conversations of these contacts that have a text on its way."""
-    found = select(messages.c.conversation_id).where(
-        messages.c.contact_id.in_(sorted(contact_ids)), _UNDER_WAY
-    )
-    return {number for (number,) in connection.execute(found) if number is not None}
+def _key_of(row: Row) -> Key:
+    _, names = _KEYS[row["table"]]
+    return tuple(row[name] for name in names)
 
 
-def _is_one_of(table: Table, key: tuple[str, ...], keys: Sequence[tuple[Any, ...]]) -> ColumnElement[bool]:
-    if len(key) == 1:
-        return table.c[key[0]].in_([one for (one,) in keys])
-    return tuple_(*(table.c[name] for name in key)).in_(keys)
+def _key_columns(table: Table) -> list[ColumnElement[Any]]:
+    _, names = _KEYS[table.name]
+    return [table.c[name] for name in names]
+
+
+def _is_one_of(table: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
+    columns = _key_columns(table)
+    if len(columns) == 1:
+        return columns[0].in_([one for (one,) in keys])
+    return tuple_(*columns).in_(keys)
+
+
+def _some(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(keys), _MOST_KEYS):
+        yield keys[begin : begin + _MOST_KEYS]
 
 
 def _rows(connection: Connection, table: Table, statement: Select[Any]) -> list[Row]:

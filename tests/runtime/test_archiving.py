@@ -3,12 +3,13 @@
 import base64
 import gzip
 import json
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from convo.errors import SettingsError
 from convo.messages import Unread
@@ -106,7 +107,7 @@ def test_a_text_on_its_way_keeps_its_conversation(house: House, tmp_path: Path) 
     assert [*house.leaves(), *house.leaves()] == ["Can you come?", "See you!"]
 
 
-def test_killed_before_the_rows_were_deleted_it_finishes_first(
+def test_killed_before_the_rows_were_deleted_they_go_into_a_later_file_too(
     old: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> None:
@@ -117,11 +118,48 @@ def test_killed_before_the_rows_were_deleted_it_finishes_first(
         with pytest.raises(KeyboardInterrupt):
             run(old, tmp_path)
     assert counts(old)["conversation"] == 3
+    first = lines(tmp_path)
+    (done,) = run(old, tmp_path)
 
-    assert run(old, tmp_path) == []  # all of it was in the file
-    keys = [tuple(rows_of.key_of(row).values()) for row in lines(tmp_path)]
-    assert len(keys) == len(set(keys)) == 10
+    assert lines(tmp_path) == first + first
+    assert done.rows.total() == len(first)
     assert counts(old)["conversation"] == 2
+
+
+def test_no_file_says_what_is_deleted(old: House, tmp_path: Path) -> None:
+    """One of another database, or of a run that was killed long ago, has numbers that are others' here."""
+    live = [{"table": table, "id": number} for table in ("conversation", "message") for number in range(9)]
+    with gzip.open(tmp_path / "convo-20990101T000000Z-0001.jsonl.gz", "wt") as file:
+        file.writelines(f"{json.dumps({**row, 'contact_id': 1})}\n" for row in live)
+    before = counts(old)
+
+    assert run(old, tmp_path, days=1000) == []
+    assert counts(old) == before
+
+
+def test_a_conversation_goes_in_one_transaction_with_all_that_is_its(
+    old: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, taken = rows_of.drop, list[Counter[str]]()
+    alone = (
+        "receipt WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.provider_id = receipt.provider_id)",
+        "event WHERE NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = conversation_id)",
+        "message WHERE conversation_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = conversation_id)",
+    )
+
+    def watched(connection: Connection, *given: Any, **more: Any) -> Counter[str]:
+        taken.append(drop(connection, *given, **more))
+        assert [connection.execute(text(f"SELECT 1 FROM {rows}")).all() for rows in alone] == [[], [], []]
+        return taken[-1]
+
+    monkeypatch.setattr(rows_of, "drop", watched)
+    monkeypatch.setattr(archiving, "_AT_ONCE", 1)
+    run(old, tmp_path)
+    assert taken == [
+        {"conversation": 1, "event": 1, "message": 4, "receipt": 2},
+        {"message": 1, "receipt": 1},
+    ]
 
 
 def test_a_half_written_file_counts_for_nothing(old: House, tmp_path: Path) -> None:
@@ -199,13 +237,38 @@ def test_old_verifications_go_and_their_contact_stays(house: House, tmp_path: Pa
     assert counts(house)["contact"] == 1
 
 
-def test_a_text_that_is_sent_anew_meanwhile_keeps_its_conversation(old: House, tmp_path: Path) -> None:
-    before = dict.fromkeys(archiving.KINDS, old.clock() - timedelta(days=90))
-    pages = list(archiving._pages(old.store, before))
-    rows = [rows_of.key_of(row) for page in pages for row in page]
-    (talk,) = [row["id"] for row in rows if row["table"] == "conversation"]
-    anew = f"UPDATE message SET status = 'queued' WHERE conversation_id = {talk} AND text = 'See you!'"
-    old.do(lambda c: c.execute(text(anew)))
-    archiving._drop(old.store, [row for row in rows if row["table"] == "conversation"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE message SET status = 'queued' WHERE text = 'See you!'",  # an operator has it sent anew
+        "UPDATE message SET detail = 'late' WHERE text = 'See you!'",
+        "INSERT INTO event (conversation_id, at, kind) SELECT conversation_id, at, kind FROM event LIMIT 1",
+    ],
+)
+def test_a_conversation_that_changes_meanwhile_stays_whole(
+    old: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    drop = archiving._drop
 
-    assert old.rows(f"SELECT 1 FROM conversation WHERE id = {talk}")
+    def meanwhile(*given: Any) -> Any:
+        old.do(lambda c: c.execute(text(change)))
+        return drop(*given)
+
+    before = counts(old)
+    monkeypatch.setattr(archiving, "_drop", meanwhile)
+    (done,) = run(old, tmp_path)
+
+    assert done.rows == {"message": 1, "receipt": 1}  # Cat's text
+    assert counts(old)["message"] == before["message"] - 1
+    assert counts(old)["conversation"] == before["conversation"]
+    assert counts(old)["receipt"] == before["receipt"] - 1
+
+
+def test_a_conversation_of_any_length_goes(
+    old: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_of, "_MOST_KEYS", 1)
+    (done,) = run(old, tmp_path)
+
+    assert done.rows == {"conversation": 1, "event": 1, "message": 5, "receipt": 3}
+    assert len(lines(tmp_path)) == 10
