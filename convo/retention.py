@@ -7,7 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    field_validator,
+)
 
 from convo.clock import parse_duration
 
@@ -63,6 +70,16 @@ class Retention(BaseModel):
     reminders: Kept | None = None
     campaigns: Kept | None = None
     archive: Path | None = None  # the folder of the files into which rows go first; None: they are deleted
+
+    @field_validator("histories")
+    @classmethod
+    def _not_longer_than_conversations(cls, kept: timedelta | None, info: ValidationInfo) -> timedelta | None:
+        talks = info.data.get("conversations")
+        if kept is not None and talks is not None and kept > talks:
+            raise ValueError(
+                "longer than retention.conversations, with which histories go; make one of them fit"
+            )
+        return kept
 
     def of(self, stock: Stock) -> timedelta | None:
         """How long a kind is kept; None where no time is set."""

@@ -105,6 +105,10 @@ def test_how_long_what_is_kept_is_shown_and_applied(folder: Folder) -> None:
     [
         ('texts = "2 days"', "retention.texts: keep it for 7 days at least"),
         ('texts = "for ever"', "retention.texts: 'for ever' is no time to keep it; write one like"),
+        (
+            'conversations = "30 days"\nhistories = "90 days"',
+            "retention.histories: longer than retention.conversations",
+        ),
         ('conversation = "90 days"', "there is no such setting; did you mean 'conversations'?"),
     ],
 )

@@ -176,13 +176,22 @@ def test_a_reminder_that_is_set_anew_meanwhile_stays(old: House, monkeypatch: py
     assert counts(old)["reminder"] == 1
 
 
-def test_a_process_that_serves_sweeps_by_itself(old: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("broken", [None, Stock.CONVERSATIONS])
+def test_a_process_that_serves_sweeps_by_itself(
+    old: House, monkeypatch: pytest.MonkeyPatch, broken: Stock | None
+) -> None:
+    """A kind that cannot be swept keeps no other from it."""
     monkeypatch.setattr(retaining, "FIRST_AFTER", 0.0)
     swept = asyncio.Event()
     monkeypatch.setattr(retaining.log, "info", lambda *_, **__: swept.set())
+    over = archive.over
+    monkeypatch.setattr(
+        archive, "over", lambda stock, before: over(stock, before) if stock != broken else 1 / 0
+    )
+    retention = Retention(conversations=MONTH, verifications=MONTH)
 
     async def serve() -> None:
-        line = asyncio.create_task(Retainer(old.store, Retention(conversations=MONTH), old.clock).run())
+        line = asyncio.create_task(Retainer(old.store, retention, old.clock).run())
         async with asyncio.timeout(60):
             await swept.wait()
         line.cancel()
@@ -190,7 +199,9 @@ def test_a_process_that_serves_sweeps_by_itself(old: House, monkeypatch: pytest.
 
     before = counts(old)
     asyncio.run(serve())
-    assert counts(old)["conversation"] == before["conversation"] - 1
+    after = counts(old)
+    assert after["verification"] == before["verification"] - 1
+    assert after["conversation"] == before["conversation"] - (broken is None)
 
 
 def test_it_ends_in_the_middle_of_a_sweep(old: House, monkeypatch: pytest.MonkeyPatch) -> None:
