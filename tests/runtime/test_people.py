@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from convo.errors import ContactError, StartError
 from convo.keywords import KeywordKind
-from convo.messages import Accepted
+from convo.messages import Accepted, Unread
 from convo.runtime import inbox, messaging, opting, people
 from convo.runtime.auditing import Audit
 from convo.runtime.inbox import Reply
@@ -15,7 +16,10 @@ from convo.runtime.messaging import Single
 from convo.runtime.opting import Wish
 from convo.runtime.people import Person
 from convo.runtime.starting import Start
+from convo.settings import SIMULATOR
 from convo.store import contacts
+from convo.store.receipts import ERASED
+from convo.store.tables import receipts
 from convo.web.api.contacts import exported
 from tests.runtime.campaign import Office
 from tests.runtime.house import ANA, BEN, CAT, House
@@ -171,6 +175,16 @@ def test_a_delivery_that_comes_again_makes_no_new_text_and_the_books_balance(hou
 
     assert house.outgoing() == []
     assert list(Audit(house.store, house.library, house.clock).run()) == []
+
+
+def test_deliveries_that_could_not_be_used_lose_their_words_where_they_name_a_contact(house: House) -> None:
+    house.take(house.text("visit"))
+    for raw in (b'\x00{"from": "15550001111"}', b'{"from": "15550002222"}', b"15550001111"):
+        house.take(Unread(SIMULATOR, "strange", raw))
+    erase(house, ANA)
+    found = house.do(lambda c: c.execute(select(receipts.c.raw).where(receipts.c.error.is_not(None))).all())
+
+    assert sorted(raw for (raw,) in found) == [ERASED, ERASED, b'{"from": "15550002222"}']
 
 
 def test_a_text_that_is_with_its_provider_keeps_a_contact_for_a_moment(house: House) -> None:
