@@ -33,7 +33,7 @@ def archive(
     what was delivered word for word, and what operators decided; verifications. Contacts, the consent ledger
     and who was in a campaign stay.
     A file is gzipped JSON Lines, a row each with its `table`. Runs beside a process that serves, and is
-    safe to kill and to repeat.
+    safe to kill and to repeat: then a row may be in two files.
     """
     from convo import clock
     from convo.cli._beside import open_store

@@ -45,7 +45,8 @@ def retention(
         older = "" if each["older"] is None else f"{each['older']:,}"
         print(f"{each['kind']:16}{_days(each['days']):12}{older or '-':14}{each['setting']}".rstrip())
     if settings.retention.archive:
-        print(f"Rows go into files in {settings.retention.archive} first.")
+        words = "; words of deliveries go into none" if settings.retention.deliveries else ""
+        print(f"Rows go into files in {settings.retention.archive} first{words}.")
 
 
 def _looked(store: "Store", settings: "Settings") -> list[dict[str, Any]]:
