@@ -91,11 +91,9 @@ def delete_before(books: Books, before: Mapping[Stock, datetime]) -> Counter[str
 
 def forget_words(books: Books, before: datetime) -> int:
     """Forget what providers delivered word for word `before`; of how many deliveries."""
-    total, after = 0, Key()
-    find = partial(archive.worded, before=before, most=_AT_ONCE)
-    while found := books.look(partial(find, after=after)):
-        after = found[-1]
-        total += books.transact(partial(archive.outlive, keys=found))
+    total = 0
+    while count := books.transact(partial(archive.outlive, before=before, most=_AT_ONCE)):
+        total += count
     return total
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    TextClause,
     and_,
     delete,
     exists,
@@ -32,9 +33,8 @@ from convo.store import contacts, recounting
 from convo.store.campaign_tables import campaign_contacts, campaign_files, campaigns
 from convo.store.campaigns import State
 from convo.store.conversations import ENDED
-from convo.store.receipts import OUTLIVED, WORDLESS
 from convo.store.reminder_tables import reminders
-from convo.store.tables import codes, conversations, decisions, events, messages, receipts
+from convo.store.tables import OUTLIVED, WORDED, codes, conversations, decisions, events, messages, receipts
 from convo.store.verification_tables import verifications
 
 Row = dict[str, Any]  # by column; `table` says whose it is
@@ -103,7 +103,7 @@ def count(connection: Connection, stock: Stock, before: datetime) -> int:
     """How many of a kind have outlived their time."""
     table, wanted = over(stock, before)[-1]
     if stock is Stock.DELIVERIES:
-        wanted = or_(wanted, _worded(before))
+        wanted = or_(wanted, and_(*_worded(connection, before)))
     if stock is Stock.CAMPAIGNS:
         wanted = _campaigns_over(before)
     number: int = connection.execute(select(func.count()).select_from(table).where(wanted)).scalar_one()
@@ -120,16 +120,14 @@ def close(connection: Connection, before: datetime) -> None:
         connection.execute(update(campaigns).where(*still).values(status=State.CANCELLED.value))
 
 
-def worded(connection: Connection, before: datetime, after: Key, most: int) -> list[Key]:
-    """Deliveries from `before` whose words are still there, by their key from `after` on."""
-    return [_key_of(row) for row in _page(connection, receipts, _worded(before), after, most)]
-
-
-def outlive(connection: Connection, keys: Sequence[Key]) -> int:
-    """Forget the words of these deliveries, which are still known again; how many there were."""
-    still = receipts.c.raw.not_in(WORDLESS)  # else their contact was erased, since they were found
-    these = _is_one_of(receipts, keys)
-    return connection.execute(update(receipts).where(these, still).values(raw=OUTLIVED)).rowcount
+def outlive(connection: Connection, before: datetime, most: int) -> int:
+    """Forget the words of some deliveries from `before`, which are still known again; of how many."""
+    oldest = select(*_key_columns(receipts)).where(*_worded(connection, before))
+    keys = connection.execute(oldest.order_by(receipts.c.received_at).limit(most)).all()
+    still = WORDED[connection.dialect.name]  # else their contact was erased meanwhile
+    these = _is_one_of(receipts, [tuple(key) for key in keys])
+    connection.execute(update(receipts).where(these, still).values(raw=OUTLIVED))
+    return len(keys)
 
 
 def drop(
@@ -221,8 +219,8 @@ def _events_over(before: datetime) -> ColumnElement[bool]:
     return exists().where(c.id == events.c.conversation_id, c.status == ENDED, c.ended_at < before)
 
 
-def _worded(before: datetime) -> ColumnElement[bool]:
-    return and_(receipts.c.received_at < before, receipts.c.raw.not_in(WORDLESS))
+def _worded(connection: Connection, before: datetime) -> tuple[ColumnElement[bool], TextClause]:
+    return receipts.c.received_at < before, WORDED[connection.dialect.name]
 
 
 def _campaigns_over(before: datetime) -> ColumnElement[bool]:

@@ -16,9 +16,9 @@ from convo.messages import Direction, Kind, Status
 from convo.store.consent import LATE
 from convo.store.consent_tables import consent_entries
 from convo.store.queue import Action
-from convo.store.receipts import ERASED
 from convo.store.reports import Why
 from convo.store.tables import (
+    ERASED,
     contacts,
     conversations,
     decisions,

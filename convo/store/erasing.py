@@ -13,9 +13,9 @@ from convo.store.api_tables import api_answers
 from convo.store.campaign_tables import campaign_contacts, campaigns
 from convo.store.consent_tables import consents
 from convo.store.event_tables import event_deliveries, outgoing_events
-from convo.store.receipts import ERASED
 from convo.store.reminder_tables import reminders
 from convo.store.tables import (
+    ERASED,
     calls,
     codes,
     contacts,

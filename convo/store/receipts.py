@@ -8,14 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from convo.store.bulk import insert_new
-from convo.store.tables import receipts
+from convo.store.tables import CODED, receipts
 
 _COLUMNS = ("account", "provider_id", "raw", "error", "received_at")
 _KEY = ("account", "provider_id")
-_VEIL = b"(it holds a one-time code)"
-ERASED = b"(erased)"  # instead of the words of somebody who was erased
-OUTLIVED = b"(no longer kept)"  # instead of words that are older than they are kept
-WORDLESS = (_VEIL, ERASED, OUTLIVED)
 Key = tuple[str, str]  # account, provider id
 
 
@@ -62,7 +58,7 @@ def veil(connection: Connection, keys: Iterable[Key]) -> None:
         connection.execute(
             receipts.update()
             .where(receipts.c.account == account, receipts.c.provider_id == provider_id)
-            .values(raw=_VEIL)
+            .values(raw=CODED)
         )
 
 

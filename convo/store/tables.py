@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, MetaData, String, Table, literal_column, text
+from sqlalchemy import BigInteger, Index, MetaData, String, Table, TextClause, literal_column, text
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel
 
@@ -30,6 +30,20 @@ def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index
     return Index(name, *columns, unique=unique, sqlite_where=clause, postgresql_where=clause)
 
 
+CODED = b"(it holds a one-time code)"
+ERASED = b"(erased)"  # instead of the words of somebody who was erased
+OUTLIVED = b"(no longer kept)"  # instead of words that are older than they are kept
+
+
+def _worded(literal: str) -> TextClause:
+    spelled = ", ".join(literal.format(words.hex()) for words in (CODED, ERASED, OUTLIVED))
+    return text(f"raw NOT IN ({spelled})")
+
+
+# Deliveries whose words are still there, by database; spelled out, so that the planners match the index.
+WORDED = {"sqlite": _worded("X'{}'"), "postgresql": _worded("'\\x{}'")}
+
+
 class Row(SQLModel):
     metadata = metadata
 
@@ -52,7 +66,15 @@ class ReceiptRow(Row, table=True):
     """What a provider delivered, word for word, once; `error` is set where it could not be used."""
 
     __tablename__ = "receipt"
-    __table_args__ = (partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),)
+    __table_args__ = (
+        partial("ix_receipt_error", "received_at", where="error IS NOT NULL"),
+        Index(
+            "ix_receipt_worded",
+            "received_at",
+            sqlite_where=WORDED["sqlite"],
+            postgresql_where=WORDED["postgresql"],
+        ),
+    )
 
     provider_id: str = Field(primary_key=True)  # first: it is what is looked up
     account: str = Field(primary_key=True)

@@ -18,8 +18,7 @@ from convo.runtime.people import Person
 from convo.runtime.starting import Start
 from convo.settings import SIMULATOR
 from convo.store import contacts
-from convo.store.receipts import ERASED
-from convo.store.tables import receipts
+from convo.store.tables import ERASED, receipts
 from convo.web.api.contacts import exported
 from tests.runtime.campaign import Office
 from tests.runtime.house import ANA, BEN, CAT, House

@@ -18,8 +18,7 @@ from convo.runtime.retaining import WORDS, Retainer, sweep
 from convo.settings import SIMULATOR
 from convo.store import archive, counting
 from convo.store.engine import Job
-from convo.store.receipts import ERASED, OUTLIVED
-from convo.store.tables import receipts
+from convo.store.tables import ERASED, OUTLIVED, receipts
 from tests.runtime.campaign import Office
 from tests.runtime.house import BEN, CAT, House
 from tests.runtime.verifying import Desk

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Connection
 
 from convo.messages import Priority, Status
+from convo.retention import Stock
 from convo.store import (
+    archive,
     campaign_contacts,
     campaigns,
     codes,
@@ -64,11 +66,15 @@ HOT: dict[str, Callable[[Connection], object]] = {
     "what of a campaign is queued": lambda c: campaigns.queued(c, CAMPAIGN, 10),
     "a flow's conversations": lambda c: conversations.chosen(c, None, 0, 10, flow="visit"),
     "a flow's open conversations": lambda c: conversations.of_flow(c, "visit"),
+    "words that are too old": lambda c: archive.outlive(c, NOW, 10),
+    "deliveries of which nothing could be made": lambda c: archive.page(
+        c, *archive.over(Stock.DELIVERIES, NOW)[0], (), 10
+    ),
     "a contact's messages": lambda c: messages.listed(c, "+15550001111", 0, 10),
 }
 LARGE = (
     "message|conversation|report|contact|other|event_delivery|before|campaign|campaign_contact|campaign_file"
-    "|code|verification"
+    "|code|verification|receipt"
 )
 # Small by their condition, whatever the history: what waits, what is under way, and what is open.
 SMALL = (
