@@ -178,6 +178,7 @@ def test_many_files_hold_each_row_once(house: House, tmp_path: Path, monkeypatch
     house.clock.move_to(house.clock() + LATER)
     monkeypatch.setattr(archiving, "MOST_ROWS", 20)
     monkeypatch.setattr(archiving, "_AT_ONCE", 7)
+    monkeypatch.setattr(rows_of, "_MOST_KEYS", 3)  # asked for with others, rows come in another order
 
     done = run(house, tmp_path)
     assert len(done) > 3
