@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import filelock
 from sqlalchemy import ColumnElement, Table
 
-from convo.errors import SettingsError
+from convo.errors import SettingsError, StoreUnavailable
 from convo.retention import Stock
 from convo.store import archive
 from convo.store.archive import Found, Key, Whole
@@ -27,6 +27,8 @@ from convo.store.engine import Job
 MOST_ROWS = 100_000  # in a file, or a few more
 KINDS = (Stock.CONVERSATIONS, Stock.TEXTS, Stock.VERIFICATIONS, Stock.DELIVERIES)  # of `convo db archive`
 _AT_ONCE = 100  # conversations or texts read at a time; rows of whole ones that a transaction deletes, about
+
+_AWAY_AFTER = 3  # transactions in a row that the database does not take
 
 T = TypeVar("T")
 
@@ -149,10 +151,22 @@ def _sync(folder: Path) -> None:
 
 
 def _drop(books: Books, kept: Iterable[_Kept]) -> Counter[str]:
+    """Delete them; one that is held all the time keeps no other, and is told at the end."""
     rows: Counter[str] = Counter()
+    missed: list[StoreUnavailable] = []
+    in_a_row = 0
     for table, over, those in kept:
         for some in _parcels(those):
-            rows.update(books.transact(partial(archive.drop, table=table, over=over, those=some)))
+            try:
+                rows.update(books.transact(partial(archive.drop, table=table, over=over, those=some)))
+                in_a_row = 0
+            except StoreUnavailable as error:
+                missed.append(error)
+                in_a_row += 1
+                if in_a_row == _AWAY_AFTER:
+                    raise
+    if missed:
+        raise missed[0]
     return +rows
 
 
@@ -170,7 +184,9 @@ def _parcels(those: Sequence[Found]) -> Iterator[list[Found]]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync(folder.absolute().parent)
         lock = filelock.FileLock(folder / ".lock", timeout=0)
         with lock:
             yield

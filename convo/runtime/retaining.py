@@ -17,6 +17,7 @@ from convo.store.engine import Job, Store
 
 FIRST_AFTER = 60.0  # seconds from the start on: others have more to do just then
 EVERY = 6 * 3600.0  # seconds: every pass reads the tables through
+AGAIN = 600.0  # seconds, where somebody held rows, or the database was away
 
 WORDS = "words"  # of deliveries, beside the rows of tables
 
@@ -38,39 +39,42 @@ class Retainer:
         wait = FIRST_AFTER
         while True:
             await asyncio.sleep(wait)
-            wait = EVERY
-            if before := self._retention.before(self._clock()):
-                await self._pass(before)
+            before = self._retention.before(self._clock())
+            wait = EVERY if not before or await self._pass(before) else AGAIN
 
-    async def _pass(self, before: Mapping[Stock, datetime]) -> None:
+    async def _pass(self, before: Mapping[Stock, datetime]) -> bool:
+        """Whether all of it was looked through."""
         books = _Asking(self._store, asyncio.get_running_loop())
         thread = asyncio.create_task(asyncio.to_thread(self._sweep, books))
         try:
-            rows = await asyncio.shield(thread)
+            rows, whole = await asyncio.shield(thread)
         except asyncio.CancelledError:
             books.ended = True
             await asyncio.gather(thread, return_exceptions=True)  # its transaction is not over yet
             raise
-        except StoreUnavailable as error:
-            log.warning("retention.store_unavailable", error=str(error))
         except SettingsError as error:  # another process does it just now, or the folder is not there
             log.warning("retention.not_archived", error=str(error))
         except Exception:
             log.exception("retention.failed")
         else:
-            log.info("retention.swept", kinds=sorted(before), **rows)
+            log.info("retention.swept", kinds=sorted(before), whole=whole, **rows)
+            return whole
+        return True
 
-    def _sweep(self, books: Books) -> Counter[str]:
-        """A kind that cannot be swept keeps no other from it."""
-        now, rows = self._clock(), Counter[str]()
+    def _sweep(self, books: Books) -> tuple[Counter[str], bool]:
+        """A kind that cannot be swept keeps no other from it; whether the database took all of it."""
+        now, rows, whole = self._clock(), Counter[str](), True
         for stock, moment in self._retention.before(now).items():
             try:
                 rows += _sweep_one(books, self._retention.archive, stock, moment, now)
-            except (SettingsError, StoreUnavailable, _Ended):
+            except (SettingsError, _Ended):
                 raise
+            except StoreUnavailable as error:
+                whole = False
+                log.warning("retention.store_unavailable", kind=stock.value, error=str(error))
             except Exception:
                 log.exception("retention.failed", kind=stock.value)
-        return rows
+        return rows, whole
 
 
 def sweep(books: Books, retention: Retention, now: datetime) -> Counter[str]:

@@ -34,7 +34,17 @@ from convo.store.campaign_tables import campaign_contacts, campaign_files, campa
 from convo.store.campaigns import State
 from convo.store.conversations import ENDED
 from convo.store.reminder_tables import reminders
-from convo.store.tables import OUTLIVED, WORDED, codes, conversations, decisions, events, messages, receipts
+from convo.store.tables import (
+    OUTLIVED,
+    WORDED,
+    codes,
+    conversations,
+    decisions,
+    events,
+    messages,
+    receipts,
+    wordless,
+)  # fmt: skip
 from convo.store.verification_tables import verifications
 
 Row = dict[str, Any]  # by column; `table` says whose it is
@@ -123,10 +133,12 @@ def close(connection: Connection, before: datetime) -> None:
 def outlive(connection: Connection, before: datetime, most: int) -> int:
     """Forget the words of some deliveries from `before`, which are still known again; of how many."""
     oldest = select(*_key_columns(receipts)).where(*_worded(connection, before))
-    keys = connection.execute(oldest.order_by(receipts.c.received_at).limit(most)).all()
+    # Whoever erases a contact holds some of them, in an order of its own.
+    some = oldest.order_by(receipts.c.received_at).limit(most).with_for_update(skip_locked=True)
+    keys = connection.execute(some).all()
     still = WORDED[connection.dialect.name]  # else their contact was erased meanwhile
     these = _is_one_of(receipts, [tuple(key) for key in keys])
-    connection.execute(update(receipts).where(these, still).values(raw=OUTLIVED))
+    connection.execute(update(receipts).where(these, still).values(**wordless(OUTLIVED)))
     return len(keys)
 
 
@@ -203,7 +215,8 @@ def _conversations_over(before: datetime) -> ColumnElement[bool]:
     sending = exists().where(
         messages.c.contact_id == conversations.c.contact_id,
         messages.c.conversation_id == conversations.c.id,
-        _UNDER_WAY,
+        # Settled or sent anew long after the end: its report is still to come.
+        or_(_UNDER_WAY, messages.c.created_at >= before, messages.c.sent_at >= before),
     )
     return and_(conversations.c.status == ENDED, conversations.c.ended_at < before, ~sending)
 
@@ -211,7 +224,8 @@ def _conversations_over(before: datetime) -> ColumnElement[bool]:
 def _messages_alone(before: datetime) -> ColumnElement[bool]:
     gone = ~exists().where(conversations.c.id == messages.c.conversation_id)
     alone = or_(messages.c.conversation_id.is_(None), gone)
-    return and_(messages.c.created_at < before, alone, ~_UNDER_WAY)
+    left = or_(messages.c.sent_at.is_(None), messages.c.sent_at < before)
+    return and_(messages.c.created_at < before, left, alone, ~_UNDER_WAY)
 
 
 def _events_over(before: datetime) -> ColumnElement[bool]:
@@ -251,7 +265,15 @@ _OVER: Mapping[Stock, Callable[[datetime], list[tuple[Table, ColumnElement[bool]
     Stock.TEXTS: lambda before: [(messages, _messages_alone(before))],
     Stock.HISTORIES: lambda before: [(events, _events_over(before))],
     Stock.DELIVERIES: lambda before: [
-        (receipts, and_(receipts.c.error.is_not(None), receipts.c.received_at < before))
+        # Without an id of their own, so that they are no texts (see `intake`).
+        (
+            receipts,
+            and_(
+                receipts.c.error.is_not(None),
+                receipts.c.provider_id.like("sha256:%"),
+                receipts.c.received_at < before,
+            ),
+        )
     ],
     Stock.VERIFICATIONS: lambda before: [(verifications, verifications.c.created_at < before)],
     Stock.REMINDERS: lambda before: [

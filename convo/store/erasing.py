@@ -27,6 +27,7 @@ from convo.store.tables import (
     messages,
     receipts,
     spelled,
+    wordless,
 )
 from convo.store.verification_tables import failures, verifications, windows
 
@@ -95,4 +96,4 @@ def _erase_words(connection: Connection, contact_id: int, number: str) -> None:
 
 
 def _veil(connection: Connection, which: ColumnElement[bool]) -> None:
-    connection.execute(update(receipts).where(which).values(raw=ERASED))
+    connection.execute(update(receipts).where(which).values(**wordless(ERASED)))

@@ -40,6 +40,12 @@ def _worded(literal: str) -> TextClause:
     return text(f"raw NOT IN ({spelled})")
 
 
+def wordless(words: bytes) -> dict[str, Any]:
+    """What stands in a delivery instead of its words; what was wrong with it may quote them."""
+    wrong = text("CASE WHEN error IS NOT NULL THEN :wrong END").bindparams(wrong=words.decode())
+    return {"raw": words, "error": wrong}
+
+
 # Deliveries whose words are still there, by database; spelled out, so that the planners match the index.
 WORDED = {"sqlite": _worded("X'{}'"), "postgresql": _worded("'\\x{}'")}
 

@@ -23,7 +23,7 @@ def age(database: Path, days: int) -> None:
     moved = "strftime('%Y-%m-%dT%H:%M:%f000+00:00', {column}, '-{days} days')"
     columns = {
         "conversation": ("started_at", "ended_at"),
-        "message": ("created_at",),
+        "message": ("created_at", "sent_at"),
         "receipt": ("received_at",),
     }
     with sqlite3.connect(database) as connection:

@@ -5,13 +5,15 @@ import gzip
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, Table, select, text
 
+from convo.errors import StoreUnavailable
 from convo.messages import Unread
 from convo.retention import Retention, Stock
-from convo.runtime import retaining
+from convo.runtime import archiving, retaining
 from convo.runtime.auditing import Audit
 from convo.runtime.rebuilding import rebuild
 from convo.runtime.retaining import WORDS, Retainer, sweep
@@ -133,6 +135,56 @@ def test_words_of_deliveries_go_and_each_is_known_again(old: House) -> None:
     assert counts(old)["message"] == messages
     assert list(Audit(old.store, old.library, old.clock).run()) == []
     assert keeps(old, deliveries=MONTH) == {}
+
+
+def test_a_delivery_whose_text_is_there_is_known_again_whatever_was_wrong_with_it(house: House) -> None:
+    house.take(house.text("visit"))
+    house.do(lambda c: c.execute(text("UPDATE receipt SET error = 'no such word: visit'")))
+    house.take(Unread(SIMULATOR, "not an object", b"[]"))
+    house.clock.move_to(house.clock() + timedelta(days=40))
+
+    assert gone(house, deliveries=MONTH) == {"receipt": 1}
+    assert house.rows("SELECT error FROM receipt") == [(OUTLIVED.decode(),)]
+    assert list(Audit(house.store, house.library, house.clock).run()) == []
+
+
+def test_a_talk_that_ended_long_ago_waits_for_the_report_of_what_left_of_late(old: House) -> None:
+    old.do(
+        lambda c: c.execute(
+            text("UPDATE message SET sent_at = :now WHERE direction = 'out'"), {"now": now(old)}
+        )
+    )
+
+    assert gone(old, conversations=MONTH, texts=MONTH) == {"message": 1, "receipt": 1}  # what nobody took
+
+
+def now(house: House) -> str:
+    return house.clock().isoformat(timespec="microseconds")
+
+
+def test_what_somebody_holds_keeps_nothing_else(old: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One conversation at a time, the first of which is held for good; other kinds are swept."""
+    original, asked = archive.drop, Counter[str]()
+
+    def drop(connection: Connection, table: Table, *rest: Any, **named: Any) -> Counter[str]:
+        asked[table.name] += 1
+        if table.name == "conversation" and asked["conversation"] == 1:
+            raise StoreUnavailable("somebody holds it")
+        return original(connection, table, *rest, **named)
+
+    monkeypatch.setattr(archive, "drop", drop)
+    monkeypatch.setattr(archiving, "_AT_ONCE", 1)
+    old.take(old.text("visit", CAT))
+    old.leaves()
+    old.take(old.text("yes", CAT))
+    old.leaves()
+    old.clock.move_to(old.clock() + timedelta(days=40))
+    retention = Retention.model_validate({"conversations": MONTH, "reminders": MONTH})
+    rows, whole = Retainer(old.store, retention, old.clock)._sweep(old.store)
+
+    assert not whole
+    assert (rows["conversation"], rows["reminder"]) == (0, 1)
+    assert len(old.rows("SELECT 1 FROM conversation WHERE status = 'ended'")) == 1  # of two
 
 
 def test_the_figures_stay_and_the_books_balance(old: House) -> None:
