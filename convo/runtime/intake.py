@@ -28,7 +28,7 @@ from convo.store.engine import Store
 from convo.store.receipts import Receipt
 
 MOST_ITEMS = 64  # in one transaction
-MOST_BATCHES = 4  # before other writers get a turn
+MOST_BATCHES = 2  # before other writers get a turn: no more comes in than the sender takes out
 Waiting = tuple[Sequence[Item], asyncio.Future[None]]  # what a request brought, and who waits
 log = structlog.get_logger(__name__)
 

@@ -6,6 +6,7 @@ The servers run in a process of their own, one at a time, behind uvicorn on loop
 Starlette route that answers a constant, a route that verifies and parses, the first line alone
 (durable commits, random ids, each text stepped through a flow and answered), and the first line with
 the sender and the reports of all it sends beside it. Ratios are what counts: machines are noisy.
+`--kinds 'first_line,first_line*2'` compares one process with two on the same PostgreSQL.
 Beside each rate stands the processor's time that the server's process took for a request, all its
 threads together; PostgreSQL's own processes are not in it.
 """
@@ -23,11 +24,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -116,14 +117,15 @@ class Connection(asyncio.Protocol):
         self._transport.write(self._waiting.pop())
 
 
-async def load(port: int, requests: list[bytes], connections: int) -> tuple[float, float]:
-    """Requests per second, and the 99th percentile of an answer's time in milliseconds."""
+async def load(ports: Sequence[int], requests: list[bytes], connections: int) -> tuple[float, float]:
+    """Requests per second to these servers in turn, and the 99th percentile of an answer's time in
+    milliseconds."""
     loop = asyncio.get_running_loop()
     took: list[float] = []
     total = len(requests)
     began = time.perf_counter()
     done = [loop.create_future() for _ in range(connections)]
-    for future in done:
+    for future, port in zip(done, cycle(ports), strict=False):
         await loop.create_connection(partial(Connection, requests, took, future), "127.0.0.1", port)
     async with asyncio.timeout(AT_MOST):
         await asyncio.gather(*done)
@@ -137,24 +139,25 @@ class Measured(NamedTuple):
 
 
 def measure(kind: str, folder: Path, url: str, options: argparse.Namespace, rng: random.Random) -> Measured:
-    """Start one server, warm it up, load it, and end it."""
+    """Start one server, or several of a kind, warm them up, load them, and end them."""
     before = _used()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.servers", kind, str(folder), url],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    name, _, processes = kind.partition("*")
+    program = [sys.executable, "-m", "tests.bench.servers", name, str(folder), url]
+    servers = [
+        subprocess.Popen(program, stdout=subprocess.PIPE, text=True) for _ in range(int(processes or 1))
+    ]
     try:
-        assert server.stdout is not None
-        port, started = server.stdout.readline().split()
+        said = [server.stdout.readline().split() for server in servers if server.stdout]
+        ports = [int(port) for port, _ in said]
         warm = [request(rng, number) for number in range(CONTACTS)]
         requests = [request(rng, number) for number in range(options.requests)]
-        uvloop.run(load(int(port), warm, options.connections))
-        rate, slowest = uvloop.run(load(int(port), requests, options.connections))
+        uvloop.run(load(ports, warm, options.connections))
+        rate, slowest = uvloop.run(load(ports, requests, options.connections))
     finally:
-        server.terminate()
-        server.wait()
-    used = _used() - before - float(started)
+        for server in servers:
+            server.terminate()
+            server.wait()
+    used = _used() - before - sum(float(started) for _, started in said)
     return Measured(rate, slowest, used / (CONTACTS + options.requests) * 1e6)
 
 
@@ -219,7 +222,7 @@ def main() -> None:
     for kind in kinds:
         shares = "   ".join(
             f"{middle[kind].rate / middle[other].rate:.2f} of {other}"
-            for other in ("constant", "parsed")
+            for other in ("constant", "parsed", "first_line")
             if other in middle
         )
         print(f"{kind:<12} {_shown(middle[kind])}   {shares}")

@@ -3,7 +3,8 @@
     python -m tests.bench.soak [--seconds 600] [--share 0.7] [--connections 64] [--database sqlite]
 
 The server does everything: it takes texts, steps their conversations, sends the answers and takes the
-reports of them. First it is driven as fast as it goes, then at a share of that. Each slice tells the rate,
+reports of them. First it is driven as fast as it goes, until all answers have left; then at a share of that.
+Each slice tells the rate,
 the latency of a webhook, from when it was due, and the memory of the server's process.
 """
 
@@ -21,11 +22,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import uvloop
+from sqlalchemy import or_, select
 
+from convo.messages import Direction, Status
+from convo.store.engine import Store
+from convo.store.tables import messages
 from tests.bench.intake import FLOW, Connection, databases, load, request
 
 SLICES = 20
 MEASURED = 20_000  # requests, to find how fast it goes
+ANSWERS = 100_000  # the last of them
 
 
 class Slice(NamedTuple):
@@ -88,8 +94,9 @@ def main() -> None:
     slices: list[Slice] = []
     with tempfile.TemporaryDirectory() as folder, databases(options.database) as new:
         (Path(folder) / "echo.yaml").write_text(FLOW)
+        url = new(Path(folder))
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.servers", "everything", folder, new(Path(folder))],
+            [sys.executable, "-m", "tests.bench.servers", "everything", folder, url],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -97,7 +104,10 @@ def main() -> None:
             assert server.stdout is not None
             port = int(server.stdout.readline().split()[0])
             requests = [request(rng, number) for number in range(MEASURED)]
-            most, _ = uvloop.run(load(port, requests, options.connections))
+            began = time.perf_counter()
+            uvloop.run(load([port], requests, options.connections))
+            _wait_until_empty(url)
+            most = MEASURED / (time.perf_counter() - began)
             print(f"at most {most:,.0f} requests/s; now {options.share:.0%} of that", flush=True)
             for _ in range(SLICES):
                 began = time.perf_counter()
@@ -116,13 +126,42 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
+        cuts = statistics.quantiles(_taken(url), n=100)
     early, late = (
         Slice(*map(statistics.median, zip(*part, strict=True))) for part in (slices[1:6], slices[-5:])
     )
     print(
         f"\nlate to early: p50 {late.middle / early.middle:.2f}, p99 {late.slowest / early.slowest:.2f}, "
-        f"memory {late.memory / early.memory:.2f}"
+        f"memory {late.memory / early.memory:.2f}\n"
+        f"from a text that is stored to its answer that is accepted: "
+        f"p50 {cuts[49] * 1000:.1f} ms, p99 {cuts[98] * 1000:.1f} ms"
     )
+
+
+def _wait_until_empty(url: str) -> None:
+    """Wait until no answer waits to leave, or is on its way."""
+    open_ = select(messages.c.id).where(
+        or_(messages.c.status == Status.QUEUED.value, messages.c.status == Status.SENDING.value)
+    )
+    store = Store(url)
+    try:
+        while store.look(lambda c: c.execute(open_.limit(1)).first()):
+            time.sleep(0.05)
+    finally:
+        store.close()
+
+
+def _taken(url: str) -> list[float]:
+    """The seconds that the last answers took, from when the text was stored."""
+    last = select(messages.c.created_at, messages.c.sent_at).where(
+        messages.c.direction == Direction.OUT.value, messages.c.sent_at.is_not(None)
+    )
+    store = Store(url)
+    try:
+        rows = store.look(lambda c: c.execute(last.order_by(messages.c.id.desc()).limit(ANSWERS)).all())
+    finally:
+        store.close()
+    return [(row.sent_at - row.created_at).total_seconds() for row in rows]
 
 
 if __name__ == "__main__":
