@@ -37,11 +37,15 @@ class Checkpoints:
                 self._still_there()
                 with self._engine.connect() as connection:
                     connection.exec_driver_sql("COMMIT")
-                    connection.exec_driver_sql(f"PRAGMA wal_checkpoint({self._mode()})")
+                    for mode in self._modes():
+                        connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")
                     connection.exec_driver_sql("BEGIN")
             except (SQLAlchemyError, OSError, StoreUnavailable):
                 continue  # the next one will do; the log only grows meanwhile
 
-    def _mode(self) -> str:
-        """PASSIVE never gets to begin the log anew while commits keep coming: RESTART holds them."""
-        return "RESTART" if self._log.stat().st_size > _LARGE_LOG else "PASSIVE"
+    def _modes(self) -> tuple[str, ...]:
+        """PASSIVE never gets to begin the log anew while commits keep coming: RESTART holds them.
+
+        It holds them only as long as it takes to move what came while PASSIVE moved the rest.
+        """
+        return ("PASSIVE", "PASSIVE", "RESTART") if self._log.stat().st_size > _LARGE_LOG else ("PASSIVE",)
