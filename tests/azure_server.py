@@ -104,8 +104,7 @@ def problem(key: bytes, request: web.BaseRequest, body: bytes) -> str | None:
         return f"signed another way: {headers.get('Authorization')}"
     if base64.b64decode(headers["x-ms-content-sha256"]) != hashlib.sha256(body).digest():
         return "the hash is another body's"
-    # A program of its own, as Azure is: it reads the machine's clock and not convo's.
-    apart = datetime.now(UTC) - parsedate_to_datetime(headers["x-ms-date"])
+    apart = _now() - parsedate_to_datetime(headers["x-ms-date"])
     if abs(apart.total_seconds()) > CLOCKS_APART:
         return f"signed at {headers['x-ms-date']}"
     values = ";".join(headers[name] for name in given["SignedHeaders"].split(";"))
@@ -361,13 +360,17 @@ class Azure:
             await self._http.close()
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # a program of its own, as Azure is: it has another clock than convo
+
+
 def _reported(sent: Sent, status: str) -> dict[str, Any]:
     """The data of a report that tells this, at the machine's own time."""
     return {
         "messageId": sent.message_id, "from": sent.number.lstrip("+"), "to": sent.contact,
         "deliveryStatus": "Delivered" if status == "delivered" else "Failed",
         "deliveryStatusDetails": DETAILS.get(status, "No error."),
-        "receivedTimestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "7Z",
+        "receivedTimestamp": _now().strftime("%Y-%m-%dT%H:%M:%S.%f") + "7Z",
         "deliveryAttempts": [], "tag": sent.tag,
     }  # fmt: skip
 

@@ -204,10 +204,10 @@ class _Process:
         self.leaving = True
         with suppress(ProcessLookupError):
             self._process.terminate()
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), patience)
-        except TimeoutError:
-            log.error("worker.killed", pid=self.pid)  # noqa: TRY400 - what it did is in its own log
+        if self._process.returncode is None:
+            log.error("worker.killed", pid=self.pid)
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()

@@ -102,7 +102,7 @@ class Retries:
             asked = float(response.retry_after)
             return asked if asked <= _LONGEST_WAIT else None
         # A part of it is each client's own: what failed together does not come back together.
-        part: float = random.uniform(0.75, 1)  # noqa: S311 - nobody is kept out by it
+        part = random.SystemRandom().uniform(0.75, 1)
         return min(self.first_wait * 2.0 ** (tries - 1), _LONGEST_WAIT) * part
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
 
 from transitions import EventData, Machine, State, Transition
 
@@ -147,8 +147,7 @@ def plan(flow: Flow) -> Plan:
 class Part(Protocol):
     """What a state is made of."""
 
-    @property
-    def ORDER(self) -> int: ...  # noqa: N802  a constant of its class
+    ORDER: ClassVar[int]
 
     def build(self, state: StatePlan) -> None: ...
 

@@ -1,5 +1,6 @@
 """A flow as a drawing: Mermaid, or Graphviz's DOT, from transitions' own diagrams."""
 
+import importlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -45,8 +46,8 @@ def mermaid(flow: Flow, plan: Plan, counts: Mapping[str, int] | None = None) -> 
 
 def dot(flow: Flow, plan: Plan, counts: Mapping[str, int] | None = None) -> str:
     """The same for Graphviz, top to bottom; raises ImportError where its Python package is not installed."""
-    import graphviz  # noqa: F401  transitions would fall back to Mermaid, and only log that
-
+    # Without it transitions would fall back to Mermaid, and only log that.
+    importlib.import_module("graphviz")
     # Words beside each other make a drawing that no screen is wide enough for.
     source = str(_draw(flow, plan, counts or {}, "graphviz").source)
     return source.replace("rankdir=LR", "rankdir=TB").replace(" | ", r"\n")

@@ -92,13 +92,13 @@ class ContactsPageQuery(PageQuery):
     contact: ContactQuery | None = Field(None, description="Of this contact alone, like +15550001111.")
 
 
-I = TypeVar("I")  # noqa: E741 - an item
+Entry = TypeVar("Entry")
 
 
-class Page(Shown, Generic[I]):
+class Page(Shown, Generic[Entry]):
     """A page of a list."""
 
-    items: list[I]
+    items: list[Entry]
     next: str | None = Field(description="The `cursor` of the next page; null on the last one.")
 
     @classmethod

@@ -94,7 +94,7 @@ class Metrics:
         registry = self._registry
         if _SHARED in os.environ:
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library gives it no types
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no type for its `registry`
         own = CollectorRegistry()
         own.register(_Given(list(waits)))
         return generate_latest(registry) + generate_latest(own)

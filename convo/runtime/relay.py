@@ -65,7 +65,7 @@ class Relay:
         self._store = store
         self._events = events
         self._clock = clock
-        self._rng = rng or random.Random()  # noqa: S311 - it spreads tries, and keeps nothing secret
+        self._rng = rng or random.SystemRandom()
         self._subscribers = Subscribers()
         self._posters = {name: Poster(endpoint, clock) for name, endpoint in events.by_name.items()}
         self._flying: dict[asyncio.Task[None], str] = {}  # to whom

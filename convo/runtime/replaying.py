@@ -261,25 +261,25 @@ def _stands(phase: str, queue: str | None, outcome: str | None) -> str:
     return f"({': '.join(word for word in (phase, queue or outcome) if word)})"
 
 
-def _told(event: Event) -> str:  # noqa: PLR0911 - one for each
+def _told(event: Event) -> str:
+    said = ""
     match event:
         case Replied(text, media):
-            return f"them: {text}{''.join(f' ({kind})' for kind in media)}"
+            said = f"them: {text}{''.join(f' ({kind})' for kind in media)}"
         case Checked(verdict):
-            return f"them: a code ({verdict})"
+            said = f"them: a code ({verdict})"
         case TimedOut(clock):
-            return clock
+            said = clock
         case HandedBack(state):
-            return f"handed back{f' to {state}' if state else ''}"
+            said = f"handed back{f' to {state}' if state else ''}"
         case Closed(outcome):
-            return f"closed: {outcome}"
+            said = f"closed: {outcome}"
         case TakenOver(queue):
-            return f"taken over by {queue}"
+            said = f"taken over by {queue}"
         case Undelivered():
-            return "undelivered"
+            said = "undelivered"
         case Called(failure=why):
-            return "called: done" if why is None else f"called: failed, {why}"
+            said = "called: done" if why is None else f"called: failed, {why}"
         case Resumed():
-            return "goes on"
-        case _:
-            return ""
+            said = "goes on"
+    return said

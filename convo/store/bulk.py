@@ -4,6 +4,8 @@ SQLite takes the values of 64 rows as parameters. PostgreSQL takes rows as one J
 statement of a thousand parameters costs it more than to write the rows, and each UPDATE of its own a plan.
 """
 
+# ruff: noqa: S608 - what stands in a statement is the name of a table or column of ours; values are parameters
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -127,14 +129,14 @@ def _in_powers(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
 def _insert(dialect: Dialect, table: Table, columns: _Columns, count: int, ending: str) -> str:
     row = f"({', '.join('?' * len(columns))})"
     values = ", ".join([row] * count)
-    return f"INSERT INTO {table.name} ({_names(dialect, columns)}) VALUES {values}{ending}"  # noqa: S608 - our own names
+    return f"INSERT INTO {table.name} ({_names(dialect, columns)}) VALUES {values}{ending}"
 
 
 @lru_cache(maxsize=256)
 def _update(dialect: Dialect, table: Table, columns: _Columns, count: int) -> str:
     if count == 1:
         pairs = ", ".join(f"{dialect.identifier_preparer.quote(name)} = ?" for name in columns)
-        return f"UPDATE {table.name} SET {pairs} WHERE id = ?"  # noqa: S608 - our own names
+        return f"UPDATE {table.name} SET {pairs} WHERE id = ?"
     pairs = ", ".join(
         f"{dialect.identifier_preparer.quote(name)} = given.column{place}"
         for place, name in enumerate(columns, start=1)
@@ -142,7 +144,7 @@ def _update(dialect: Dialect, table: Table, columns: _Columns, count: int) -> st
     row = f"({', '.join('?' * (len(columns) + 1))})"
     values = ", ".join([row] * count)
     return (
-        f"UPDATE {table.name} SET {pairs} FROM (VALUES {values}) AS given "  # noqa: S608 - our own names
+        f"UPDATE {table.name} SET {pairs} FROM (VALUES {values}) AS given "
         f"WHERE {table.name}.id = given.column{len(columns) + 1}"
     )
 
@@ -171,7 +173,7 @@ def _with_documents(
 def _insert_from_document(dialect: Dialect, table: Table, columns: _Columns, ending: str) -> str:
     names = _names(dialect, columns)
     given = _given(dialect, table, columns)
-    return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {given}{ending}"  # noqa: S608 - our own names
+    return f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {given}{ending}"
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +181,7 @@ def _update_from_document(dialect: Dialect, table: Table, columns: _Columns) -> 
     quoted = map(dialect.identifier_preparer.quote, columns)
     pairs = ", ".join(f"{name} = given.{name}" for name in quoted)
     given = _given(dialect, table, (*columns, "id"))
-    return f"UPDATE {table.name} SET {pairs} FROM {given} WHERE {table.name}.id = given.id"  # noqa: S608 - our own names
+    return f"UPDATE {table.name} SET {pairs} FROM {given} WHERE {table.name}.id = given.id"
 
 
 def _given(dialect: Dialect, table: Table, columns: _Columns) -> str:

@@ -17,10 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from convo import clock
 from convo.runtime import campaigns, loading
@@ -72,7 +73,11 @@ def bare(store: Store, path: Path) -> None:
                     "campaign_id": 1, "contact": contact, "number": "+15550009999", "line": line,
                     "vars": {"name": name, "visit": visit}, "status": "waiting",
                 })  # fmt: skip
-            store.transact(lambda c: c.execute(insert(campaign_contacts), rows))  # noqa: B023 - at once
+            store.transact(partial(_insert, rows=rows))
+
+
+def _insert(connection: Connection, rows: list[dict[str, object]]) -> None:
+    connection.execute(insert(campaign_contacts), rows)
 
 
 def ours(store: Store, path: Path) -> None:

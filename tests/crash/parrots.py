@@ -34,7 +34,7 @@ CONNECTIONS = 16
 OURS = "+15550009999"
 TRIES, PAUSE = 300, 0.1  # of the provider for one delivery; seconds between them
 # Seconds, if all is slow; a dead sender's lease alone takes 15.
-READY_WITHIN, DELIVERED_WITHIN, SETTLED_WITHIN = 120.0, 300.0, 120.0
+READY_WITHIN, DELIVERED_WITHIN, SETTLED_WITHIN = 30.0, 150.0, 60.0
 
 FLOW = """\
 flow: parrot

@@ -41,7 +41,7 @@ MIX: tuple[tuple[Tale, int, int, tuple[str, ...]], ...] = (
     (Contact.in_one_breath, 20, 1, LANGUAGES),
 )
 KILL_AT = (500, 1000, 1500, 2000)  # accepted texts, of some 2,900
-WITHIN = 300.0  # seconds, if all is slow
+WITHIN = 120.0  # seconds, if all is slow
 DAY, NIGHT = "+15550009999", "+15550008888"  # where it is noon now, and where support is closed
 SECRET, KEY = "a-secret-of-the-webhook", "c2VjcmV0LW9mLXRoZS1hY2NvdW50"
 RATES = {

@@ -35,18 +35,20 @@ def flights(
     return Flights("test", house.store, work, do, nothing, most=8, next_due=nothing, clock=house.clock)
 
 
+async def stopped_in_flight(line: Flights[int, int]) -> None:
+    """It is told to stop while something flies; this returns when it has stopped."""
+    running = asyncio.create_task(line.run())
+    while not line._flying:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.001)
+    await line.stop(5)
+    await asyncio.wait_for(running, 30)
+
+
 def test_a_write_that_fails_while_it_stops_is_tried_again(house: House) -> None:
     settled: list[int] = []
     line = flights(house, settled, [1, 2, 3], [StoreUnavailable("PostgreSQL starts anew")])
 
-    async def story() -> None:
-        running = asyncio.create_task(line.run())
-        while not line._flying:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.001)
-        await line.stop(5)
-        await asyncio.wait_for(running, 30)
-
-    asyncio.run(story())
+    asyncio.run(stopped_in_flight(line))
     assert sorted(settled) == [1, 2, 3]
 
 
@@ -91,13 +93,6 @@ def test_once_all_of_it_is_settled_whoever_was_told_to_stop_does_not_rest(house:
     original = line._rest
     line._rest = rest  # type: ignore[method-assign]  # to see when
 
-    async def story() -> None:
-        running = asyncio.create_task(line.run())
-        while not line._flying:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.001)
-        await line.stop(5)
-        await asyncio.wait_for(running, 30)
-
-    asyncio.run(story())
+    asyncio.run(stopped_in_flight(line))
     assert sorted(settled) == [1, 2, 3]
     assert True not in rested

@@ -13,12 +13,12 @@ class Numbered(Protocol):
 
 
 R = TypeVar("R", bound=Numbered)
-I = TypeVar("I")  # noqa: E741 - an item
+Entry = TypeVar("Entry")
 
 
 def page(
-    query: PageQuery, fetch: Callable[[int, int], Iterable[R]], show: Callable[[R], I]
-) -> Answer[Page[I]]:
+    query: PageQuery, fetch: Callable[[int, int], Iterable[R]], show: Callable[[R], Entry]
+) -> Answer[Page[Entry]]:
     """The page that is asked for; `fetch` gets the row after which it begins, and the most rows."""
     # One more than asked for tells whether there is a next page.
     found = list(fetch(query.after, query.limit + 1))

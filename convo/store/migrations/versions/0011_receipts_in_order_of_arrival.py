@@ -11,8 +11,6 @@ from convo.store.columns import Moment
 revision = "0011"
 down_revision = "0010"
 
-_COLUMNS = "provider_id, account, raw, error, received_at"
-
 
 def upgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
@@ -29,7 +27,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider_id", "account", name="pk_receipt"),
     )
     op.execute(
-        f"INSERT INTO receipt ({_COLUMNS}) SELECT {_COLUMNS} FROM receipt_by_key ORDER BY received_at"  # noqa: S608 - our own names
+        "INSERT INTO receipt (provider_id, account, raw, error, received_at) "
+        "SELECT provider_id, account, raw, error, received_at FROM receipt_by_key ORDER BY received_at"
     )
     op.drop_table("receipt_by_key")
     op.create_index("ix_receipt_error", "receipt", ["received_at"], sqlite_where=sa.text("error IS NOT NULL"))
