@@ -162,20 +162,26 @@ def test_one_key_for_two_contacts_at_once_is_refused_to_one_of_them(twins: tuple
                     house.do(lambda c: inbox.close(house.line(c), stored.id, "done"))
 
 
+def before_first(monkeypatch: pytest.MonkeyPatch, name: str, does: Callable[[], Any]) -> list[Any]:
+    """Something happens before `forgetting` does this for the first time; what came of it."""
+    real, came = getattr(forgetting, name), list[Any]()
+
+    def late(*given: Any, **named: Any) -> Any:
+        if not came:
+            came.append(does())
+        return real(*given, **named)
+
+    monkeypatch.setattr(forgetting, name, late)
+    return came
+
+
 def test_who_is_erased_while_a_campaign_begins_with_them_is_not_made_anew(
     twins: tuple[House, House], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = twins
     office = Office(one, tmp_path)
     office.starts(f"contact\n{ANA}\n{BEN}\n", "visit")
-    lock, erased = forgetting.lock, list[dict[str, int]]()
-
-    def late(*given: Any, **named: Any) -> Any:
-        if not erased:
-            erased.append(other.do(lambda c: people.erase(other.line(c), ANA)))
-        return lock(*given, **named)
-
-    monkeypatch.setattr(forgetting, "lock", late)
+    before_first(monkeypatch, "lock", lambda: other.do(lambda c: people.erase(other.line(c), ANA)))
     assert office.launches() > 0
     assert [each.contact for each in office.leaves()] == [BEN]
     assert one.rows("SELECT number FROM contact") == [(BEN,)]
@@ -188,14 +194,7 @@ def test_who_comes_to_be_while_they_are_erased_is_erased(
     one, other = twins
     office = Office(other, tmp_path)
     office.starts(f"contact\n{ANA}\n", "visit")
-    forget, begun = forgetting.forget, list[int]()
-
-    def late(*given: Any) -> int:
-        if not begun:
-            begun.append(office.launches())
-        return forget(*given)
-
-    monkeypatch.setattr(forgetting, "forget", late)
+    begun = before_first(monkeypatch, "forget", office.launches)
     counts = one.do(lambda c: people.erase(one.line(c), ANA))
     assert (begun, counts["contact"], counts["message"], counts["campaign_contact"]) == ([1], 1, 1, 1)
     assert one.rows("SELECT number FROM contact") == []
