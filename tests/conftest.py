@@ -3,13 +3,15 @@
 import gc
 import itertools
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 
 from convo.store.engine import Store
 from tests.migrated import migrated
@@ -23,6 +25,17 @@ _names = (f"convo_{place}" for place in itertools.count(1))
 # A traceback in colours takes a processor half a second.
 _plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _plain])
+
+
+@event.listens_for(Engine, "connect")
+def _reverse(connection: Any, record: object) -> None:
+    """Give rows the other way round where no order is asked for: nobody may count on one.
+
+    PostgreSQL gives them as the room of deleted ones was used again, and so by chance.
+    """
+    del record
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

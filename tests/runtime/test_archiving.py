@@ -243,7 +243,8 @@ def test_old_verifications_go_and_their_contact_stays(house: House, tmp_path: Pa
     [
         "UPDATE message SET status = 'queued' WHERE text = 'See you!'",  # an operator has it sent anew
         "UPDATE message SET detail = 'late' WHERE text = 'See you!'",
-        "INSERT INTO event (conversation_id, at, kind) SELECT conversation_id, at, kind FROM event LIMIT 1",
+        "INSERT INTO event (conversation_id, at, kind) SELECT id, ended_at, 'Texted' FROM conversation"
+        " WHERE status = 'ended'",
     ],
 )
 def test_a_conversation_that_changes_meanwhile_stays_whole(
