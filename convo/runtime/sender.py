@@ -28,8 +28,8 @@ from convo.store import outbox
 from convo.store.engine import Store
 from convo.store.outbox import Change, Waiting
 
-MOST_IN_FLIGHT = 128
-MOST_CLAIMED = 64  # in one transaction, which holds up the texts that come in
+MOST_IN_FLIGHT = 256
+MOST_CLAIMED = 128  # in one transaction, which holds up the texts that come in
 SEND_WITHIN = 10.0  # seconds that a provider has to answer
 LEASE = timedelta(seconds=SEND_WITHIN + 5)
 BEGIN_WITHIN = timedelta(seconds=1)  # of the claim; a STOP may have come since

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import (
     JSON,
+    ColumnClause,
     ColumnElement,
     Connection,
     Dialect,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    values,
 )
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.types import TypeEngine
@@ -80,24 +82,47 @@ def update_rows(connection: Connection, table: Table, columns: _Columns, rows: I
 
 
 class Updates:
-    """An UPDATE that is run for many rows of values."""
+    """An UPDATE that is run for many rows of values, each of another row: they are written in any order."""
 
     def __init__(self, build: Callable[[Given], Update], **types: TypeEngine[Any]) -> None:
         """`build` spells it, with a value for each name; `types` are those of the values, in order."""
-        self._names = tuple(types)
-        typed = {name: bindparam(name, type_=kind) for name, kind in types.items()}
-        self._with_parameters = Statement(build(typed.__getitem__), *types)
+        self._build = build
+        self._types = types
         document = func.json_to_recordset(cast(bindparam("document", type_=String()), JSON))
-        columns = (column(name, kind) for name, kind in types.items())
-        given = document.table_valued(*columns, name="given").render_derived(with_types=True)
+        given = document.table_valued(*self._columns(), name="given").render_derived(with_types=True)
         self._with_document = Statement(build(given.c.__getitem__), "document")
+        self._with_parameters: dict[int, Statement] = {}  # by how many rows it is for
 
     def run(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Run it for each of `rows`."""
-        if connection.dialect.name == "sqlite":
-            self._with_parameters.run_many(connection, rows)
-        elif named := [dict(zip(self._names, row, strict=True)) for row in rows]:
-            self._with_document.run(connection, to_json(named).decode())
+        if connection.dialect.name == "postgresql":
+            if named := [dict(zip(self._types, row, strict=True)) for row in rows]:
+                self._with_document.run(connection, to_json(named).decode())
+            return
+        for given in _in_powers(processed(_writers_for(connection.dialect, self), rows)):
+            count = len(given)
+            if count not in self._with_parameters:
+                self._with_parameters[count] = self._for(count)
+            self._with_parameters[count].run(connection, *chain.from_iterable(given))
+
+    def _for(self, count: int) -> Statement:
+        """It for so many rows, whose values are parameters; they are what the driver takes already."""
+        names = [[f"{name}_{row}" for name in self._types] for row in range(count)]
+        rows: list[tuple[Any, ...]] = [tuple(bindparam(name) for name in each) for each in names]
+        given = values(*self._columns(), name="given").data(rows).cte("given")
+        return Statement(self._build(given.c.__getitem__), *chain.from_iterable(names))
+
+    def _columns(self) -> list[ColumnClause[Any]]:
+        return [column(name, kind) for name, kind in self._types.items()]
+
+    def writers(self, dialect: Dialect) -> Places:
+        """What makes of its values what the driver takes."""
+        return writers_of(dialect, dict(enumerate(self._types.values())))
+
+
+@lru_cache(maxsize=64)
+def _writers_for(dialect: Dialect, updates: Updates) -> Places:
+    return updates.writers(dialect)
 
 
 def _inserted(
@@ -108,11 +133,22 @@ def _inserted(
         statement = _insert_from_document(connection.dialect, table, columns, ending)
         yield from _with_documents(connection, table, statement, columns, list(rows))
         return
-    for given in _in_powers(processed(_writers(connection.dialect, table, columns), rows)):
-        statement = _insert(connection.dialect, table, columns, len(given), ending)
+    filled, written = _filled(columns, processed(_writers(connection.dialect, table, columns), rows))
+    for given in _in_powers(written):
+        statement = _insert(connection.dialect, table, filled, len(given), ending)
         with cursor_of(connection, statement) as cursor:
             cursor.execute(statement, [*chain.from_iterable(given)])
             yield cursor
+
+
+def _filled(columns: _Columns, rows: Sequence[Values]) -> tuple[_Columns, Sequence[Values]]:
+    """The columns in which a row has a value, and the rows with those: the driver takes longest for None."""
+    by_column = list(zip(*rows, strict=True))
+    places = [place for place, values in enumerate(by_column) if values.count(None) < len(rows)]
+    if len(places) in (0, len(columns)):
+        return columns, rows
+    kept = zip(*[by_column[place] for place in places], strict=True)
+    return tuple([columns[place] for place in places]), list(kept)
 
 
 def _in_powers(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:

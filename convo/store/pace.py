@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from convo.store.rows import upsert
+from convo.store.rows import Lookup, upsert
 from convo.store.tables import paces
 
 Taken = Mapping[str, list[list[int]]]  # by limit: [microseconds since 1970, how many texts], oldest first
@@ -23,12 +23,13 @@ class Pace:
 
 
 _COLUMNS = (paces.c.number, paces.c.held_until, paces.c.taken, paces.c.turn)
+_OF_NUMBERS = Lookup(select(*_COLUMNS), paces.c.number)
 
 
 def read(connection: Connection, numbers: Iterable[str]) -> dict[str, Pace]:
     """How these numbers stand; those that never had to be paced are left out."""
-    rows = connection.execute(select(*_COLUMNS).where(paces.c.number.in_(sorted(numbers))))
-    return {row.number: Pace(*row) for row in rows}
+    found = [Pace(*row) for row in _OF_NUMBERS.rows(connection, sorted(numbers))]
+    return {pace.number: pace for pace in found}
 
 
 def lock(connection: Connection, numbers: Iterable[str]) -> dict[str, Pace]:

@@ -60,15 +60,10 @@ class Statement:
 
     def run(self, connection: Connection, *values: Any) -> None:
         """Run it, for what it does."""
-        self.run_many(connection, [values])
-
-    def run_many(self, connection: Connection, rows: Iterable[Values]) -> None:
-        """Run it for each of `rows`."""
         spelled = _spelling(connection.dialect, self)
-        written = [spelled.in_order(row) for row in processed(spelled.writers, rows)]
-        if written:
-            with cursor_of(connection, spelled.text) as cursor:
-                cursor.executemany(spelled.text, written)
+        (given,) = processed(spelled.writers, [values])
+        with cursor_of(connection, spelled.text) as cursor:
+            cursor.execute(spelled.text, spelled.in_order(given))
 
     def spell(self, dialect: Dialect) -> "_Spelling":
         kind = dialect if dialect.name == "sqlite" else _NUMBERED
@@ -161,7 +156,7 @@ def processed(processors: Places, rows: Iterable[Values]) -> list[Values]:
     return list(zip(*columns, strict=True))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _spelling(dialect: Dialect, statement: Statement) -> _Spelling:
     return statement.spell(dialect)
 
