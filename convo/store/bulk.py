@@ -14,7 +14,6 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import (
     JSON,
-    ColumnClause,
     ColumnElement,
     Connection,
     Dialect,
@@ -31,7 +30,16 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.types import TypeEngine
 
-from convo.store.rows import Places, Statement, Values, cursor_of, kind_in, processed, writers_of
+from convo.store.rows import (
+    Places,
+    Statement,
+    Values,
+    cursor_of,
+    kind_in,
+    processed,
+    spelling,
+    writers_of,
+)  # fmt: skip
 
 _MOST_PARAMETERS = 64  # rows: the driver lets go of Python's lock once for all of them
 _MOST_IN_A_DOCUMENT = 1024  # rows
@@ -86,43 +94,27 @@ class Updates:
 
     def __init__(self, build: Callable[[Given], Update], **types: TypeEngine[Any]) -> None:
         """`build` spells it, with a value for each name; `types` are those of the values, in order."""
-        self._build = build
-        self._types = types
+        self._names = tuple(types)
+        columns = [column(name, kind) for name, kind in types.items()]
+        row = tuple([bindparam(name, type_=kind) for name, kind in types.items()])
+        given = values(*columns, name="given").data([row]).cte("given")
+        self._with_parameters = Statement(build(given.c.__getitem__), *types)
         document = func.json_to_recordset(cast(bindparam("document", type_=String()), JSON))
-        given = document.table_valued(*self._columns(), name="given").render_derived(with_types=True)
-        self._with_document = Statement(build(given.c.__getitem__), "document")
-        self._with_parameters: dict[int, Statement] = {}  # by how many rows it is for
+        read = document.table_valued(*columns, name="given").render_derived(with_types=True)
+        self._with_document = Statement(build(read.c.__getitem__), "document")
 
     def run(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Run it for each of `rows`."""
         if connection.dialect.name == "postgresql":
-            if named := [dict(zip(self._types, row, strict=True)) for row in rows]:
+            if named := [dict(zip(self._names, row, strict=True)) for row in rows]:
                 self._with_document.run(connection, to_json(named).decode())
             return
-        for given in _in_powers(processed(_writers_for(connection.dialect, self), rows)):
-            count = len(given)
-            if count not in self._with_parameters:
-                self._with_parameters[count] = self._for(count)
-            self._with_parameters[count].run(connection, *chain.from_iterable(given))
-
-    def _for(self, count: int) -> Statement:
-        """It for so many rows, whose values are parameters; they are what the driver takes already."""
-        names = [[f"{name}_{row}" for name in self._types] for row in range(count)]
-        rows: list[tuple[Any, ...]] = [tuple(bindparam(name) for name in each) for each in names]
-        given = values(*self._columns(), name="given").data(rows).cte("given")
-        return Statement(self._build(given.c.__getitem__), *chain.from_iterable(names))
-
-    def _columns(self) -> list[ColumnClause[Any]]:
-        return [column(name, kind) for name, kind in self._types.items()]
-
-    def writers(self, dialect: Dialect) -> Places:
-        """What makes of its values what the driver takes."""
-        return writers_of(dialect, dict(enumerate(self._types.values())))
-
-
-@lru_cache(maxsize=64)
-def _writers_for(dialect: Dialect, updates: Updates) -> Places:
-    return updates.writers(dialect)
+        spelled = spelling(connection.dialect, self._with_parameters)
+        own = [value for place, value in spelled.order if place is None]  # behind those of the rows
+        for given in _in_powers(processed(spelled.writers, rows)):
+            statement = _repeated(spelled.text, len(self._names), len(given))
+            with cursor_of(connection, statement) as cursor:
+                cursor.execute(statement, [*chain.from_iterable(given), *own])
 
 
 def _inserted(
@@ -183,6 +175,13 @@ def _update(dialect: Dialect, table: Table, columns: _Columns, count: int) -> st
         f"UPDATE {table.name} SET {pairs} FROM (VALUES {values}) AS given "
         f"WHERE {table.name}.id = given.column{len(columns) + 1}"
     )
+
+
+@lru_cache(maxsize=256)
+def _repeated(statement: str, width: int, count: int) -> str:
+    """A statement for one row of VALUES, for so many."""
+    row = f"({', '.join('?' * width)})"
+    return statement.replace(f"VALUES {row}", f"VALUES {', '.join([row] * count)}", 1)
 
 
 @lru_cache(maxsize=64)

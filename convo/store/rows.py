@@ -51,7 +51,7 @@ class Statement:
 
     def rows(self, connection: Connection, *values: Any) -> list[Values]:
         """The rows that it finds, their values as Python's."""
-        spelled = _spelling(connection.dialect, self)
+        spelled = spelling(connection.dialect, self)
         (given,) = processed(spelled.writers, [values])
         with cursor_of(connection, spelled.text) as cursor:
             cursor.execute(spelled.text, spelled.in_order(given))
@@ -60,7 +60,7 @@ class Statement:
 
     def run(self, connection: Connection, *values: Any) -> None:
         """Run it, for what it does."""
-        spelled = _spelling(connection.dialect, self)
+        spelled = spelling(connection.dialect, self)
         (given,) = processed(spelled.writers, [values])
         with cursor_of(connection, spelled.text) as cursor:
             cursor.execute(spelled.text, spelled.in_order(given))
@@ -156,8 +156,9 @@ def processed(processors: Places, rows: Iterable[Values]) -> list[Values]:
     return list(zip(*columns, strict=True))
 
 
-@lru_cache(maxsize=512)
-def _spelling(dialect: Dialect, statement: Statement) -> _Spelling:
+@lru_cache(maxsize=256)
+def spelling(dialect: Dialect, statement: Statement) -> _Spelling:
+    """A statement as a kind of database takes it."""
     return statement.spell(dialect)
 
 
