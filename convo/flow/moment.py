@@ -40,13 +40,20 @@ class Moment:
         day that the clocks skip in spring is as much later (02:30 is 03:30); of one that comes twice
         in autumn it is the first. Raises MomentError for a value that is no moment.
         """
+        local = self.local(variables, timezone)
+        return None if local is None else local.astimezone(UTC)
+
+    def local(self, variables: Mapping[str, Value], timezone: ZoneInfo) -> datetime | None:
+        """The same in `timezone`, as it is written: 02:30 also where the clocks skip it."""
         found = self.day if self.variable is None else variables.get(self.variable)
         if found is None:
             return None
         try:
-            return self._moved(self._local(found, timezone)).astimezone(UTC)
+            local = self._moved(self._local(found, timezone))
+            local.astimezone(UTC)  # which may be past the last year
         except OverflowError:
             raise MomentError(f"the moment '{self.source}' is too far away for any calendar") from None
+        return local
 
     def _local(self, found: object, timezone: ZoneInfo) -> datetime:
         if isinstance(found, datetime):

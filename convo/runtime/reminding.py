@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -60,7 +60,8 @@ def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
     )  # fmt: skip
     ready = checked(connection, line.settings, line.library, asked, now)
     zone = ready.session.timezone
-    moment, rule = _moments(wanted, ready.session.vars, zone)
+    moment, first = _moments(wanted, ready.session.vars, zone)
+    rule = _rule(wanted.every, first, zone)
     due = moment if rule is None or moment > now else rule.after(now)
     key = storable(wanted.key)
     if not key or "/" in key or len(key) > LONGEST_KEY:
@@ -75,7 +76,7 @@ def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
         vars=dict(wanted.vars),
         at=wanted.at,
         every=rule.rule if rule else None,
-        first=recurrence.local(moment, zone).isoformat(),
+        first=first.isoformat(),
         zone=zone,
         language=wanted.language,
         timezone=wanted.timezone,
@@ -166,23 +167,26 @@ def _next(
     )
 
 
-def _moments(wanted: Wanted, values: Mapping[str, Value], zone: str) -> tuple[datetime, Recurrence | None]:
-    """When it is due first, and the rule by which it comes again."""
+def _moments(wanted: Wanted, values: Mapping[str, Value], zone: str) -> tuple[datetime, datetime]:
+    """When it is due first, in UTC, and the local time as written, which the clocks may skip that day."""
     try:
-        moment = recurrence.absolute(wanted.at) or _relative(wanted.at, values, zone)
+        found = recurrence.absolute(wanted.at) or _relative(wanted.at, values, zone)
     except (ValueError, MomentError) as error:
         raise ReminderError("bad_moment", f"`at`: {error}") from None
-    if moment is None:
+    if found is None:
         raise ReminderError("bad_moment", f"`at`: '{wanted.at}' counts from what has no value")
+    moment = found.astimezone(UTC)
     if not 1 < moment.year < 9999:  # the first and the last may not fit into a time zone
         raise ReminderError("bad_moment", f"`at`: '{wanted.at}' is no moment that anybody waits for")
-    if wanted.every is None:
-        return moment, None
+    return moment, recurrence.local(moment, zone) if found.tzinfo is UTC else found.replace(tzinfo=None)
+
+
+def _rule(every: str | None, first: datetime, zone: str) -> Recurrence | None:
+    """The rule by which it comes again."""
     try:
-        rule = Recurrence(wanted.every, recurrence.local(moment, zone), zone)
+        return None if every is None else Recurrence(every, first, zone)
     except ValueError as error:
         raise ReminderError("bad_rule", f"`every`: {error}") from None
-    return moment, rule
 
 
 def _relative(text: str, values: Mapping[str, Value], zone: str) -> datetime | None:
@@ -190,7 +194,7 @@ def _relative(text: str, values: Mapping[str, Value], zone: str) -> datetime | N
     if moment.variable is not None and moment.variable not in values:
         known = ", ".join(values) or "none"
         raise ValueError(f"'{text}' counts from '{moment.variable}', which is no variable; there is {known}")
-    return moment.at(values, ZoneInfo(zone))
+    return moment.local(values, ZoneInfo(zone))
 
 
 def _asks_the_same(earlier: Reminder, made: Reminder) -> bool:

@@ -87,6 +87,16 @@ def passes(house: House, until: datetime) -> list[str]:
     return said
 
 
+def dues(house: House, until: datetime, zone: str) -> list[str]:
+    """When the reminder is due until then, on the clocks of its zone."""
+    found = []
+    while (due := kept(house).due_at) is not None and due < until:
+        found.append(f"{due.astimezone(ZoneInfo(zone)):%d %H:%M}")
+        house.clock.move_to(due)
+        remind(house)
+    return found
+
+
 def test_moved_twice_and_over_a_change_of_the_clocks_only_the_right_one_leaves(house: House) -> None:
     expected = []
     for place, zone in enumerate(ZONES):
@@ -320,3 +330,55 @@ def test_a_rule_that_counts_ends_with_its_last_moment_or_where_it_is_to_end() ->
     both = Recurrence("FREQ=DAILY;UNTIL=20261203;COUNT=9", first, "UTC")
     assert both.after(NOW + timedelta(days=1)) == datetime(2026, 12, 2, 9, tzinfo=UTC)
     assert both.after(NOW + timedelta(days=3)) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "visit"), [("2027-03-28 01:30", "2027-04-09 09:00"), ("visit - 1 day, 01:30", "2027-03-29 09:00")]
+)
+def test_one_that_begins_in_the_hour_that_spring_skips_is_later_on_that_day_alone(
+    house: House, at: str, visit: str
+) -> None:
+    house.clock.move_to(datetime(2027, 3, 27, tzinfo=UTC))
+    asked = wanted(visit, at=at, every="day", timezone="Europe/London")
+    put(house, asked)
+
+    assert dues(house, datetime(2027, 3, 31, tzinfo=UTC), "Europe/London") == [
+        "28 02:30", "29 01:30", "30 01:30"
+    ]  # fmt: skip
+    before = kept(house)
+    assert put(house, asked) == before  # asked for twice it is one
+
+
+def test_one_whose_first_day_skipped_its_hour_is_right_also_when_it_is_put_later(house: House) -> None:
+    house.clock.move_to(datetime(2027, 3, 28, 12, tzinfo=UTC))
+    made = put(house, wanted(at="2027-03-28 01:30", every="day", timezone="Europe/London"))
+    assert made.due_at == datetime(2027, 3, 29, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "first"),
+    [
+        ("2027-10-31 01:30", "31 01:30"),
+        ("2027-10-31T00:30Z", "31 01:30"),
+        ("2027-10-31T01:30Z", "31 01:30"),  # an hour later: it says so itself
+        ("visit - 2 hours", "31 01:30"),
+    ],
+)
+def test_one_that_begins_in_the_hour_that_autumn_has_twice_comes_once_a_day(
+    house: House, at: str, first: str
+) -> None:
+    house.clock.move_to(datetime(2027, 10, 30, 12, tzinfo=UTC))
+    put(house, wanted("2027-10-31 03:30", at=at, every="day", timezone="Europe/London"))
+
+    assert dues(house, datetime(2027, 11, 3, tzinfo=UTC), "Europe/London") == [
+        first, "01 01:30", "02 01:30"
+    ]  # fmt: skip
+
+
+def test_one_that_is_put_again_after_its_contact_moved_has_that_time_of_day_there(house: House) -> None:
+    house.clock.move_to(datetime(2027, 3, 26, tzinfo=UTC))
+    asked = wanted("2027-04-09 09:00", at="2027-03-28 01:30", every="day")
+    put(house, replace(asked, timezone="Europe/London"))
+    put(house, replace(asked, timezone="Europe/Berlin"))
+
+    assert dues(house, datetime(2027, 3, 29, 12, tzinfo=UTC), "Europe/Berlin") == ["28 01:30", "29 01:30"]
