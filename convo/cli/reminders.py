@@ -55,8 +55,8 @@ def put(
     from convo import clock
     from convo.cli._beside import open_store
     from convo.cli._library import read_library
+    from convo.runtime import reminding
     from convo.runtime.reminding import Wanted
-    from convo.runtime.reminding import put as put_reminder
     from convo.runtime.turns import Line
     from convo.settings import load
 
@@ -65,9 +65,10 @@ def put(
     wanted = Wanted(key, flow, to, at, ours, dict(pairs(given or [])), every, language, timezone)
     with open_store(settings, create=True) as store:
         try:
-            found, _ = store.transact(
-                lambda c: put_reminder(Line(c, settings, library, clock.system()), wanted)
+            kept, _ = store.transact(
+                lambda c: reminding.put(Line(c, settings, library, clock.system()), wanted)
             )
+            found = reminding.unless_cancelled(kept)
         except (StartError, ReminderError) as error:
             raise SettingsError(str(error)) from None
     _print([found], form)

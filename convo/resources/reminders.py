@@ -22,7 +22,7 @@ class Reminder(Shown):
     timezone: str = Field(description="In which local times are meant.")
     due_at: Moment | None = Field(description="When it starts next; null where it is over.")
     status: ReminderStatus
-    reason: str | None = Field(description="Why the last one did not start.")
+    reason: str | None = Field(description="Why the last one did not start, or is cancelled.")
     conversation: int | None = Field(description="The last that it has started.")
     created_at: Moment
     updated_at: Moment

@@ -50,8 +50,9 @@ class Wanted:
 def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
     """The reminder as it is now, and whether it is new. What was scheduled under its key is no more.
 
-    One that has started its conversation is scheduled anew if its moment has moved. Raises ReminderError
-    for a moment that will not do, and StartError for what could not be started either.
+    One that has started its conversation is scheduled anew if its moment has moved. One that waits, and moves
+    into the past, comes back cancelled: commit that, then ask `unless_cancelled`. Raises ReminderError for a
+    moment that will not do, and StartError for what could not be started either.
     """
     connection, now = line.connection, line.now
     asked = Start(
@@ -90,14 +91,24 @@ def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
     if earlier is not None and _asks_the_same(earlier, made):
         return earlier, False
     if due is None or due <= now:
-        raise ReminderError(
-            "past", f"`at`: {_shown(due or moment, zone)} is past; there is nothing to wait for"
-        )
+        told = f"`at`: {_shown(due or moment, zone)} is past; there is nothing to wait for"
+        if earlier is None or earlier.status is not State.SCHEDULED:
+            raise ReminderError("past", told)
+        return _cancelled(line, earlier, told), False
     if earlier is not None:
         reminders.save(connection, made)
         return made, False
     reminders.add(connection, made)
     return reminders.hold(connection, key) or made, True
+
+
+def unless_cancelled(reminder: Reminder) -> Reminder:
+    """What `put` gave back, after its commit; raises ReminderError where it had nothing to wait for."""
+    if reminder.status is State.CANCELLED:
+        raise ReminderError(
+            "past", f"{reminder.reason}, and what was scheduled as '{reminder.key}' is cancelled"
+        )
+    return reminder
 
 
 def cancel(line: Line, key: str) -> Reminder | None:
@@ -110,9 +121,7 @@ def cancel(line: Line, key: str) -> Reminder | None:
         return found
     if found.status in _OVER:
         raise ReminderError("over", f"the reminder '{key}' is over: {found.status}")
-    gone = found._replace(status=State.CANCELLED, due_at=None, updated_at=line.now)
-    reminders.save(line.connection, gone)
-    return gone
+    return _cancelled(line, found, found.reason)
 
 
 def remind(line: Line, found: Sequence[Reminder]) -> int:
@@ -129,6 +138,12 @@ def give_up(line: Line, found: Reminder, reason: str) -> None:
     contacts.lock_known(line.connection, [found.contact])
     for each in reminders.take(line.connection, [found]):
         reminders.save(line.connection, _next(each, State.REFUSED, storable(reason), None, line.now))
+
+
+def _cancelled(line: Line, reminder: Reminder, reason: str | None) -> Reminder:
+    gone = reminder._replace(status=State.CANCELLED, reason=reason, due_at=None, updated_at=line.now)
+    reminders.save(line.connection, gone)
+    return gone
 
 
 def _started(line: Line, reminder: Reminder) -> tuple[State, str | None, int | None]:

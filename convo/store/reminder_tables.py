@@ -33,7 +33,7 @@ class ReminderRow(Row, table=True):
     language: str | None = None  # to be the contact's
     timezone: str | None = None
     status: str
-    reason: str | None = None  # why the last one did not start
+    reason: str | None = None  # why the last one did not start, or is cancelled
     due_at: datetime | None = Field(default=None, sa_type=Moment)  # None: it is over
     conversation_id: int | None = Field(default=None, sa_type=BigInteger)  # the last that it started
     created_at: datetime = Field(sa_type=Moment)

@@ -54,6 +54,13 @@ def test_what_will_not_do_is_told(folder: Folder, options: tuple[str, ...], told
     assert (code, told in err) == (2, True), err
 
 
+def test_one_that_moves_into_the_past_is_cancelled(folder: Folder) -> None:
+    assert put(folder, "--at", "2099-12-01 09:00")[0] == 0
+    code, _, err = put(folder, "--at", "2001-01-01 09:00")
+    assert (code, "what was scheduled as 'k' is cancelled" in err) == (2, True), err
+    assert "  cancelled  (" in folder.run("reminders", "show", "k").out
+
+
 def test_a_key_that_no_path_can_name_is_refused(folder: Folder) -> None:
     code, _, err = put(folder, "--at", "2099-01-01 09:00", key="order/17")
     assert (code, "none of them a `/`" in err) == (2, True), err

@@ -56,7 +56,7 @@ def wanted(visit: str = "2026-12-03 14:30", contact: str = ANA, **given: object)
 
 
 def put(house: House, asked: Wanted) -> Reminder:
-    return house.do(lambda c: reminding.put(house.line(c), asked))[0]
+    return reminding.unless_cancelled(house.do(lambda c: reminding.put(house.line(c), asked))[0])
 
 
 def kept(house: House, key: str = "visit-17") -> Reminder:
@@ -202,11 +202,48 @@ def test_what_will_not_do_is_refused_and_nothing_is_kept(
     assert house.do(lambda c: reminders.by_key(c, "visit-17")) is None
 
 
-def test_one_that_does_not_fit_leaves_the_earlier_as_it_was(house: House) -> None:
+@pytest.mark.parametrize("changed", [{"at": "soon"}, {"vars": {"name": "Ana"}}, {"every": "FREQ=HOURLY"}])
+def test_one_that_does_not_fit_leaves_the_earlier_as_it_was(house: House, changed: dict[str, Any]) -> None:
     first = put(house, wanted())
-    with pytest.raises(ReminderError):
-        put(house, wanted(at="2020-01-01 09:00"))
+    with pytest.raises((ReminderError, StartError)):
+        put(house, wanted(**changed))
     assert kept(house) == first
+
+
+@pytest.mark.parametrize("every", [None, "day"])
+def test_one_that_moves_into_the_past_does_not_leave_at_its_old_moment(
+    house: House, every: str | None
+) -> None:
+    put(house, wanted("2026-12-10 14:30", every=every))
+    with pytest.raises(ReminderError, match=r"is past; .* is cancelled"):
+        put(house, wanted("2026-11-30 18:00"))  # this evening: nobody was to be reminded the day before
+
+    assert (kept(house).status, kept(house).due_at) == (State.CANCELLED, None)
+    assert "2026-11-29 09:00 in UTC is past" in (kept(house).reason or "")
+    assert passes(house, NOW + timedelta(days=20)) == []
+    again = put(house, wanted("2027-01-10 14:30"))
+    assert (again.status, again.reason) == (State.SCHEDULED, None)
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_one_that_is_over_stays_as_it_was_when_it_moves_into_the_past(house: House, over: bool) -> None:
+    put(house, wanted())
+    if over:
+        assert len(passes(house, NOW + timedelta(days=5))) == 1
+    else:
+        house.do(lambda c: reminding.cancel(house.line(c), "visit-17"))
+    before = kept(house)
+    with pytest.raises(ReminderError, match=r"nothing to wait for$"):
+        put(house, wanted("2026-11-30 18:00"))
+    assert kept(house) == before
+
+
+def test_one_whose_moment_came_just_now_is_as_it_was_where_the_same_is_put(house: House) -> None:
+    first = put(house, wanted())
+    assert first.due_at
+    house.clock.move_to(first.due_at + timedelta(seconds=1))
+    assert put(house, wanted()) == first
+    assert remind(house) == 1
 
 
 def test_a_recurring_one_keeps_its_time_of_day_through_the_changes_of_the_clocks(house: House) -> None:

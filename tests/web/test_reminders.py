@@ -35,6 +35,23 @@ def test_a_reminder_is_put_moved_and_cancelled(tell: Tell) -> None:
     tell(story)
 
 
+def test_one_that_moves_into_the_past_is_cancelled_and_the_refusal_says_so(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        path, late = "/v1/reminders/visit-17", {**WANTED, "at": "2001-01-01 09:00"}
+        unknown = await server.api(path, "PUT", json=late)
+        assert (await server.api(path, "PUT", json=WANTED)).status == 201
+        moved = await server.api(path, "PUT", json=late)
+
+        assert [(each.status, each.json["title"]) for each in (unknown, moved)] == [(422, "past")] * 2
+        told = "`at`: 2001-01-01 09:00 in Europe/Berlin is past; there is nothing to wait for"
+        assert unknown.json["detail"] == told
+        assert moved.json["detail"] == f"{told}, and what was scheduled as 'visit-17' is cancelled"
+        gone = (await server.api(path)).json
+        assert (gone["status"], gone["due_at"], gone["reason"]) == ("cancelled", None, told)
+
+    tell(story)
+
+
 @pytest.mark.parametrize(
     ("path", "method", "changed", "status", "title"),
     [

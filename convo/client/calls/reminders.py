@@ -19,7 +19,10 @@ def remind(
     language: str | None = None,
     timezone: str | None = None,
 ) -> Call[Reminder]:
-    """Start a conversation at a moment; the same `key` again moves or changes it."""
+    """Start a conversation at a moment; the same `key` again moves or changes it.
+
+    Moved into the past it is cancelled, and the answer is the error `past`.
+    """
     more = given(every=every, number=number, vars=dict(vars or {}), language=language, timezone=timezone)
     body = ReminderRequest(flow=flow, contact=contact, at=at, **more)
     return Call("PUT", path("reminders", key), Reminder, body=body)

@@ -1,5 +1,8 @@
 """`/v1/reminders/{key}`: conversations to be started at a moment, by the application's own key."""
 
+from sqlalchemy import Connection
+
+from convo.app import App
 from convo.resources.base import NoBody, NoQuery, Page
 from convo.resources.reminders import Reminder, ReminderRequest, RemindersQuery
 from convo.runtime import reminding
@@ -39,15 +42,20 @@ def _one(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Reminder]:
     return Answer(shown_reminder(found))
 
 
-def _put(line: Line, asked: Asked[NoQuery, ReminderRequest]) -> Answer[Reminder]:
+async def _put(app: App, asked: Asked[NoQuery, ReminderRequest]) -> Answer[Reminder]:
     """Set a reminder, or move and change the one with this key.
 
     201 with a new one; 200 with one that was changed, or asked for before. One that has started its
-    conversation starts another if its moment has moved. A key has no `/`.
+    conversation starts another if its moment has moved. A key has no `/`. One that moves into the past is
+    cancelled, and answered with 422 `past`.
     """
-    key = asked.path["key"]
-    reminder, new = reminding.put(line, Wanted(key=key, **asked.body.model_dump()))
-    return made(shown_reminder(reminder), new=new)
+    wanted = Wanted(key=asked.path["key"], **asked.body.model_dump())
+
+    def job(connection: Connection) -> tuple[Stored, bool]:
+        return reminding.put(Line(connection, app.settings, app.library, app.clock()), wanted)
+
+    reminder, new = await app.write(job)  # committed also where the answer is a refusal
+    return made(shown_reminder(reminding.unless_cancelled(reminder)), new=new)
 
 
 def _cancel(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Reminder]:
