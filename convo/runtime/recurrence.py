@@ -3,11 +3,10 @@
 import re
 from calendar import isleap
 from collections.abc import Sequence
-from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dateutil.parser import parse
 from dateutil.rrule import rrule, rrulestr
 
 LONGEST = timedelta(days=3660)  # how long a reminder comes again, from its first moment
@@ -26,7 +25,7 @@ class Recurrence:
         self.rule = self.rule or every.strip().upper().removeprefix("RRULE:")
         self._zone = ZoneInfo(timezone)
         self._later = _later(first.year)
-        self._days, self._most = _days(self.rule, every, first, self._later)
+        self._days, self._most = _days(self.rule, every, first, self._later, self._zone)
 
     def after(self, moment: datetime) -> datetime | None:
         """The next moment after this one, in UTC; None where the rule has ended.
@@ -63,7 +62,7 @@ def absolute(text: str) -> datetime | None:
         raise ValueError(f"'{text}' is no moment; write one like 2026-12-01T09:00+01:00") from None
 
 
-def _days(rule: str, every: str, first: datetime, later: int) -> tuple[rrule, int | None]:
+def _days(rule: str, every: str, first: datetime, later: int, zone: ZoneInfo) -> tuple[rrule, int | None]:
     """The local moments of a rule, so many years later, and how many of them count; None for all."""
     if any(word in rule for word in _TOO_OFTEN):
         raise ValueError(f"'{every}' is too often; the time of day is that of `at`, once a day at most")
@@ -75,7 +74,7 @@ def _days(rule: str, every: str, first: datetime, later: int) -> tuple[rrule, in
     parts = [part for part in rule.split(";") if part]
     ends = [part for part in parts if part.startswith(("COUNT=", "UNTIL="))]
     try:
-        last, most = _end(ends, first)
+        last, most = _end(ends, first, zone)
         until = last.replace(year=last.year + later)
         bounded = [*(part for part in parts if part not in ends), f"UNTIL={until:%Y%m%dT%H%M%S}"]
         found = rrulestr(";".join(bounded), dtstart=first.replace(year=first.year + later))
@@ -85,17 +84,28 @@ def _days(rule: str, every: str, first: datetime, later: int) -> tuple[rrule, in
     return found, most
 
 
-def _end(ends: Sequence[str], first: datetime) -> tuple[datetime, int | None]:
+def _end(ends: Sequence[str], first: datetime, zone: ZoneInfo) -> tuple[datetime, int | None]:
     """When a rule is over at the latest, and after how many moments; None for any number."""
     last, most = first + LONGEST, None
     for name, _, value in (end.partition("=") for end in ends):
         if name == "COUNT":
             most = int(value)
-        elif (until := parse(value)) > last and len(ends) == 1:
+        elif (until := _until(value, zone)) > last and len(ends) == 1:
             raise ValueError("it goes on for over ten years; let it end sooner")
         else:
             last = min(last, until)
     return last, most
+
+
+def _until(value: str, zone: ZoneInfo) -> datetime:
+    """The last local moment that counts; a day counts to its end. In UTC, calendars write it (`…Z`)."""
+    try:
+        if "T" not in value:
+            return datetime.combine(date.fromisoformat(value), time(23, 59, 59))
+        until = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"UNTIL is like 20271231 or 20271231T235959Z, not {value}") from None
+    return local(until, zone.key) if until.tzinfo else until
 
 
 def _later(year: int) -> int:

@@ -419,3 +419,35 @@ def test_one_that_is_put_again_after_its_contact_moved_has_that_time_of_day_ther
     put(house, replace(asked, timezone="Europe/Berlin"))
 
     assert dues(house, datetime(2027, 3, 29, 12, tzinfo=UTC), "Europe/Berlin") == ["28 01:30", "29 01:30"]
+
+
+def days(every: str, first: str, zone: str = "UTC", most: int = 20) -> list[str]:
+    """The days on which a rule comes again after its first, until there are no more, or so many."""
+    rule = Recurrence(every, datetime.fromisoformat(first), zone)
+    found: list[str] = []
+    moment: datetime | None = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    while moment and (moment := rule.after(moment)) and len(found) < most:
+        found.append(f"{moment.astimezone(ZoneInfo(zone)):%y-%m-%d}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("until", "last"),
+    [
+        ("20270118T000000Z", "27-01-18"),  # 09:00 in Tokyo
+        ("20270117T235959Z", "27-01-11"),
+        ("20270118T090000", "27-01-18"),
+        ("20270118T085959", "27-01-11"),
+        ("20270118", "27-01-18"),  # that day to its end
+        ("20270117", "27-01-11"),
+        ("2027-01-18", "27-01-18"),
+    ],
+)
+def test_a_rule_ends_at_its_until_in_utc_on_a_clock_or_with_a_day(until: str, last: str) -> None:
+    found = days(f"FREQ=WEEKLY;BYDAY=MO;UNTIL={until}", "2027-01-06T09:00", "Asia/Tokyo")
+    assert found[-1] == last
+
+
+def test_an_until_that_is_no_moment_says_what_would_be() -> None:
+    with pytest.raises(ValueError, match="UNTIL is like 20271231 or 20271231T235959Z, not 12MAR2027"):
+        days("FREQ=DAILY;UNTIL=12MAR2027", "2027-01-06T09:00")
