@@ -77,10 +77,13 @@ def _days(rule: str, every: str, first: datetime, later: int, zone: ZoneInfo) ->
         last, most = _end(ends, first, zone)
         until = last.replace(year=last.year + later)
         bounded = [*(part for part in parts if part not in ends), f"UNTIL={until:%Y%m%dT%H%M%S}"]
-        found = rrulestr(";".join(bounded), dtstart=first.replace(year=first.year + later))
+        start = first.replace(year=first.year + later, microsecond=0)
+        found = rrulestr(";".join(bounded), dtstart=start)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
         raise ValueError(f"'{every}' is no rule of RFC 5545 that can be kept: {error}") from None
     assert isinstance(found, rrule)
+    if most and next(iter(found), None) != start:
+        most -= 1  # the first moment counts also where it is no day of the rule
     return found, most
 
 

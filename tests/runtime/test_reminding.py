@@ -451,3 +451,21 @@ def test_a_rule_ends_at_its_until_in_utc_on_a_clock_or_with_a_day(until: str, la
 def test_an_until_that_is_no_moment_says_what_would_be() -> None:
     with pytest.raises(ValueError, match="UNTIL is like 20271231 or 20271231T235959Z, not 12MAR2027"):
         days("FREQ=DAILY;UNTIL=12MAR2027", "2027-01-06T09:00")
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("2027-01-06T09:00", ["27-01-11"]),  # a Wednesday, and it counts
+        ("2027-01-04T09:00", ["27-01-11"]),
+        ("2027-01-04T09:00:00.5", ["27-01-11"]),
+    ],
+)
+def test_a_rule_that_counts_counts_its_first_moment_whatever_day_it_is(first: str, again: list[str]) -> None:
+    assert days("FREQ=WEEKLY;BYDAY=MO;COUNT=2", first) == again
+    assert days("FREQ=WEEKLY;BYDAY=MO;COUNT=1", first) == []
+
+
+def test_one_that_counts_starts_so_many_conversations(house: House) -> None:
+    put(house, wanted(at="2026-12-02 09:00", every="FREQ=WEEKLY;BYDAY=MO;COUNT=2"))
+    assert dues(house, NOW + timedelta(days=60), "UTC") == ["02 09:00", "07 09:00"]
