@@ -21,8 +21,7 @@ class Recurrence:
 
     def __init__(self, every: str, first: datetime, timezone: str) -> None:
         """`every` is `day`, `week`, `month`, `year` or a rule; raises ValueError for what is neither."""
-        self.rule = _WORDS.get(every.strip().lower(), "") and f"FREQ={_WORDS[every.strip().lower()]}"
-        self.rule = self.rule or every.strip().upper().removeprefix("RRULE:")
+        self.rule = _rule(every, first)
         self._zone = ZoneInfo(timezone)
         self._later = _later(first.year)
         self._days, self._most = _days(self.rule, every, first, self._later, self._zone)
@@ -60,6 +59,19 @@ def absolute(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip().upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"'{text}' is no moment; write one like 2026-12-01T09:00+01:00") from None
+
+
+def _rule(every: str, first: datetime) -> str:
+    """The rule, by itself. A word has the last day of a month where the day of `first` is missing."""
+    word = every.strip().lower()
+    if word not in _WORDS:
+        return every.strip().upper().removeprefix("RRULE:")
+    if word == "month" and first.day > 28:
+        days = ",".join(str(day) for day in range(28, first.day + 1))
+        return f"FREQ=MONTHLY;BYMONTHDAY={days};BYSETPOS=-1"
+    if word == "year" and (first.month, first.day) == (2, 29):
+        return "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1"
+    return f"FREQ={_WORDS[word]}"
 
 
 def _days(rule: str, every: str, first: datetime, later: int, zone: ZoneInfo) -> tuple[rrule, int | None]:

@@ -6,11 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil import rrule
 
 from convo.errors import ReminderError, StartError
 from convo.runtime import reminding
-from convo.runtime.recurrence import LONGEST, Recurrence
 from convo.runtime.reminding import Wanted
 from convo.store import reminders
 from convo.store.reminders import Reminder, State
@@ -321,54 +319,6 @@ def test_who_has_stopped_is_not_texted(house: House) -> None:
     assert house.leaves() == []
 
 
-def test_a_night_that_has_no_such_hour_has_it_later() -> None:
-    rule = Recurrence("day", datetime.fromisoformat("2027-03-01T02:30"), "Europe/Berlin")
-    moment, found = datetime(2027, 3, 27, tzinfo=UTC), []
-    for _ in range(4):
-        moment = rule.after(moment) or moment
-        found.append(f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%d %H:%M}")
-    assert found == ["27 02:30", "28 03:30", "29 02:30", "30 02:30"]
-
-
-@pytest.mark.parametrize("ends", ["", ";COUNT=3", ";UNTIL=20280101", ";COUNT=3;UNTIL=99990101"])
-def test_days_that_never_come_are_not_looked_for_until_there_are_no_more_years(
-    ends: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked, rebuild = set(), rrule._iterinfo.rebuild
-
-    def counted(found: Any, year: int, month: int) -> None:
-        looked.add(year)
-        rebuild(found, year, month)
-
-    monkeypatch.setattr(rrule._iterinfo, "rebuild", counted)
-    never = f"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30{ends}"
-    for year in (2026, 2091, 2399):
-        assert Recurrence(never, datetime.fromisoformat(f"{year}-12-01T09:00"), "UTC").after(NOW) is None
-    assert 0 < len(looked) < 1500
-
-
-@pytest.mark.parametrize(
-    "every", ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,TH"]
-)
-@pytest.mark.parametrize("year", [2026, 2027, 2028, 2092, 2095, 2396, 2399, 9980])
-def test_a_rule_has_the_days_of_its_own_years(every: str, year: int) -> None:
-    first = datetime.fromisoformat(f"{year}-12-01T09:00")
-    rule, moment, found = Recurrence(every, first, "UTC"), first.replace(tzinfo=UTC), []
-    while (following := rule.after(moment)) is not None:
-        found.append(following.replace(tzinfo=None))
-        moment = following
-    own = rrule.rrulestr(every, dtstart=first).between(first, first + LONGEST, inc=True)
-    assert found == [each for each in own if each > first]
-
-
-def test_a_rule_that_counts_ends_with_its_last_moment_or_where_it_is_to_end() -> None:
-    first = datetime.fromisoformat("2026-12-01T09:00")
-    assert Recurrence("FREQ=DAILY;COUNT=2", first, "UTC").after(NOW + timedelta(days=2)) is None
-    both = Recurrence("FREQ=DAILY;UNTIL=20261203;COUNT=9", first, "UTC")
-    assert both.after(NOW + timedelta(days=1)) == datetime(2026, 12, 2, 9, tzinfo=UTC)
-    assert both.after(NOW + timedelta(days=3)) is None
-
-
 @pytest.mark.parametrize(
     ("at", "visit"), [("2027-03-28 01:30", "2027-04-09 09:00"), ("visit - 1 day, 01:30", "2027-03-29 09:00")]
 )
@@ -421,51 +371,16 @@ def test_one_that_is_put_again_after_its_contact_moved_has_that_time_of_day_ther
     assert dues(house, datetime(2027, 3, 29, 12, tzinfo=UTC), "Europe/Berlin") == ["28 01:30", "29 01:30"]
 
 
-def days(every: str, first: str, zone: str = "UTC", most: int = 20) -> list[str]:
-    """The days on which a rule comes again after its first, until there are no more, or so many."""
-    rule = Recurrence(every, datetime.fromisoformat(first), zone)
-    found: list[str] = []
-    moment: datetime | None = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    while moment and (moment := rule.after(moment)) and len(found) < most:
-        found.append(f"{moment.astimezone(ZoneInfo(zone)):%y-%m-%d}")
-    return found
-
-
-@pytest.mark.parametrize(
-    ("until", "last"),
-    [
-        ("20270118T000000Z", "27-01-18"),  # 09:00 in Tokyo
-        ("20270117T235959Z", "27-01-11"),
-        ("20270118T090000", "27-01-18"),
-        ("20270118T085959", "27-01-11"),
-        ("20270118", "27-01-18"),  # that day to its end
-        ("20270117", "27-01-11"),
-        ("2027-01-18", "27-01-18"),
-    ],
-)
-def test_a_rule_ends_at_its_until_in_utc_on_a_clock_or_with_a_day(until: str, last: str) -> None:
-    found = days(f"FREQ=WEEKLY;BYDAY=MO;UNTIL={until}", "2027-01-06T09:00", "Asia/Tokyo")
-    assert found[-1] == last
-
-
-def test_an_until_that_is_no_moment_says_what_would_be() -> None:
-    with pytest.raises(ValueError, match="UNTIL is like 20271231 or 20271231T235959Z, not 12MAR2027"):
-        days("FREQ=DAILY;UNTIL=12MAR2027", "2027-01-06T09:00")
-
-
-@pytest.mark.parametrize(
-    ("first", "again"),
-    [
-        ("2027-01-06T09:00", ["27-01-11"]),  # a Wednesday, and it counts
-        ("2027-01-04T09:00", ["27-01-11"]),
-        ("2027-01-04T09:00:00.5", ["27-01-11"]),
-    ],
-)
-def test_a_rule_that_counts_counts_its_first_moment_whatever_day_it_is(first: str, again: list[str]) -> None:
-    assert days("FREQ=WEEKLY;BYDAY=MO;COUNT=2", first) == again
-    assert days("FREQ=WEEKLY;BYDAY=MO;COUNT=1", first) == []
-
-
 def test_one_that_counts_starts_so_many_conversations(house: House) -> None:
     put(house, wanted(at="2026-12-02 09:00", every="FREQ=WEEKLY;BYDAY=MO;COUNT=2"))
     assert dues(house, NOW + timedelta(days=60), "UTC") == ["02 09:00", "07 09:00"]
+
+
+def test_a_word_is_kept_as_the_rule_that_it_is_and_goes_on_by_that(house: House) -> None:
+    asked = wanted(at="2027-01-31 09:00", every="month")
+    made = put(house, asked)
+    assert made.every == "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
+    assert dues(house, datetime(2027, 5, 1, tzinfo=UTC), "UTC") == [
+        "31 09:00", "28 09:00", "31 09:00", "30 09:00"
+    ]  # fmt: skip
+    assert put(house, asked) == kept(house)
