@@ -1,14 +1,18 @@
 """The documentation says what is true."""
 
+import argparse
 import base64
 import re
 import runpy
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from standardwebhooks import Webhook
+from starlette.routing import compile_path
 
 from convo.clock import system
 from convo.endpoints import Endpoint, Events
@@ -22,6 +26,7 @@ from convo.providers.base import ProviderClass
 from convo.retention import Retention
 from convo.runtime.library import flow_files
 from convo.settings import Account, Calls, Host, Number, Settings
+from convo.web.api.routes import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -72,6 +77,36 @@ def test_every_rule_stands_in_its_page_with_its_examples() -> None:
         assert about
         for part in (f"### {rule.code} {rule.about}", about.strip(), rule.bad, rule.good, rule.beside):
             assert part in page, rule.code
+
+
+def curls(page: Path) -> list[list[str]]:
+    """What a page has to be typed with curl, in words; what is quoted may be several lines."""
+    typed = r"""^(?:\$ )?(curl (?:'[^']*'|"[^"]*"|\\\n|[^'"\n])*)$"""
+    found = re.findall(typed, page.read_text(), re.MULTILINE)
+    return [shlex.split(each.replace("\\\n", "")) for each in found]
+
+
+def test_what_the_pages_ask_with_curl_is_what_the_api_takes() -> None:
+    known = argparse.ArgumentParser(exit_on_error=False)
+    known.add_argument("-s", action="store_true")
+    known.add_argument("-X", dest="method")
+    known.add_argument("-H", dest="headers", action="append", default=[])
+    known.add_argument("-d", dest="body")
+    known.add_argument("--data-binary", dest="file")
+    known.add_argument("url")
+    asked = [known.parse_args(words[1:]) for page in PAGES for words in curls(page)]
+    of_the_api = [each for each in asked if urlsplit(each.url).path.startswith("/v1/")]
+    assert len(of_the_api) > 8
+    for each in of_the_api:
+        url, method = urlsplit(each.url), each.method or ("POST" if each.body or each.file else "GET")
+        (operation,) = (
+            one for one in OPERATIONS if one.method == method and compile_path(one.path)[0].match(url.path)
+        )
+        operation.query.model_validate(dict(parse_qsl(url.query)))
+        assert operation.uploads == bool(each.file), each
+        if each.body:
+            operation.takes.model_validate_json(each.body)
+            assert "Content-Type: application/json" in each.headers, each
 
 
 def test_every_key_stands_in_the_reference() -> None:
