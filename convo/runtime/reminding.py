@@ -134,10 +134,14 @@ def remind(line: Line, found: Sequence[Reminder]) -> int:
 
 
 def give_up(line: Line, found: Reminder, reason: str) -> None:
-    """A reminder that cannot be started is not tried again and again."""
+    """A reminder that cannot be started is not tried again and again; by its rule it comes again."""
     contacts.lock_known(line.connection, [found.contact])
     for each in reminders.take(line.connection, [found]):
-        reminders.save(line.connection, _next(each, State.REFUSED, storable(reason), None, line.now))
+        try:
+            after = _next(each, State.REFUSED, storable(reason), None, line.now)
+        except (ValueError, KeyError):  # its rule, or its time zone, is none to this version or machine
+            after = _next(each._replace(every=None), State.REFUSED, storable(reason), None, line.now)
+        reminders.save(line.connection, after._replace(every=each.every))
 
 
 def _cancelled(line: Line, reminder: Reminder, reason: str | None) -> Reminder:

@@ -290,6 +290,20 @@ def test_what_cannot_start_says_why_and_hurts_nobody(house: House) -> None:
     assert "there is no flow 'appointment'" in (kept(house).reason or "")
 
 
+@pytest.mark.parametrize("unread", [{"every": "FREQ=DAILY;UNTIL=12MAR2027"}, {"zone": "Mars/Olympus"}])
+def test_one_that_cannot_be_read_any_more_is_given_up_for_good(house: House, unread: dict[str, Any]) -> None:
+    old = put(house, wanted(every="day"))._replace(**unread)
+    house.do(lambda c: reminders.save(c, old))
+    house.clock.move_to(NOW + timedelta(days=2))
+
+    with pytest.raises((ValueError, KeyError)):
+        remind(house)
+    house.do(lambda c: reminding.give_up(house.line(c), old, "it cannot be read"))
+    assert kept(house) == old._replace(
+        status=State.REFUSED, reason="it cannot be read", due_at=None, updated_at=house.clock()
+    )
+
+
 def test_two_processes_start_it_once(house: House) -> None:
     put(house, wanted())
     house.clock.move_to(NOW + timedelta(days=2))
