@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from convo.store.campaigns import Campaign, Counts, File
     from convo.store.engine import Store
 
-_NOT_OVER = timedelta(minutes=1)
 EVERY = 100_000  # rows, a line where nobody sits at the terminal
 _LOOK = 1.0  # seconds
 
@@ -67,10 +66,13 @@ def start_it(
     store: "Store", settings: "Settings", number: int, at: datetime | None, asked: Asked, **more: Any
 ) -> None:
     """Start a campaign, once somebody wants it, and show how it stands."""
+    from convo import clock
     from convo.runtime import campaigns
 
     _ask(number, at, asked)
-    found = store.transact(lambda c: campaigns.start(c, number, at))
+    now = clock.system()
+    at = at if at and at > now else None  # it may have come while a list was read, or somebody thought
+    found = store.transact(lambda c: campaigns.start(c, number, at, now))
     served = store.served() is not False
     if not served:
         print(f"Nothing serves {settings.database} now: it begins when `convo serve` runs.", file=sys.stderr)
@@ -83,6 +85,8 @@ def moment(
     settings: "Settings", numbers: "Sequence[str]", text: str | None, now: datetime
 ) -> datetime | None:
     """When `--at` says, in our number's time zone unless it says; raises SettingsError for no such moment."""
+    from convo.runtime.campaigns import is_past
+
     if text is None:
         return None
     zone = ZoneInfo(settings.number(numbers[0]).timezone)
@@ -97,7 +101,7 @@ def moment(
         if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found:
             raise SettingsError(f"--at: in {zone.key} the clocks skip {text}; write another moment")
         found = local
-    if found < now - _NOT_OVER:
+    if is_past(found, now):
         raise SettingsError(f"--at: {text} ({zone.key}) is over; leave --at out to start now")
     return found.astimezone(UTC)
 

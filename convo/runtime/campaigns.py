@@ -5,7 +5,7 @@ Who is loaded into them is `loading`'s, and who begins when is `launching`'s.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -27,6 +27,7 @@ from convo.store.campaigns import Campaign, Counts, New, State
 from convo.store.engine import Store
 
 LONGEST_NAME = 200
+NOT_PAST = timedelta(minutes=1)  # of a start: clocks differ, and it takes a while to say it
 CANCELLED_AS = "cancelled"  # the outcome of conversations of which nothing had left
 _AT_ONCE = 100  # texts withdrawn in one transaction
 _CLOSED_AT_ONCE = 250  # conversations that are looked at, and closed
@@ -138,12 +139,19 @@ def is_remnant(connection: Connection, number: int) -> bool:
     return not campaigns.files(connection, number) and campaign_contacts.last(connection, number) > 0
 
 
-def start(connection: Connection, number: int, at: datetime | None = None) -> Standing:
+def is_past(at: datetime, now: datetime) -> bool:
+    """Whether nobody can mean this start: somebody who mistyped a year would text everybody now."""
+    return at < now - NOT_PAST
+
+
+def start(connection: Connection, number: int, at: datetime | None, now: datetime) -> Standing:
     """Let everybody who is loaded by now begin, from `at` on; whoever says it twice changes nothing.
 
-    Raises CampaignError where a file is not to its end, nobody is in it, or it was cancelled.
+    Raises CampaignError where a file is not to its end, nobody is in it, it was cancelled, or `at` is past.
     """
     campaign = _locked(connection, number)
+    if at is not None and is_past(at, now):
+        raise CampaignError("past", f"`at`: {at:%Y-%m-%d %H:%M} UTC is past; leave it out to begin now")
     if campaign.status is State.CANCELLED:
         raise CampaignError("over", f"campaign {number} was cancelled; make another one, with another name")
     found = told(connection, campaign)

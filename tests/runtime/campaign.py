@@ -55,7 +55,7 @@ class Office:
 
     def start(self, at: datetime | None = None) -> Standing:
         house = self.house
-        return house.do(lambda c: campaigns.start(c, self.number, at))
+        return house.do(lambda c: campaigns.start(c, self.number, at, house.clock()))
 
     def pause(self) -> Standing:
         house = self.house

@@ -197,6 +197,16 @@ def test_a_start_may_be_set_for_later(office: Office) -> None:
     assert office.launches() == 0  # it was due when it was looked for, and was put off since
 
 
+def test_a_start_that_is_past_by_more_than_a_minute_is_refused(office: Office) -> None:
+    office.makes()
+    office.loads(LIST)
+    with pytest.raises(CampaignError, match="2026-11-30 08:58 UTC is past; leave it out"):
+        office.start(at=NOW - timedelta(seconds=61))
+    assert office.launches() == 0
+    office.start(at=NOW - timedelta(seconds=59))
+    assert office.launches() == 2
+
+
 def test_each_contact_keeps_to_one_of_several_numbers(build: Build, tmp_path: Path) -> None:
     pool = {OURS: Number(brand="Elm", flow="visit"), OTHER: Number(brand="Elm", flow="visit")}
     office = Office(build(pool), tmp_path)

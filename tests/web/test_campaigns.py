@@ -83,6 +83,7 @@ def test_one_that_waits_is_paused_resumed_and_cancelled(tell: Tell) -> None:
         ("", {"flow": "visit", "name": "June", "vars": {"day": 1}}, 422, "unknown_variable"),
         ("", {"flow": "visit", "name": "June", "numbers": ["1"]}, 422, "unknown_number"),
         ("/1/start", {}, 409, "not_loaded"),
+        ("/1/start", {"at": "2020-12-01T09:00:00Z"}, 422, "past"),
         ("/1/start", {"at": "2026-02-30T00:00:00Z"}, 422, "bad_request"),
         ("/1/pause", {}, 409, "not_running"),
         ("/9/pause", {}, 404, "not_found"),

@@ -124,7 +124,7 @@ async def _preview(app: App, asked: Asked[NoQuery, NoBody]) -> Answer[CampaignPr
 
 def _start(line: Line, asked: Asked[NoQuery, CampaignStartRequest]) -> Answer[Campaign]:
     """Let everybody who is loaded by now begin, at once or from `at` on."""
-    found = campaigns.start(line.connection, asked.number("campaign"), asked.body.at)
+    found = campaigns.start(line.connection, asked.number("campaign"), asked.body.at, line.now)
     return Answer(shown_campaign(found))
 
 
@@ -253,7 +253,7 @@ _MAKING = {
     "name_taken": 409,
 }
 _LOADING = {"bad_list": 422, "missing_columns": 422, "busy": 409, "over": 409, "not_found": 404}
-_STARTING = {"over": 409, "not_loaded": 409, "empty": 409, "not_found": 404}
+_STARTING = {"over": 409, "not_loaded": 409, "empty": 409, "past": 422, "not_found": 404}
 _NONE = {"not_found": 404}
 OPERATIONS: list[Operation] = [
     Operation(GET, _ALL, _READ, _list),
