@@ -176,7 +176,7 @@ class CampaignError(CodedError):
 
     `not_found`, `unknown_flow`, `no_number`, `unknown_number`, `several_brands`, `bad_region`, `bad_name`,
     `name_taken`, `changed`, `missing_columns`, `unknown_variable`, `wrong_variable`, `busy`, `over`,
-    `not_loaded`, `empty`, `past`, `not_running`, `not_paused`.
+    `not_loaded`, `empty`, `past`, `begun`, `not_running`, `not_paused`.
     """
 
 

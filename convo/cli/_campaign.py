@@ -37,6 +37,7 @@ class Asked:
     form: Format
     yes: bool
     watch: bool
+    tops_up: bool = False  # who is added begins with the others
 
 
 def load_and_start(
@@ -72,7 +73,10 @@ def start_it(
     _ask(number, at, asked)
     now = clock.system()
     at = at if at and at > now else None  # it may have come while a list was read, or somebody thought
-    found = store.transact(lambda c: campaigns.start(c, number, at, now))
+    if asked.tops_up:
+        found = store.transact(lambda c: campaigns.top_up(c, number, now))
+    else:
+        found = store.transact(lambda c: campaigns.start(c, number, at, now))
     served = store.served() is not False
     if not served:
         print(f"Nothing serves {settings.database} now: it begins when `convo serve` runs.", file=sys.stderr)
@@ -243,10 +247,12 @@ def tell_standing(found: "Standing", form: Format = Format.TEXT, **more: Any) ->
 
 def as_line(found: "Standing") -> str:
     """A campaign on a line."""
+    from convo import clock
+
     campaign = found.campaign
     state = "loaded" if campaign.status == "loading" and found.is_loaded else campaign.status.value
     when = ""
-    if campaign.status == "running" and campaign.started_at is None and campaign.starts_at:
+    if not campaign.is_over and campaign.starts_at and campaign.starts_at > clock.system():
         when = f" from {campaign.starts_at:%Y-%m-%d %H:%M} UTC on"
     trouble = f"\n    {campaign.trouble}" if campaign.trouble else ""
     return f"{campaign.id}  {campaign.name}  {state}{when}  {_done(found)}{trouble}"

@@ -141,6 +141,11 @@ def _run(settings: "Settings", library: "Library", wanted: "Wanted", sheet: "She
         made = _made(store, new, flows, sheet, now)
         if not made.released:
             return load_and_start(store, settings, flows, made, sheet, at, asked)
+        if at not in (None, made.starts_at):
+            raise SettingsError(
+                f"--at: that list is campaign {made.id}, which was started already; "
+                f"`convo campaigns start {made.id} --at '{asked.at}'` moves a start that is still to come"
+            )
         if asked.form is Format.TEXT:
             print(f"That list is campaign {made.id} already; nobody is texted twice.")
         found = store.look(lambda c: campaigns.standing(c, made.id))

@@ -93,7 +93,10 @@ def show(number: Number, watch: Watch = False, form: Form = Format.TEXT) -> None
 
 
 def start(number: Number, at: At = None, watch: Watch = False, form: Form = Format.TEXT) -> None:
-    """Begin with everybody who is loaded by now. Said twice, it changes nothing."""
+    """Begin with everybody who is loaded by now; a start that is still to come is moved, to now without --at.
+
+    Said twice, it changes nothing.
+    """
     from convo import clock
     from convo.cli._beside import open_store
     from convo.runtime.campaigns import standing
@@ -167,7 +170,11 @@ def top_up(
     watch: Watch = False,
     form: Form = Format.TEXT,
 ) -> None:
-    """Add those of a list who are not in it yet, and begin with them. The same list twice adds nobody."""
+    """Add those of a list who are not in it yet, and begin with them: when the others begin, or at once.
+
+    The same list twice adds nobody.
+    """
+    from convo import clock
     from convo.cli._beside import open_store
     from convo.cli._quiet import quiet
     from convo.runtime.campaigns import standing
@@ -183,8 +190,9 @@ def top_up(
         library = Library(settings.flows)
         flows = store.look(lambda c: library.version(c, campaign.version))
         try:
-            asked = Asked(None, rows, form, yes=yes, watch=watch)
-            bad = load_and_start(store, settings, flows, campaign, found, None, asked)
+            asked = Asked(None, rows, form, yes=yes, watch=watch, tops_up=True)
+            at = campaign.starts_at if campaign.starts_at and campaign.starts_at > clock.system() else None
+            bad = load_and_start(store, settings, flows, campaign, found, at, asked)
         except CampaignError as error:
             raise SettingsError(f"{file}: {error}") from None
     if bad:

@@ -145,12 +145,15 @@ def is_past(at: datetime, now: datetime) -> bool:
 
 
 def start(connection: Connection, number: int, at: datetime | None, now: datetime) -> Standing:
-    """Let everybody who is loaded by now begin, from `at` on; whoever says it twice changes nothing.
+    """Let everybody who is loaded by now begin, from `at` on, or now; who says it twice changes nothing.
 
-    Raises CampaignError where a file is not to its end, nobody is in it, it was cancelled, or `at` is past.
+    A start that is still to come is moved; one that is paused stays so. Raises CampaignError where a file is
+    not to its end, nobody is in it, it was cancelled, `at` is past, or it has begun and cannot wait for `at`.
     """
     campaign = _locked(connection, number)
-    if at is not None and is_past(at, now):
+    released = campaign_contacts.last(connection, number)
+    is_said_again = at == campaign.starts_at and released == campaign.released
+    if at is not None and is_past(at, now) and not is_said_again:
         raise CampaignError("past", f"`at`: {at:%Y-%m-%d %H:%M} UTC is past; leave it out to begin now")
     if campaign.status is State.CANCELLED:
         raise CampaignError("over", f"campaign {number} was cancelled; make another one, with another name")
@@ -159,14 +162,21 @@ def start(connection: Connection, number: int, at: datetime | None, now: datetim
         raise CampaignError("not_loaded", f"campaign {number} is not loaded to its end; load its file again")
     if not found.counts.added:
         raise CampaignError("empty", f"there is nobody in campaign {number} whom it could begin with")
-    released = campaign_contacts.last(connection, number)
     values: dict[str, object] = {"released": released}
     if campaign.status in (State.LOADING, State.FINISHED) and released > campaign.released:
         values |= {"status": State.RUNNING.value, "starts_at": at, "ended_at": None}
-    elif at is not None and campaign.started_at is None and campaign.status is State.RUNNING:
+    elif _is_to_come(campaign, now):
         values["starts_at"] = at
+    elif at is not None and at > now:
+        raise _cannot_wait(campaign)
     campaigns.change(connection, number, **values)
     return standing(connection, number)
+
+
+def top_up(connection: Connection, number: int, now: datetime) -> Standing:
+    """Let who was added begin too: at once, or with the others where their start is still to come."""
+    at = _locked(connection, number).starts_at
+    return start(connection, number, at if at and at > now else None, now)
 
 
 def pause(connection: Connection, settings: Settings, number: int, now: datetime) -> Standing:
@@ -284,6 +294,22 @@ def _locked(connection: Connection, number: int) -> Campaign:
     if campaign is None:
         raise _missing(number)
     return campaign
+
+
+def _is_to_come(campaign: Campaign, now: datetime) -> bool:
+    """Whether a start was set, or set anew for those of a later list, and nobody has begun since."""
+    if campaign.status not in (State.RUNNING, State.PAUSED):
+        return False
+    return campaign.started_at is None or (campaign.starts_at is not None and campaign.starts_at > now)
+
+
+def _cannot_wait(campaign: Campaign) -> CampaignError:
+    number = campaign.id
+    if campaign.status in (State.RUNNING, State.PAUSED):
+        return CampaignError(
+            "begun", f"campaign {number} has begun; leave `at` out, and who was added begins with the others"
+        )
+    return CampaignError("empty", f"everybody in campaign {number} has had their turn; add a list first")
 
 
 def _missing(number: int) -> CampaignError:

@@ -163,7 +163,13 @@ def test_a_campaign_is_set_for_later_paused_resumed_and_cancelled(office: Folder
         office.run("campaigns", "top-up", "2", "x").code,
     ) == (1, 2)
     office.write("more.csv", "contact,name\n+15550003333,Cat\n")
-    assert "0 of 3 begun" in office.run("campaigns", "top-up", "1", "more.csv", "--yes").out
+    ran = office.run("campaigns", "top-up", "1", "more.csv", "--yes")
+    assert f"running from {tomorrow} UTC on  0 of 3 begun" in ran.out
+    ran = office.run("campaign", "remind", "contacts.csv", "--yes", "--at", "2099-01-01 09:00")
+    assert (ran.code, "`convo campaigns start 1 --at '2099-01-01 09:00'` moves" in ran.err) == (2, True)
+    ran = office.run("campaigns", "start", "1", "--at", "2099-01-01 09:00")
+    assert "running from 2099-01-01 09:00 UTC on" in ran.out
+    assert "1  remind/contacts.csv  running  0 of 3" in office.run("campaigns", "start", "1").out
     ran = office.run("campaigns", "cancel", "1")
     assert "cancelled" in ran.out
     assert "0 queued texts were withdrawn." in ran.out

@@ -207,6 +207,59 @@ def test_a_start_that_is_past_by_more_than_a_minute_is_refused(office: Office) -
     assert office.launches() == 2
 
 
+def test_a_start_that_is_still_to_come_is_moved_also_while_it_is_paused(office: Office) -> None:
+    soon, late = NOW + timedelta(hours=1), NOW + timedelta(days=1)
+    office.makes()
+    office.loads(LIST)
+    office.start(at=late)
+    office.pause()
+    found = office.start(at=soon)
+    assert (found.campaign.status, found.campaign.starts_at) == (State.PAUSED, soon)
+    office.resume()
+    assert office.launches() == 0
+    assert office.start().campaign.starts_at is None
+    assert office.launches() == 2
+
+
+def test_who_is_added_to_one_that_has_finished_has_a_start_that_can_be_moved_too(office: Office) -> None:
+    soon, late = NOW + timedelta(hours=1), NOW + timedelta(days=1)
+    office.starts(LIST)
+    office.launches()
+    with pytest.raises(CampaignError, match="everybody in campaign 1 has had their turn"):
+        office.start(at=soon)
+    office.loads(f"contact,name\n{CAT},Cat\n", "more.csv")
+    office.start(at=soon)
+    assert office.start(at=late).campaign.starts_at == late
+    office.house.clock.move_to(soon)
+    assert office.launches() == 0
+    office.house.clock.move_to(late)
+    assert office.launches() == 1
+
+
+def test_one_that_has_begun_waits_for_no_start_and_begins_with_nobody_who_was_to_wait(
+    build: Build, tmp_path: Path
+) -> None:
+    office = Office(build({OURS: Number(rate="1/second")}), tmp_path)
+    office.starts(people(30))
+    office.launches()
+    office.loads(LIST, "more.csv")
+    with pytest.raises(CampaignError, match="has begun; leave `at` out"):
+        office.start(at=NOW + timedelta(days=1))
+    assert office.stands().campaign.released == 30
+    assert office.start().campaign.released == 32
+
+
+def test_a_start_that_is_said_again_once_it_has_come_changes_nothing(office: Office) -> None:
+    soon = NOW + timedelta(hours=1)
+    office.makes()
+    office.loads(LIST)
+    office.start(at=soon)
+    office.house.clock.move_to(soon)
+    office.launches()
+    office.house.later(hours=1)
+    assert office.start(at=soon).campaign.status is State.FINISHED
+
+
 def test_each_contact_keeps_to_one_of_several_numbers(build: Build, tmp_path: Path) -> None:
     pool = {OURS: Number(brand="Elm", flow="visit"), OTHER: Number(brand="Elm", flow="visit")}
     office = Office(build(pool), tmp_path)

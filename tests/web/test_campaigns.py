@@ -45,6 +45,8 @@ def test_a_campaign_is_made_loaded_looked_at_and_sent(tell: Tell) -> None:
         assert (await asked(server, "/1/start"))[0] == 200
         shown = await until(server, "finished")
         assert (shown["begun"], shown["to_come"]) == (2, 0)
+        late = await asked(server, "/1/start", at="2099-01-01T09:00:00Z")
+        assert (late[0], late[1]["title"]) == (409, "empty")
         page = (await server.api(f"{PATH}/1/contacts?status=begun&limit=1")).json
         (first,) = page["items"]
         conversation = (await server.api(f"/v1/conversations/{first['conversation']}")).json
@@ -63,6 +65,8 @@ def test_one_that_waits_is_paused_resumed_and_cancelled(tell: Tell) -> None:
         await loaded(server, LIST)
         status, shown = await asked(server, "/1/start", at="2099-01-01T09:00:00Z")
         assert (status, shown["status"], shown["starts_at"]) == (200, "running", "2099-01-01T09:00:00+00:00")
+        status, shown = await asked(server, "/1/start", at="2098-01-01T09:00:00Z")
+        assert (status, shown["starts_at"]) == (200, "2098-01-01T09:00:00+00:00")
         assert (await asked(server, "/1/pause"))[1]["status"] == "paused"
         assert (await asked(server, "/1/resume"))[1]["status"] == "running"
         status, shown = await asked(server, "/1/cancel")

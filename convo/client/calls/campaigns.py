@@ -64,7 +64,7 @@ def preview_campaign(id: int) -> Call[CampaignPreview]:
 
 
 def start_campaign(id: int, *, at: datetime | None = None) -> Call[Campaign]:
-    """Let everybody who is loaded by now begin, at once or from `at` on."""
+    """Let everybody who is loaded by now begin, at once or from `at` on; a start still to come is moved."""
     return Call("POST", path("campaigns", id, "start"), Campaign, body=CampaignStartRequest(**given(at=at)))
 
 

@@ -123,7 +123,11 @@ async def _preview(app: App, asked: Asked[NoQuery, NoBody]) -> Answer[CampaignPr
 
 
 def _start(line: Line, asked: Asked[NoQuery, CampaignStartRequest]) -> Answer[Campaign]:
-    """Let everybody who is loaded by now begin, at once or from `at` on."""
+    """Let everybody who is loaded by now begin, at once or from `at` on.
+
+    A start that is still to come is moved: to now without `at`. One that is paused stays so. 409 `begun` for
+    an `at` where it has begun already.
+    """
     found = campaigns.start(line.connection, asked.number("campaign"), asked.body.at, line.now)
     return Answer(shown_campaign(found))
 
@@ -253,7 +257,7 @@ _MAKING = {
     "name_taken": 409,
 }
 _LOADING = {"bad_list": 422, "missing_columns": 422, "busy": 409, "over": 409, "not_found": 404}
-_STARTING = {"over": 409, "not_loaded": 409, "empty": 409, "past": 422, "not_found": 404}
+_STARTING = {"over": 409, "not_loaded": 409, "empty": 409, "begun": 409, "past": 422, "not_found": 404}
 _NONE = {"not_found": 404}
 OPERATIONS: list[Operation] = [
     Operation(GET, _ALL, _READ, _list),
