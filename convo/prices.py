@@ -32,6 +32,11 @@ class Prices(BaseModel):
         """Whether anything has a price."""
         return bool(self.segment or self.numbers or self.incoming)
 
+    @property
+    def longest(self) -> int:
+        """On how many signs of a contact's number its price can depend."""
+        return max(map(len, self.segment), default=0)
+
     def sent(self, number: str, contact: str) -> Decimal | None:
         """What a segment from one of our numbers to this contact costs; None where that is not set."""
         own = _longest(self.numbers, number)

@@ -215,7 +215,7 @@ def _preview_lines(found: "Preview", most: int) -> Iterator[str]:
     yield f"First texts to {counted(total, 'contact')}: about {about}; {costs}."
     yield f"At the pace of {' and '.join(sorted(found.contacts)) or 'our number'}: {_time(found.lasts)}."
     if found.quiet:
-        sampled = f"{found.quiet} of the first {len(found.samples)}"
+        sampled = f"{found.quiet} of {counted(len(found.samples), 'contact')} looked at"
         yield f"In quiet hours: {sampled}, the last of them until {found.opens:%Y-%m-%d %H:%M} UTC."
 
 

@@ -95,7 +95,7 @@ class LoadedList(Shown):
 
 
 class FirstTexts(Shown):
-    """What one of the first contacts would get at first."""
+    """What one of the contacts that were looked at would get at first."""
 
     contact: str
     number: str = Field(description="Ours.")
@@ -110,12 +110,16 @@ class CampaignPreview(Shown):
     """What is to be expected of those whose turn is still to come, if it started now."""
 
     contacts: dict[str, int] = Field(description="By our number.")
-    segments: int = Field(description="Of all first texts, about.")
-    cost: Decimal | None = Field(description="Of them, about; null where no price is set.")
+    segments: int = Field(description="Of all first texts, about: as many each as in the sample.")
+    cost: Decimal | None = Field(
+        description="Of them; who pays what is counted, their segments are about. Null where no price is set."
+    )
     currency: str | None
     unpriced: int = Field(description="Contacts for whose numbers there is no price.")
     seconds: int | None = Field(description="At the pace of our numbers; null where nothing limits them.")
-    in_quiet_hours: int = Field(description="Of the first hundred, how many.")
+    in_quiet_hours: int = Field(
+        description="How many of the hundred or so that were looked at, from all parts of the list."
+    )
     quiet_until: Moment | None
     samples: list[FirstTexts]
 

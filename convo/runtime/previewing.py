@@ -1,9 +1,11 @@
 """What a campaign would say, cost and take, told before anything is sent.
 
-The texts come from the flow itself, stepped for the first contacts; segments and prices of the others are
-worked out from those.
+The texts come from the flow itself, stepped for some contacts of all parts of the list; the others are taken
+to need as many segments as those. Who pays what is counted.
 """
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +20,12 @@ from convo.flow.advance import advance, open_session
 from convo.flow.compile import Bundle
 from convo.flow.session import Say, Started
 from convo.messages import Contact
+from convo.prices import Prices
 from convo.runtime import gate
 from convo.runtime.pacing import Rates
 from convo.settings import Settings
 from convo.store import campaign_contacts, contacts
-from convo.store.campaign_contacts import Member, Turn
+from convo.store.campaign_contacts import Member
 from convo.store.campaigns import Campaign
 
 SAMPLED = 100  # contacts
@@ -30,7 +33,7 @@ SAMPLED = 100  # contacts
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What one of the first contacts would get at first."""
+    """What one of the contacts that are looked at would get at first."""
 
     contact: str
     number: str
@@ -46,7 +49,7 @@ class Preview:
     """What is to be expected of those whose turn is still to come."""
 
     contacts: Mapping[str, int]  # by our number
-    samples: Sequence[Sample]  # of the first ones, of a top-up those of its
+    samples: Sequence[Sample]  # from all parts of the list, of a top-up from its
     segments: int  # of all first texts, about
     cost: Decimal | None  # of them, about; None where no price is set
     currency: str
@@ -92,16 +95,17 @@ def preview(
 ) -> Preview:
     """What is to be expected of a campaign that starts at a moment. `people` is where contacts are known."""
     counts = campaign_contacts.to_come(books, campaign.id)
-    first = campaign_contacts.listed(
-        books, campaign.id, campaign.released, SAMPLED, status=Turn.WAITING.value
-    ) or campaign_contacts.listed(books, campaign.id, 0, SAMPLED, status=Turn.WAITING.value)
-    known = contacts.known(people, (member.contact for member in first))
+    chosen = _chosen(books, campaign, counts, campaign.released) or _chosen(books, campaign, counts, 0)
+    known = contacts.known(people, (member.contact for member in chosen))
     samples = [
         _sample(settings, campaign, flows, member, _contact(member, known.get(member.contact)), at)
-        for member in first
+        for member in chosen
     ]
-    each = Decimal(sum(one.segments for one in samples)) / len(samples) if samples else Decimal()
-    cost, unpriced = _cost(settings, samples, sum(counts.values()))
+    each = _mean([one.segments for one in samples])
+    cost, unpriced = None, sum(counts.values())
+    if settings.prices.are_set and samples:
+        begin = campaign_contacts.beginnings(books, campaign.id, settings.prices.longest)
+        cost, unpriced = _cost(settings.prices, samples, begin)
     late = [one.opens for one in samples if one.opens > at]
     return Preview(
         contacts=counts,
@@ -114,6 +118,16 @@ def preview(
         quiet=len(late),
         opens=max(late, default=None),
     )
+
+
+def _chosen(books: Connection, campaign: Campaign, counts: Mapping[str, int], after: int) -> list[Member]:
+    """Contacts to look at, from row `after` on: of each of our numbers as many as it has of all."""
+    total = sum(counts.values())
+    found: list[Member] = []
+    for number, count in counts.items():
+        share = math.ceil(SAMPLED * count / total)
+        found += campaign_contacts.spread(books, campaign.id, number, after, share)
+    return sorted(found, key=lambda member: member.id)
 
 
 def _contact(member: Member, known: contacts.Known | None) -> Contact:
@@ -139,15 +153,28 @@ def _sample(
     return Sample(member.contact, member.number, texts, count, turn.session.state, turn.trouble, opens)
 
 
-def _cost(settings: Settings, samples: Sequence[Sample], total: int) -> tuple[Decimal | None, int]:
-    """What the first texts cost, and how many contacts have no price, if all are like the first ones."""
-    prices = settings.prices
-    if not prices.are_set or not samples:
-        return None, total
-    each = [(one, prices.sent(one.number, one.contact)) for one in samples]
-    share = Decimal(total) / len(samples)
-    cost = sum((price * one.segments for one, price in each if price is not None), Decimal()) * share
-    return cost.quantize(Decimal("0.01")), round(share * sum(price is None for _, price in each))
+def _cost(
+    prices: Prices, samples: Sequence[Sample], beginnings: Mapping[tuple[str, str], int]
+) -> tuple[Decimal, int]:
+    """What the first texts cost, and how many contacts have no price.
+
+    Segments are those of the samples that pay the same; where there is none, of all.
+    """
+    paying = defaultdict[Decimal | None, list[int]](list)
+    for one in samples:
+        paying[prices.sent(one.number, one.contact)].append(one.segments)
+    cost, unpriced = Decimal(), 0
+    for (number, begin), count in beginnings.items():
+        price = prices.sent(number, begin)
+        if price is None:
+            unpriced += count
+        else:
+            cost += price * count * _mean(paying.get(price) or [one.segments for one in samples])
+    return cost.quantize(Decimal("0.01")), unpriced
+
+
+def _mean(counts: Sequence[int]) -> Decimal:
+    return Decimal(sum(counts)) / len(counts) if counts else Decimal()
 
 
 def _lasts(rates: Rates, counts: Mapping[str, int], samples: Sequence[Sample]) -> timedelta | None:

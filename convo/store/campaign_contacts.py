@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, literal_column, select
 
 from convo.store.bulk import add_new, update_rows
 from convo.store.campaign_tables import campaign_contacts
@@ -138,6 +138,38 @@ def to_come(connection: Connection, campaign: int) -> dict[str, int]:
         left = select(_M.number, func.count()).where(_M.campaign_id == campaign, _M.status == spelled(turn))
         for number, count in connection.execute(left.group_by(_M.number)):
             found[number] = found.get(number, 0) + count
+    return found
+
+
+def beginnings(connection: Connection, campaign: int, length: int) -> dict[tuple[str, str], int]:
+    """The same, by our number and so many signs of the contact's."""
+    found: dict[tuple[str, str], int] = {}
+    begin = func.substr(_M.contact, 1, literal_column(str(length)))
+    for turn in (Turn.WAITING, Turn.HELD):
+        left = select(_M.number, begin, func.count()).where(
+            _M.campaign_id == campaign, _M.status == spelled(turn)
+        )
+        for number, begins, count in connection.execute(left.group_by(_M.number, begin)):
+            found[number, begins] = found.get((number, begins), 0) + count
+    return found
+
+
+def spread(connection: Connection, campaign: int, number: str, after: int, most: int) -> list[Member]:
+    """At most so many of those who wait for their turn from one of our numbers, from row `after` on.
+
+    All of them, or as many as are evenly spread over their lists, with the first one.
+    """
+    mine = (_M.campaign_id == campaign, _M.number == number, _M.status == spelled(Turn.WAITING))
+    waiting = _SELECT.where(*mine).order_by(_M.id)
+    found = _members(connection, waiting.where(_M.id > after).limit(most + 1))
+    if len(found) <= most:
+        return found
+    last = connection.execute(select(func.max(_M.id)).where(*mine)).scalar_one()
+    first = found[0].id
+    found = found[:1]
+    for place in range(1, most):
+        least = max(found[-1].id + 1, first + (last - first) * place // most)
+        found += _members(connection, waiting.where(_M.id >= least).limit(1))
     return found
 
 

@@ -52,6 +52,22 @@ def test_a_price_is_that_of_the_longest_beginning(build: Build, tmp_path: Path) 
     assert (found.cost, found.currency, found.unpriced) == (Decimal("2.02"), "EUR", 1)
 
 
+def test_what_a_list_costs_is_counted_however_its_first_rows_are(build: Build, tmp_path: Path) -> None:
+    house = build(flows={"invite": INVITE})
+    prices = Prices(segment={"+1": Decimal("0.01"), "+44": Decimal("0.04")})
+    house.settings = house.settings.model_copy(update={"prices": prices})
+    office = Office(house, tmp_path)
+    office.makes()
+    rows = [f"+1555{place:07},A" for place in range(110)]
+    rows += [f"+447700{place:06},{'B' * 160}" for place in range(1000)]
+    rows += [f"+331234{place:05},C" for place in range(7)]
+    office.loads("\n".join(["contact,name", *rows]))
+    found = seen(office)
+    assert (found.cost, found.unpriced) == (Decimal("81.10"), 7)
+    assert abs(found.segments - 2117) < 20
+    assert (len(found.samples), found.samples[0].contact) == (100, "+15550000000")
+
+
 @pytest.mark.parametrize("rate", ["1/minute", "10/second, 60/hour"])
 def test_it_takes_as_long_as_the_slowest_of_its_numbers(build: Build, tmp_path: Path, rate: str) -> None:
     numbers = {OURS: Number(brand="Elm", rate=rate), OTHER: Number(brand="Elm")}
