@@ -17,6 +17,8 @@ from convo.runtime import forgetting
 from convo.runtime.beginning import Start, begin, busy, current, parsed
 from convo.runtime.library import Library
 from convo.runtime.marketing import refuse
+from convo.runtime.records import UnplayableError
+from convo.runtime.tapes import taped
 from convo.runtime.turns import Line, Turns
 from convo.settings import Settings
 from convo.store import contacts, conversations
@@ -47,10 +49,12 @@ def start(
     if wanted.key is not None:
         earlier = conversations.by_key(connection, wanted.key)
         if earlier is not None:
-            if (earlier.contact, earlier.number, earlier.flow) != (contact, number, wanted.flow):
+            same = (earlier.contact, earlier.number, earlier.flow) == (contact, number, wanted.flow)
+            if not same or _began_otherwise(connection, library, earlier, wanted):
                 raise StartError(
                     "key_reused",
-                    f"the key '{wanted.key}' belongs to another conversation; use a new one",
+                    f"the key '{wanted.key}' belongs to another conversation, or to one that began with "
+                    "other things; use a new one",
                 )
             return earlier, False
     line = Line(connection, settings, library, now)
@@ -62,6 +66,28 @@ def start(
         raise busy(contact, number, flows)
     turns.flush()
     return turns.latest(stored), True
+
+
+def _began_otherwise(connection: Connection, library: Library, earlier: Stored, wanted: Start) -> bool:
+    """Whether it began with other variables, or in another time zone than the one that is given.
+
+    What is not on record any more is taken to be the same.
+    """
+    try:
+        tape = taped(connection, library, earlier)
+        if tape.own is None:
+            return False
+        began = tape.begin(tape.own)
+    except UnplayableError:
+        return False
+    if wanted.timezone not in (None, began.timezone):
+        return True
+    contact = replace(began.contact, timezone=began.timezone)
+    try:
+        again = open_session(tape.own, contact, began.number, began.home, wanted.vars, began.started_at)
+    except StartError:
+        return True
+    return again.vars != began.vars
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """Starting a conversation: once per key, never over a STOP or another conversation, and with all it needs."""
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import text
 
 from convo.errors import StartError
 from convo.flow.session import Phase
 from convo.runtime.starting import Start
 from convo.settings import Number
 from tests.runtime.conftest import Build
-from tests.runtime.house import ANA, BEN, OURS, House
+from tests.runtime.house import ANA, BEN, OURS, VISIT, House
 
 NAME = {"name": "Ana"}
 
@@ -34,7 +37,7 @@ def test_a_number_is_taken_as_people_type_it(house: House) -> None:
 
 def test_the_same_key_starts_nothing_twice(house: House) -> None:
     first, new = house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
-    again, new_again = house.begin(Start("invite", ANA, OURS, {"name": "Anna"}, key="order-7"))
+    again, new_again = house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
 
     assert (new, new_again) == (True, False)
     assert again.id == first.id
@@ -54,6 +57,48 @@ def test_a_key_of_another_conversation_is_refused(house: House) -> None:
 
     assert refused(house, Start("invite", BEN, OURS, NAME, key="order-7")).code == "key_reused"
     assert refused(house, Start("visit", ANA, OURS, key="order-7")).code == "key_reused"
+
+
+@pytest.mark.parametrize(
+    ("given", "timezone"),
+    [({"name": "Zoe"}, None), ({**NAME, "day": "Friday"}, None), ({}, None), (NAME, "Asia/Tokyo")],
+)
+def test_a_key_of_what_began_with_other_things_is_refused(
+    house: House, given: dict[str, object], timezone: str | None
+) -> None:
+    house.begin(Start("invite", ANA, OURS, NAME, key="order-7"))
+    wanted = Start("invite", ANA, OURS, given, key="order-7", timezone=timezone)
+    assert refused(house, wanted).code == "key_reused"
+
+
+def test_a_key_is_known_whatever_became_of_what_it_began_with(build: Build) -> None:
+    """Its variables were set since, it waited, its contact moved, and what it began with is forgotten."""
+    flow = """\
+flow: book
+start: ask
+needs: {visit: datetime}
+vars: {note: text = none}
+states:
+  ask:
+    say: Anything to note?
+    save: {note: text}
+    then: asked
+  asked: {say: Noted., end: done}
+"""
+    house = build(flows={"book": flow, "visit": VISIT})
+    house.begin(Start("visit", ANA, OURS))
+    visit = {"visit": "2026-12-24 09:00"}
+    wanted = Start("book", ANA, OURS, visit, key="b", timezone="Asia/Tokyo")
+    first, _ = house.begin(wanted)
+    assert (first.status, house.begin(wanted)[1]) == (Phase.WAITING, False)
+    house.take(house.text("yes"), house.text("a dog"))
+    assert house.conversation().vars["note"] == "a dog"
+    house.do(lambda c: c.execute(text("UPDATE contact SET timezone = 'Europe/London'")))
+    for same in (wanted, replace(wanted, timezone=None), replace(wanted, vars={**visit, "note": "none"})):
+        assert house.begin(same)[0].id == first.id
+    assert refused(house, replace(wanted, vars={"visit": "2026-12-24 10:00"})).code == "key_reused"
+    house.do(lambda c: c.execute(text("DELETE FROM event")))
+    assert house.begin(wanted)[0].id == first.id
 
 
 def test_nothing_starts_with_someone_who_has_stopped(house: House) -> None:
