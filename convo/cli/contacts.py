@@ -36,10 +36,16 @@ def show(
     from convo.web.api.contacts import exported
 
     found = _do(lambda line: exported(line, contact), write=False)
-    if form is Format.JSON:
-        print(json.dumps(spelled_out(found.contact), ensure_ascii=False, indent=2))
-        return
     known = found.contact
+    if known is None:
+        raise ContactError(
+            "not_found",
+            f"there is no contact {contact} yet, only reminders or places in campaigns; "
+            "`convo contacts export` tells them",
+        )
+    if form is Format.JSON:
+        print(json.dumps(spelled_out(known), ensure_ascii=False, indent=2))
+        return
     told = [known.language or "no language", known.timezone or "no time zone", *known.tags]
     print(f"{known.number}  {'  '.join(told)}  since {known.created_at:%Y-%m-%d %H:%M} UTC")
     for state in found.consent:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from convo.resources.base import Body, Moment, PageQuery, Shown
+from convo.resources.campaigns import CampaignContact
 from convo.resources.consent import Entry, Standing
 from convo.resources.conversations import Conversation, HistoryLine
 from convo.resources.events import Event
@@ -41,16 +42,25 @@ class ExportedReminder(Shown):
     due_at: Moment | None
 
 
+class ExportedPlace(CampaignContact):
+    """A place in a campaign."""
+
+    campaign: int
+
+
 class Export(Shown):
     """All that is stored about a contact."""
 
-    contact: Contact
+    contact: Contact | None = Field(
+        description="Null for who is only in `reminders` or `campaigns`, and was not texted yet."
+    )
     consent: list[Standing]
     ledger: list[Entry]
     conversations: list[Told]
     messages: list[Message]
     events: list[Event]
     reminders: list[ExportedReminder]
+    campaigns: list[ExportedPlace]
 
 
 class Erased(Shown):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, func, literal_column, select
 
 from convo.store.bulk import add_new, update_rows
-from convo.store.campaign_tables import campaign_contacts
+from convo.store.campaign_tables import campaign_contacts, campaigns
 from convo.store.rows import Lookup
 from convo.store.tables import contacts, conversations, spelled
 
@@ -129,6 +129,15 @@ def listed(
     if contact is not None:
         statement = statement.where(_M.contact == contact)
     return _members(connection, statement)
+
+
+def places(connection: Connection, contact: str) -> list[tuple[int, Member]]:
+    """The places of a contact in campaigns, each with the campaign's number."""
+    # By campaign and contact there is an index, and none by contact alone.
+    found = _SELECT.add_columns(_M.campaign_id).where(
+        _M.campaign_id.in_(select(campaigns.c.id)), _M.contact == contact
+    )
+    return [(row[-1], Member._make(row[:-1])) for row in connection.execute(found.order_by(_M.id))]
 
 
 def to_come(connection: Connection, campaign: int) -> dict[str, int]:

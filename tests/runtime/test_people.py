@@ -147,6 +147,12 @@ def test_a_contact_is_taken_out_of_campaigns_whose_turn_had_come_or_not(house: H
     assert office.launches() == 2
     office.makes(name="another")
     office.loads(f"contact,name\n{ANA},Ana\n{CAT},Cat\n")
+    ana = house.do(lambda c: exported(house.line(c), ANA))
+    cat = house.do(lambda c: exported(house.line(c), CAT))
+    assert [(each.campaign, each.status) for each in ana.campaigns] == [(1, "begun"), (2, "waiting")]
+    assert (cat.contact, [(each.campaign, each.vars) for each in cat.campaigns]) == (
+        None, [(2, {"name": "Cat"})],
+    )  # fmt: skip
 
     assert [erase(house, each)["campaign_contact"] for each in (ANA, CAT)] == [2, 1]
     assert everywhere(house) == []

@@ -33,6 +33,18 @@ def test_a_contact_from_its_first_day_to_its_last(tell: Tell) -> None:
     tell(story)
 
 
+def test_who_has_only_a_reminder_is_exported_as_no_contact_yet(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        wanted = {"flow": "visit", "contact": ANA, "at": "2099-01-01 09:00"}
+        assert (await server.api("/v1/reminders/k", "PUT", json=wanted)).status == 201
+        export = await server.api(f"{PATH}/export")
+        assert (export.status, export.json["contact"]) == (200, None)
+        assert [each["key"] for each in export.json["reminders"]] == ["k"]
+        assert (await server.api(PATH)).status == 404
+
+    tell(story)
+
+
 def test_a_number_in_a_path_may_leave_out_its_plus_or_spell_it(tell: Tell) -> None:
     async def story(server: Server) -> None:
         await server.text("hello", "1")

@@ -14,6 +14,7 @@ from convo.resources.contacts import (
     ContactsQuery,
     Erased,
     Export,
+    ExportedPlace,
     ExportedReminder,
     Told,
 )
@@ -21,9 +22,19 @@ from convo.runtime import forgetting, opting, people
 from convo.runtime.people import Person
 from convo.runtime.tokens import Scope
 from convo.runtime.turns import Line
-from convo.store import contacts, conversations, events, ledger, messages, outgoing, reminders
+from convo.store import (
+    campaign_contacts,
+    contacts,
+    conversations,
+    events,
+    ledger,
+    messages,
+    outgoing,
+    reminders,
+)
 from convo.store.contacts import Listed
 from convo.store.outgoing import Chosen as ChosenEvents
+from convo.web.api.campaigns import shown_member
 from convo.web.api.conversations import shown_conversation, shown_line
 from convo.web.api.events import shown_event
 from convo.web.api.lists import Numbered, page
@@ -99,13 +110,23 @@ def _erase(line: Line, asked: Asked[NoQuery, NoBody]) -> Answer[Erased]:
 
 
 def exported(line: Line, named: str) -> Export:
-    """All that is stored about a contact; raises ContactError where there is none."""
-    found = _found(line, named)
-    connection, number = line.connection, found.number
+    """All that is stored about a contact; raises ContactError where there is nothing.
+
+    Who is only in reminders and campaigns is no contact yet.
+    """
+    connection, number = line.connection, people.number_in(named)
+    found = contacts.one(connection, number)
+    set_for = list(_all(partial(reminders.listed, connection, number)))
+    places = campaign_contacts.places(connection, number)
+    if found is None and not set_for and not places:
+        raise _nobody(number)
     called = tuple(forgetting.names(connection, line.settings, [number]))
     return Export(
-        contact=shown_contact(found),
-        consent=[Standing.model_validate(each.as_dict()) for each in ledger.states(connection, found.id)],
+        contact=shown_contact(found) if found else None,
+        consent=[
+            Standing.model_validate(each.as_dict())
+            for each in (ledger.states(connection, found.id) if found else ())
+        ],
         ledger=[
             Entry.model_validate(opting.shown(each))
             for each in _all(partial(ledger.lines, connection, ledger.Chosen(called)))
@@ -121,9 +142,9 @@ def exported(line: Line, named: str) -> Export:
         events=[
             shown_event(each) for each in _all(partial(outgoing.listed, connection, ChosenEvents(number)))
         ],
-        reminders=[
-            ExportedReminder.model_validate(each._asdict())
-            for each in _all(partial(reminders.listed, connection, number))
+        reminders=[ExportedReminder.model_validate(each._asdict()) for each in set_for],
+        campaigns=[
+            ExportedPlace(**dict(shown_member(member)), campaign=campaign) for campaign, member in places
         ],
     )
 
@@ -144,8 +165,12 @@ def _found(line: Line, named: str) -> Listed:
     number = people.number_in(named)
     found = contacts.one(line.connection, number)
     if found is None:
-        raise ContactError("not_found", f"there is no contact {number}")
+        raise _nobody(number)
     return found
+
+
+def _nobody(number: str) -> ContactError:
+    return ContactError("not_found", f"there is no contact {number}")
 
 
 def _all(fetch: Callable[[int, int], list[R]]) -> Iterator[R]:
