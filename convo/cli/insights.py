@@ -60,6 +60,8 @@ def show(
     form: Annotated[Form, typer.Option("--format", help="JSON and CSV hold all figures.")] = Form.TEXT,
 ) -> None:
     """What was sent and delivered, who answered, how conversations ended, and what it cost."""
+    from pydantic import ValidationError
+
     from convo.cli._beside import open_store
     from convo.cli._insights_table import shown
     from convo.resources.insights import By, InsightsQuery
@@ -69,16 +71,20 @@ def show(
     if by is not None and by not in get_args(By):
         raise SettingsError(f"--by {by}: it is one of {', '.join(get_args(By))}")
     settings = load()
-    query = InsightsQuery(
-        by=by,
-        flow=flow,
-        version=version,
-        number=number,
-        campaign=campaign,
-        since=since,
-        until=until,
-        timezone=timezone,
-    )
+    try:
+        query = InsightsQuery(
+            by=by,
+            flow=flow,
+            version=version,
+            number=number,
+            campaign=campaign,
+            since=since,
+            until=until,
+            timezone=timezone,
+        )
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise SettingsError(f"--{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}") from None
     with open_store(settings, create=False) as store:
         try:
             found = store.look(lambda connection: insights.read(connection, settings, query))

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from convo import phone
+
 LONGEST_PAGE = 1000
 LONGEST_KEY = 255  # characters of an idempotency key
 
@@ -57,6 +59,12 @@ def _spelled(contact: object) -> object:
     return f"+{digits}" if len(digits) > 6 else digits
 
 
+def _number(given: object) -> object:
+    """As it is stored, however people write it: what is none would be answered with an empty list."""
+    spelled = _spelled(given)
+    return phone.from_provider(spelled) or phone.parse(spelled) if isinstance(spelled, str) else given
+
+
 def _cursor(given: object) -> object:
     if isinstance(given, str) and not re.fullmatch(r"\d{1,18}", given, re.ASCII):
         raise ValueError(f"it is the `next` of the page before, not '{given}'")
@@ -69,6 +77,7 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 ContactQuery = Annotated[str, BeforeValidator(_spelled)]
+NumberFilter = Annotated[str, BeforeValidator(_number)]
 Cursor = Annotated[
     str, BeforeValidator(_cursor), WithJsonSchema({"type": "string", "pattern": r"^\d{1,18}$"})
 ]
@@ -89,7 +98,7 @@ class PageQuery(Query):
 class ContactsPageQuery(PageQuery):
     """Which page of a list, and of whom."""
 
-    contact: ContactQuery | None = Field(None, description="Of this contact alone, like +15550001111.")
+    contact: NumberFilter | None = Field(None, description="Of this contact alone, like +15550001111.")
 
 
 Entry = TypeVar("Entry")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from convo.resources.base import Query, Shown
+from convo.resources.base import NumberFilter, Query, Shown
 
 
 def _moment(given: object) -> object:
@@ -67,7 +67,7 @@ class InsightsQuery(Query):
     by: By | None = Field(None, description="A row for each; unless given, one row for everything.")
     flow: str | None = Field(None, description="Of this flow alone.")
     version: str | None = Field(None, description="Of this version alone, or of those that begin so.")
-    number: str | None = Field(None, description="Of this number of ours alone.")
+    number: NumberFilter | None = Field(None, description="Of this number of ours alone.")
     campaign: str | None = Field(None, description="Of this campaign alone.")
     since: Hour | None = Field(None, description="From this hour on, like 2026-11-30T09:00:00Z.")
     until: Hour | None = Field(None, description="Before this hour.")

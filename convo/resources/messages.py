@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from convo.messages import Direction, Reason, Status
-from convo.resources.base import Body, ContactsPageQuery, Moment, Shown
+from convo.resources.base import Body, ContactsPageQuery, Moment, NumberFilter, Shown
 
 LONGEST_PROVIDER_ID = 255
 
@@ -79,7 +79,7 @@ class SettleRequest(NoteRequest):
 class MessagesQuery(ContactsPageQuery):
     """Which messages."""
 
-    number: str | None = Field(None, description="Of this number of ours alone.")
+    number: NumberFilter | None = Field(None, description="Of this number of ours alone.")
     direction: Direction | None = Field(None, description="`in` from contacts, `out` to them.")
     status: Status | None = None
     conversation: int | None = Field(None, ge=1, le=10**18, description="Of this conversation alone.")
@@ -104,5 +104,5 @@ class QueueQuery(ContactsPageQuery):
         "queued,sending,uncertain",
         description="One or more of queued, sending, uncertain and failed, with commas.",
     )
-    number: str | None = Field(None, description="Of this number of ours alone.")
+    number: NumberFilter | None = Field(None, description="Of this number of ours alone.")
     older_than: str | None = Field(None, description="Stored longer ago, like `10 minutes`.")

@@ -28,6 +28,7 @@ def test_a_text_is_in_the_figures_as_soon_as_it_is_delivered(folder: Folder) -> 
 def test_what_will_not_do_is_told(folder: Folder) -> None:
     for options in (
         ("--by", "colour"),
+        ("--number", "nonsense"),
         ("--timezone", "Mars"),
         ("--since", "2027-01-01", "--until", "2026-01-01"),
     ):

@@ -79,7 +79,31 @@ def test_a_page_that_cannot_be_is_refused_by_name(tell: Tell, query: str, code: 
     tell(story)
 
 
-@pytest.mark.parametrize("contact", ["%2B15550001111", "+15550001111", "15550001111"])
+def test_a_filter_that_is_no_number_is_refused_and_not_answered_with_nobody(tell: Tell) -> None:
+    paths = (
+        "messages",
+        "conversations",
+        "events",
+        "reminders",
+        "queue",
+        "consent/entries",
+        "consent/reviews",
+    )
+
+    async def story(server: Server) -> None:
+        asked = [f"{path}?contact={contact}" for path in paths for contact in ("nonsense", "1-555", "")]
+        asked += [f"{path}?number=nonsense" for path in ("messages", "queue", "insights")]
+        for each in asked:
+            answer = await server.api(f"/v1/{each}")
+            title = "bad_contact" if "contact=" in each else "bad_number"
+            assert (answer.status, answer.json["title"]) == (400, title), each
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    "contact", ["%2B15550001111", "+15550001111", "15550001111", "1%20555%20000%201111", "%2B1(555)000-1111"]
+)
 def test_a_contact_is_found_with_a_plus_a_blank_or_neither(tell: Tell, contact: str) -> None:
     async def story(server: Server) -> None:
         await server.text("visit", "1")

@@ -1,6 +1,5 @@
 """`/v1/messages`: what was said either way."""
 
-from convo import phone
 from convo.clock import parse_duration
 from convo.messages import Purpose
 from convo.resources.base import NoBody, NoQuery, Page
@@ -19,7 +18,6 @@ from convo.web.api.operations import GET, POST, Answer, Asked, Operation, made, 
 def _list(line: Line, asked: Asked[MessagesQuery, NoBody]) -> Answer[Page[Message]]:
     """Messages in the order in which they were stored."""
     query = asked.query
-    number = our_number(query.number)
     return page(
         query,
         lambda after, most: messages.chosen(
@@ -27,7 +25,7 @@ def _list(line: Line, asked: Asked[MessagesQuery, NoBody]) -> Answer[Page[Messag
             query.contact,
             after,
             most,
-            number=number,
+            number=query.number,
             direction=query.direction,
             status=query.status,
             conversation=query.conversation,
@@ -59,14 +57,6 @@ def _send(line: Line, asked: Asked[NoQuery, SendRequest]) -> Answer[Message]:
         raise Refusal(422, "bad_duration", f"valid_for: {error}") from None
     wanted = Single(body.contact, body.text, body.number, Purpose(body.purpose), valid_for)
     return made(shown_message(messaging.send(line, wanted)))
-
-
-def our_number(given: str | None) -> str | None:
-    """The number of ours that a query names; raises Refusal (400) for what is none."""
-    number = phone.from_provider(given) if given is not None else None
-    if given is not None and number is None:
-        raise Refusal(400, "bad_number", f"'{given}' is not one of our numbers")
-    return number
 
 
 def shown_message(message: Stored) -> Message:

@@ -18,7 +18,7 @@ from convo.runtime.turns import Line
 from convo.store.queue import STATUSES, Chosen, Listed, listed
 from convo.web.api.access import Refusal
 from convo.web.api.lists import page
-from convo.web.api.messages import our_number, shown_message
+from convo.web.api.messages import shown_message
 from convo.web.api.operations import GET, POST, Answer, Asked, Operation, made
 
 _RETRIED = {
@@ -30,13 +30,12 @@ _RETRIED = {
 def _list(line: Line, asked: Asked[QueueQuery, NoBody]) -> Answer[Page[QueuedMessage]]:
     """Texts that are not done with, in the order in which they were stored."""
     query = asked.query
-    number = our_number(query.number)
     try:
         age = parse_duration(query.older_than) if query.older_than is not None else None
         before = line.now - age if age else None
     except (ValueError, OverflowError) as error:
         raise Refusal(400, "bad_older_than", str(error)) from None
-    chosen = Chosen(_statuses(query.status), query.contact, number, before)
+    chosen = Chosen(_statuses(query.status), query.contact, query.number, before)
     return page(query, lambda after, most: listed(line.connection, chosen, after, most), shown_listed)
 
 
