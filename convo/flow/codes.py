@@ -10,7 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 MOST_SENDS = 5  # of a state's code in one conversation (PROVIDERS.md, 'One-time codes')
+PLACE = "\ufdd0"  # a noncharacter, which nobody types: what a text calls its code while it is put together
 _DOT = "•"  # stands for a digit wherever a code is shown or kept
+_OTHER_DOTS = re.compile(f"{_DOT}{{2,}}|{_DOT}(?={PLACE})|(?<={PLACE}){_DOT}")
 _FEW = 4  # digits: a text that has fewer is kept as it was typed
 _WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _BETWEEN = re.compile(r"(?<=\d)[\s.\-\u2010-\u2015]+(?=\d)")
@@ -37,6 +39,12 @@ class Spec:
 def placeholder(digits: int) -> str:
     """What a text holds in the place of its code until it is sent."""
     return _DOT * digits
+
+
+def kept(text: str, digits: int) -> str:
+    """A text as it is kept, with a placeholder at its PLACE and stars for dots that could be taken for one."""
+    stars = _OTHER_DOTS.sub(lambda found: "*" * len(found[0]), text)
+    return stars.replace(PLACE, placeholder(digits))
 
 
 def filled_in(text: str, digits: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from convo.errors import ConvoError
-from convo.flow.codes import MOST_SENDS, Spec, placeholder
+from convo.flow.codes import MOST_SENDS, PLACE, Spec, kept, placeholder
 from convo.flow.dates import Reading
 from convo.flow.expressions import Expression, ExpressionError
 from convo.flow.language import spoken
@@ -145,7 +145,8 @@ class Run(Standing):
             if code and self.visits_here > MOST_SENDS:
                 continue  # the state leads on; see `verify`
             own = text.plain and not code and text.names <= self._vars.keys()
-            said = text.render(self._vars if own else self._names(language))
+            names = self._vars if own else self._names(language)
+            said = text.render(names) if not code else kept(text.render({**names, CODE: PLACE}), code.digits)
             if len(said) > LONGEST_SAID:
                 raise RenderError(
                     f"the text '{text.source[:60]}' came to {len(said)} characters; "

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from convo import phone
 from convo.errors import SettingsError, StartError, VerificationError
-from convo.flow.codes import placeholder
+from convo.flow.codes import PLACE, kept
 from convo.flow.speech import locale
 from convo.messages import storable
 from convo.runtime.codes import keys
@@ -88,7 +88,7 @@ def text(settings: Settings, bound: Terms, language: str, digits: int, origin: s
     template = texts.wording(own, texts.PAYMENT if payment else texts.CODE, language)
     brand = "" if phone.from_provider(bound.brand) == bound.brand else bound.brand
     values = {"brand": brand, "amount": bound.amount or "", "payee": bound.payee or ""}
-    return texts.filled(template, {**values, "code": placeholder(digits)}, origin)
+    return kept(texts.filled(template, {**values, "code": PLACE}, origin), digits)
 
 
 def digits(settings: Settings, wanted: int | None) -> int:

@@ -135,6 +135,19 @@ def test_a_code_for_a_payment_is_for_that_payment_alone(house: House) -> None:
     assert check(house, made.verification.id, code, PAYMENT).valid
 
 
+def test_the_code_stands_in_its_place_alone(build: Build) -> None:
+    house = build({OURS: Number(brand="Elm ••••••")})
+    made = send(house, bound=replace(PAYMENT, payee="IBAN ••••••••1234"), origin="elm.example")
+    (said,) = house.leaves()
+    found = re.fullmatch(
+        r"Elm \*{6}: (\d{6}) to pay 120.00 EUR to IBAN \*{8}1234\. Not you\? .*\n@elm.example #(\d{6})", said
+    )
+
+    assert found, said
+    assert found[1] == found[2]
+    assert made.verification.payee == "IBAN ••••••••1234"
+
+
 def test_another_payment_is_another_code(house: House) -> None:
     first = send(house, bound=PAYMENT)
     read(house)

@@ -45,6 +45,13 @@ def test_a_code_is_issued_and_its_place_is_kept_in_the_text() -> None:
     assert said.code == issued.spec
 
 
+def test_dots_of_the_text_itself_are_not_taken_for_the_place_of_the_code() -> None:
+    said = '"• Card ••••••1234. •{{ code }}• is the code of {{ name }}."'
+    head = "needs: {name: text}\n"
+    talk = Talk(source(STATES.replace("Your code is {{ code }}.", said, 1), head), {"name": "••••"})
+    assert talk.starts() == ["• Card ******1234. *••••* is the code of ****."]
+
+
 def test_the_right_code_leads_on(asked: Talk) -> None:
     assert asked.feed(Checked(Verdict.APPROVED)) == ["Thanks."]
     assert asked.session.outcome == "approved"
