@@ -199,9 +199,9 @@ class VerificationError(CodedError):
     """A code cannot be sent, checked or canceled; `code` is a stable word for programs.
 
     What was asked is wrong: `bad_contact`, `not_a_mobile`, `no_number`, `unknown_number`, `unknown_brand`,
-    `bad_digits`, `bad_purpose`, `bad_language`, `bad_payment`, `bad_origin`, `bad_client_ip`, `bad_code`. It
-    may not be done: `country_not_allowed`, `opted_out`, `too_many_sends`, `limited`, `prefix_rests`,
-    `locked`.
+    `bad_brand`, `bad_digits`, `bad_purpose`, `bad_language`, `bad_payment`, `bad_origin`, `bad_client_ip`,
+    `bad_code`. It may not be done: `country_not_allowed`, `opted_out`, `too_many_sends`, `limited`,
+    `prefix_rests`, `locked`.
     It is over: `approved`, `canceled`, `expired`, `failed`, `max_attempts`. There is none: `not_found`.
     """
 

@@ -26,7 +26,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from convo import endpoints, phone, quiet
+from convo import endpoints, phone, quiet, verify
 from convo.endpoints import Events
 from convo.errors import SettingsError
 from convo.keywords import KeywordKind, answer
@@ -221,6 +221,11 @@ class Settings(BaseSettings):
         """The brand that a number belongs to: the scope of an opt-out."""
         return self.number(number).brand or number
 
+    def called(self, brand: str) -> str:
+        """What texts with codes call a brand; nothing where it is a number of ours."""
+        own = self.brands.get(brand)
+        return (own and own.name) or ("" if phone.from_provider(brand) == brand else brand)
+
     def answer(self, kind: KeywordKind, number: str, language: str) -> str:
         """What one of our numbers says to STOP, START or HELP: its own text, its brand's, or the default."""
         own = self.number(number).help if kind is KeywordKind.HELP else None
@@ -251,6 +256,7 @@ def contradictions(settings: Settings) -> list[str]:
         *_wrong_numbers(settings),
         *_wrong_brands(settings),
         *endpoints.wrong(settings.events),
+        *_wrong_codes(settings),
     ]
 
 
@@ -298,6 +304,13 @@ def _wrong_brands(settings: Settings) -> Iterator[str]:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean '{near[0]}'?" if near else f'write brand = "{name}" at the numbers it has'
             yield f"brands.{name}: no number is of this brand; {hint}"
+
+
+def _wrong_codes(settings: Settings) -> Iterator[str]:
+    """Where nothing is set of codes, none may ever go out, and brands may be called anything."""
+    if "verify" in settings.model_fields_set:
+        brands = {settings.brand(number) for number in settings.numbers}
+        yield from verify.wrong(settings.verify, {brand: settings.called(brand) for brand in sorted(brands)})
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ def placeholder(digits: int) -> str:
 
 
 def kept(text: str, digits: int) -> str:
-    """A text as it is kept, with a placeholder at its PLACE and stars for dots that could be taken for one."""
+    """A text as it is kept: a placeholder at its PLACE, and stars for dots that could be taken for one."""
     stars = _OTHER_DOTS.sub(lambda found: "*" * len(found[0]), text)
     return stars.replace(PLACE, placeholder(digits))
 

@@ -122,6 +122,7 @@ class Brand(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    name: Annotated[str, Field(min_length=1)] | None = None  # in texts with codes; the brand unless said
     stop: Annotated[dict[str, str], AfterValidator(partial(_answers, KeywordKind.STOP))] = Field(
         default_factory=dict
     )

@@ -56,7 +56,14 @@ def terms(settings: Settings, bound: Bound) -> tuple[str, Terms]:
     if bound.amount is not None and not _AMOUNT.fullmatch(bound.amount):
         raise VerificationError("bad_payment", f"write an amount like 120.00 EUR, not '{bound.amount}'")
     payee = None if bound.payee is None else _payee(bound.payee)
-    return number, Terms(settings.brand(number), bound.purpose, bound.amount, payee)
+    brand = settings.brand(number)
+    if link := texts.link(settings.called(brand)):
+        raise VerificationError(
+            "bad_brand",
+            f"'{link}' of the brand '{brand}' is a link, which no text with a code may carry; "
+            f'set another `name` in [brands."{brand}"]',
+        )
+    return number, Terms(brand, bound.purpose, bound.amount, payee)
 
 
 def contact(settings: Settings, to: str) -> str:
@@ -86,8 +93,7 @@ def text(settings: Settings, bound: Terms, language: str, digits: int, origin: s
     payment = bound.amount is not None
     own = settings.verify.payment_texts if payment else settings.verify.texts
     template = texts.wording(own, texts.PAYMENT if payment else texts.CODE, language)
-    brand = "" if phone.from_provider(bound.brand) == bound.brand else bound.brand
-    values = {"brand": brand, "amount": bound.amount or "", "payee": bound.payee or ""}
+    values = {"brand": settings.called(bound.brand), "amount": bound.amount or "", "payee": bound.payee or ""}
     return kept(texts.filled(template, {**values, "code": PLACE}, origin), digits)
 
 
@@ -142,7 +148,7 @@ def _number(settings: Settings, bound: Bound) -> str:
 
 def _payee(given: str) -> str:
     payee = storable(given).strip()
-    if not 0 < len(payee) <= LONGEST_PAYEE or not payee.isprintable() or texts.LINK.search(payee):
+    if not 0 < len(payee) <= LONGEST_PAYEE or not payee.isprintable() or texts.link(payee):
         raise VerificationError(
             "bad_payment", f"a payee has 1 to {LONGEST_PAYEE} characters that can be printed, and no link"
         )

@@ -1,6 +1,6 @@
 """What can be set of verifications, `[verify]` of the settings, checked. Their texts are in `texts`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -79,3 +79,15 @@ class Verify(_Section):
     payment_texts: Annotated[dict[str, str], AfterValidator(partial(_texts, names=_OF_PAYMENT))] = Field(
         default_factory=dict
     )
+
+
+def wrong(verify: Verify, names: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with how these settings go together; `names` are what codes call each brand, by brand."""
+    for brand, name in names.items():
+        mend = f'give texts with codes another name, like [brands."{brand}"] with name = "Elm"'
+        if link := texts.link(name):
+            why = "is a link, which no text with a code may carry"
+            yield f"verify: '{link}' of the brand '{brand}' {why}; {mend}"
+        elif languages := list(texts.too_long(name, verify.texts)):
+            listed = ", ".join(languages)
+            yield f"verify: with the brand '{brand}' a code takes more than a segment in {listed}; {mend}"

@@ -4,7 +4,8 @@ Languages of the GSM alphabet are worded so that they stay in it, and so in one 
 """
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from convo import segments
@@ -68,8 +69,15 @@ PAYMENT: Mapping[str, str] = MappingProxyType(
         "hi": "{payee} को {amount} देने का कोड {code}. इसे किसी को न बताएं।",
     }
 )
-LINK = re.compile(r"\w+://|\bwww\.|\b[a-z0-9-]+\.[a-z]{2,}\b", re.IGNORECASE)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+# The full stop of Japanese and Chinese ends a sentence there, and parts a domain elsewhere (UTS #46, 2.3).
+_LINK = re.compile(
+    r"\w+://|\bwww\.|[\w-]+\.[^\W\d_]{2,}|(?=[\0-\u1fff])[\w-]\u3002(?=[\0-\u1fff])[^\W\d_]{2,}"
+    rf"|(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}(?!\.?\w)",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\{(\w*)\}")
+_UNSEEN = ("Cf", "Mc", "Me", "Mn")  # categories of signs that stand between letters, or upon them
 _SAMPLE = {"brand": "Elm St Clinic", "code": "123456", "amount": "120.00 EUR", "payee": "Green Grocer"}
 
 
@@ -92,6 +100,26 @@ def filled(template: str, values: Mapping[str, str], origin: str | None = None) 
     return f"{text}\n@{origin} #{values['code']}" if origin else text
 
 
+def link(text: str) -> str | None:
+    """What a phone may make a link of, in whatever script and width it is written; None for nothing."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = _LINK.search("".join(sign for sign in plain if unicodedata.category(sign) not in _UNSEEN))
+    return found[0] if found else None
+
+
+def too_long(name: str, own: Mapping[str, str]) -> Iterator[str]:
+    """The languages in which a code of this brand takes more than a segment for its name.
+
+    Of a name that is not in the GSM alphabet those languages are looked at which are not either.
+    """
+    for language in sorted({*CODE, *own}):
+        template = wording(own, CODE, language)
+        said = segments.count(filled(template, {**_SAMPLE, "brand": name}))
+        with_short = segments.count(filled(template, _SAMPLE))
+        if said.count > 1 and said.encoding == with_short.encoding:
+            yield language
+
+
 def check(language: str, template: str, names: frozenset[str]) -> None:
     """Raises ValueError with what is wrong with a template of the settings."""
     used = set(_NAME.findall(template))
@@ -100,8 +128,8 @@ def check(language: str, template: str, names: frozenset[str]) -> None:
     if unknown := sorted(used - names):
         raise ValueError(f"{language}: there is no {{{unknown[0]}}}; there is {', '.join(sorted(names))}")
     text = filled(template, _SAMPLE)
-    if link := LINK.search(text):
-        raise ValueError(f"{language}: '{link[0]}' is a link, which no text with a code may carry")
+    if found := link(text):
+        raise ValueError(f"{language}: '{found}' is a link, which no text with a code may carry")
     if not text.replace("\n", "").isprintable():
         raise ValueError(f"{language}: it has signs that cannot be printed")
     if (size := segments.count(text).count) > 1:

@@ -24,7 +24,7 @@ def test_a_text_says_brand_and_code_and_holds_no_link(kind: dict[str, str], lang
     assert said.count("123456") == 1
     assert (kind is CODE) or ("1250.00 EUR" in said and "Green Grocer" in said)
     assert "{" not in said
-    assert not texts.LINK.search(said)
+    assert not texts.link(said)
     assert texts.filled(wording({}, kind, language), {**VALUES, "brand": ""}).find("Elm") == -1
 
 
@@ -86,3 +86,52 @@ def test_an_own_text_that_will_not_do_is_told(text: str, why: str) -> None:
 def test_a_setting_that_will_not_do_is_told(wrong: dict[str, object]) -> None:
     with pytest.raises(SettingsError, match=r"verify\."):
         load(verify=wrong)
+
+
+LINKS = [
+    "evil.com", "пример.рф", "café.fr", "cafe\u0301.fr", "a_b.com", "xn--a.рф", "evil．com",
+    "evil。com", "evil｡com", "उदाहरण.भारत", "EVIL.COM", "1.2.3.4/x", "127.0.0.1", "x@evil.com",
+    "www.x", "http://x", "ｈｔｔｐ：／／x", "sms://x", "evil\u2024com", "bit.ly/a",
+]  # fmt: skip
+NO_LINKS = [
+    "J. Smith", "St. Mary", "Elm Ltd.", "120.00 EUR", "A.B. Müller",
+    "Ristorante Café São José & Filhos Ltda.", "IBAN ••••1234", "No. 5", "1.234.567.890 Dinge",
+    "認証。東京", "wait... what", "Müller & Co. KG", "12.30 Uhr", "S.p.A. Rossi",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LINKS)
+def test_what_a_phone_makes_a_link_of_is_one_in_every_script_and_width(text: str) -> None:
+    assert texts.link(f"to {text}, please")
+
+
+@pytest.mark.parametrize("text", NO_LINKS)
+def test_names_with_full_stops_are_no_links(text: str) -> None:
+    assert not texts.link(text)
+
+
+LONG = "Clinic of the Saint Mary Hospital of the Greater North Valley, Department of Outpatients"
+
+
+@pytest.mark.parametrize(
+    ("brand", "why"),
+    [
+        ("Booking.com", "'Booking.com' of the brand 'Booking.com' is a link"),
+        (LONG, "more than a segment in ar, cs, el,"),
+        ("Société Générale de Curaçao", "more than a segment in el;"),
+    ],
+)
+def test_a_brand_that_makes_its_codes_links_or_dear_needs_another_name_for_them(brand: str, why: str) -> None:
+    numbers = {"+15550009999": {"brand": brand}}
+    assert load(numbers=numbers).verify.digits == 6  # nothing is said of codes: none may ever go out
+    with pytest.raises(SettingsError, match=re.escape(why)) as told:
+        load(numbers=numbers, verify={"digits": 6})
+    assert f'[brands."{brand}"] with name' in str(told.value)
+
+    named = load(numbers=numbers, verify={"digits": 6}, brands={brand: {"name": "Elm"}})
+    assert named.called(brand) == "Elm"
+
+
+@pytest.mark.parametrize("brand", ["Elm Street Family Clinic", "Curaçao Bank", "Больница святой Марии"])
+def test_brands_as_they_are_may_have_their_codes(brand: str) -> None:
+    load(numbers={"+15550009999": {"brand": brand}}, verify={})

@@ -20,6 +20,7 @@ _WRONG = {
     "no_number": 422,
     "unknown_number": 422,
     "unknown_brand": 422,
+    "bad_brand": 422,
     "bad_purpose": 422,
     "bad_payment": 422,
     "bad_client_ip": 422,
