@@ -5,7 +5,6 @@ A refusal is a VerificationError; whether who asks is told which, `verification`
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 
 import structlog
 
@@ -20,9 +19,9 @@ from convo.store.consent import Standing
 from convo.store.rests import Rest
 from convo.store.verifications import Verification
 from convo.store.windows import Window
+from convo.verify import SETTLES
 
 MOST_FAILED = 100  # checks in a row for one contact, ever (NIST SP 800-63B, 5.2.2)
-SETTLES = timedelta(minutes=3)  # who wants in has typed the code by then
 
 log = structlog.get_logger(__name__)
 

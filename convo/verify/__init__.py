@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
+from math import ceil
 from typing import Annotated
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from convo import rates
 from convo.setting import Duration, Rate
 from convo.verify import texts
 
+SETTLES = timedelta(minutes=3)  # who wants in has typed the code by then
+_SHORTEST_LOOK = timedelta(minutes=15)  # for `within`: well above what is too young to be counted
 LONGEST = timedelta(minutes=10)  # NIST SP 800-63B, 5.1.3.2: a code is valid for ten minutes at most
 _OF_CODE = frozenset({"brand", "code"})
 _OF_PAYMENT = _OF_CODE | {"amount", "payee"}
@@ -19,6 +23,18 @@ _OF_PAYMENT = _OF_CODE | {"amount", "payee"}
 def _short(value: timedelta) -> timedelta:
     if not timedelta(seconds=30) <= value <= LONGEST:
         raise ValueError("a code is valid for 30 seconds to 10 minutes")
+    return value
+
+
+def _look(value: timedelta) -> timedelta:
+    if value < _SHORTEST_LOOK:
+        raise ValueError("codes count 3 minutes after they were sent; write 15 minutes or more")
+    return value
+
+
+def _share(value: float) -> float:
+    if not 0 < value <= 1:
+        raise ValueError("no range would ever rest, or each one; write a share between 0 and 1, like 0.1")
     return value
 
 
@@ -58,8 +74,8 @@ class Pumping(_Section):
     """When a range of numbers rests, because codes that go there do not come back."""
 
     least: Annotated[int, Field(ge=5)] = 20  # codes, before their share says anything
-    approved: Annotated[float, Field(ge=0, le=1)] = 0.1  # the share below which it rests
-    within: Duration = timedelta(days=1)
+    approved: Annotated[float, AfterValidator(_share)] = 0.1  # the share below which it rests
+    within: Annotated[Duration, AfterValidator(_look)] = timedelta(days=1)
     rest: Duration = timedelta(hours=6)
 
 
@@ -83,6 +99,14 @@ class Verify(_Section):
 
 def wrong(verify: Verify, names: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with how these settings go together; `names` are what codes call each brand, by brand."""
+    least, counted = verify.pumping.least, verify.pumping.within - SETTLES
+    for limit in rates.parse(verify.limits.prefix):
+        most = limit.count * ceil(counted / limit.period) - 1  # the one that leaves is too young to count
+        if most < least:
+            yield (
+                f"verify.pumping.least: no range would ever rest, for of {limit} in `verify.limits.prefix` "
+                f"never {least} count at once; write {most} or less, or a longer `within`"
+            )
     for brand, name in names.items():
         mend = f'give texts with codes another name, like [brands."{brand}"] with name = "Elm"'
         if link := texts.link(name):

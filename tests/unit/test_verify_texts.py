@@ -88,6 +88,26 @@ def test_a_setting_that_will_not_do_is_told(wrong: dict[str, object]) -> None:
         load(verify=wrong)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"pumping": {"within": "3 minutes"}}, "verify.pumping.within: codes count 3 minutes after"),
+        ({"pumping": {"approved": 0}}, "verify.pumping.approved: no range would ever rest"),
+        ({"pumping": {"least": 1000}}, "of 300/day in `verify.limits.prefix` never 1000 count at once"),
+        ({"limits": {"prefix": "10/day"}}, "write 9 or less, or a longer `within`"),
+    ],
+)
+def test_the_guard_against_pumping_is_not_switched_off_in_silence(wrong: dict[str, object], why: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(why)):
+        load(verify=wrong)
+
+
+def test_what_a_limit_lets_through_within_its_time_can_rest() -> None:
+    load(verify={"pumping": {"least": 299}})
+    load(verify={"pumping": {"least": 19}, "limits": {"prefix": "20/day"}})
+    load(verify={"pumping": {"within": "3 days"}, "limits": {"prefix": "10/day"}})
+
+
 LINKS = [
     "evil.com", "пример.рф", "café.fr", "cafe\u0301.fr", "a_b.com", "xn--a.рф", "evil．com",
     "evil。com", "evil｡com", "उदाहरण.भारत", "EVIL.COM", "1.2.3.4/x", "127.0.0.1", "x@evil.com",
