@@ -11,8 +11,8 @@ from enum import StrEnum
 
 MOST_SENDS = 5  # of a state's code in one conversation (PROVIDERS.md, 'One-time codes')
 PLACE = "\ufdd0"  # a noncharacter, which nobody types: what a text calls its code while it is put together
-_DOT = "•"  # stands for a digit wherever a code is shown or kept
-_OTHER_DOTS = re.compile(f"{_DOT}{{2,}}|{_DOT}(?={PLACE})|(?<={PLACE}){_DOT}")
+DOT = "•"  # stands for a digit wherever a code is shown or kept
+_OTHER_DOTS = re.compile(f"{DOT}{{2,}}|{DOT}(?={PLACE})|(?<={PLACE}){DOT}")
 _FEW = 4  # digits: a text that has fewer is kept as it was typed
 _WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 _BETWEEN = re.compile(r"(?<=\d)[\s.\-\u2010-\u2015]+(?=\d)")
@@ -38,7 +38,7 @@ class Spec:
 
 def placeholder(digits: int) -> str:
     """What a text holds in the place of its code until it is sent."""
-    return _DOT * digits
+    return DOT * digits
 
 
 def kept(text: str, digits: int) -> str:
@@ -72,7 +72,7 @@ def may_say_one(text: str) -> bool:
 
 def masked(text: str) -> str:
     """A text that may say a code as it is kept: with dots in the place of its digits."""
-    return "".join(_DOT if sign.isdigit() else sign for sign in text) if may_say_one(text) else text
+    return "".join(DOT if sign.isdigit() else sign for sign in text) if may_say_one(text) else text
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,7 @@ from convo.runtime.library import Library
 from convo.runtime.routing import Texts
 from convo.runtime.tally import Count, Tally, uncounted
 from convo.runtime.turns import Line
+from convo.runtime.unusable import without_codes
 from convo.settings import Settings
 from convo.store import receipts
 from convo.store.engine import Store
@@ -76,7 +77,8 @@ def take_poisoned(line: Line, item: Item, error: Exception) -> None:
     if isinstance(item, Report):
         return
     receipt = _receipt(item) if isinstance(item, Unread) else _of_text(_storable(item))
-    receipts.admit(line.connection, [receipt._replace(error=storable(str(error)))], line.now)
+    kept = receipt._replace(raw=without_codes(receipt.raw), error=storable(str(error)))
+    receipts.admit(line.connection, [kept], line.now)
     line.tally.add(Count.POISONED, item.account)
 
 
@@ -96,7 +98,7 @@ def _of_text(text: Inbound) -> Receipt:
 def _receipt(item: Unread) -> Receipt:
     """Deliveries without an id of their own are told apart by their bytes."""
     digest = hashlib.sha256(item.raw).hexdigest()
-    return Receipt(item.account, f"sha256:{digest}", item.raw, error=storable(item.why))
+    return Receipt(item.account, f"sha256:{digest}", without_codes(item.raw), error=storable(item.why))
 
 
 def _storable(text: Inbound) -> Inbound:

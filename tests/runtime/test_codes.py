@@ -3,21 +3,24 @@
 import re
 import threading
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from convo.errors import SettingsError
-from convo.messages import Reason, SendError, Status, Trouble
+from convo.messages import Reason, SendError, Status, Trouble, Unread
 from convo.runtime import codes as coding
-from convo.settings import Settings, load
+from convo.runtime import intake
+from convo.settings import SIMULATOR, Settings, load
 from convo.store import codes
 from convo.store.codes import Standing
 from convo.store.tables import metadata
 from tests.runtime.conftest import Build
 from tests.runtime.flows import LASTING
-from tests.runtime.house import House
+from tests.runtime.house import ANA, House
+from tests.runtime.verifying import Desk
 
 SIGN_IN = """\
 flow: sign-in
@@ -104,6 +107,19 @@ def test_a_code_that_is_texted_once_the_flow_has_gone_on_is_kept_nowhere(asked: 
     asked.take(asked.text(f"so {code} was right?"))
     assert code not in everything(asked)
     assert "so •••••• was right?" in everything(asked)
+
+
+def test_a_code_in_what_cannot_be_used_is_kept_nowhere(asked: House) -> None:
+    code = sent(asked)
+    raw = f'{{"id":"q7","text":"the {code}","from":"{ANA}"}}'.encode()
+    without_number = Unread(SIMULATOR, "an event that is neither a text nor a report", raw)
+    asked.take(without_number)
+    asked.take(without_number)  # the same, by its bytes as they came
+
+    poison = replace(asked.text(code), provider_id="q8", raw=raw)
+    Desk(asked).run(lambda line: intake.take_poisoned(line, poison, ValueError("no column takes this")))
+    assert len(asked.rows("SELECT raw FROM receipt WHERE error IS NOT NULL")) == 2
+    assert code not in everything(asked)
 
 
 def test_five_tries_are_the_most_also_for_the_right_code(asked: House) -> None:
