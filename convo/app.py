@@ -62,7 +62,7 @@ class App:
         self.registry = Registry(settings.flows, settings.actions)
         self.providers = make(settings.accounts, self._deliver, clock)
         check_numbers(settings)
-        self.metrics = Metrics()
+        self.metrics = Metrics(settings.accounts)
         count = self.metrics.count
         self.room = Room(settings.max_waiting, settings.max_waiting_bytes)
         self.intake = Intake(self.store, settings, self.library, clock, self.changed, self.relay.hears, count)

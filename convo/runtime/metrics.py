@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from convo.messages import Priority
+from convo.messages import Priority, Reason, Status, Trouble
 from convo.runtime.tally import Count, Tally, Time
 from convo.store.depth import Depth
 from convo.store.reports import Why
@@ -33,6 +33,27 @@ COUNTS = {
     Count.UNVERIFIED: ("convo_verifications_refused", "One-time codes that were not sent.", "reason"),
     Count.WAKES: ("convo_clocks", "Conversations that their clocks woke.", ""),
 }
+# The words of each label, but for accounts. All of them are there from the start, at 0: who waits for one to
+# grow would not see the first of each process otherwise.
+WORDS: Mapping[Count, Iterable[str]] = {
+    Count.REPORTS: (Status.SENT, Status.DELIVERED, Status.FAILED),
+    Count.UNKNOWN_REPORTS: Why,
+    Count.SENDS: ("accepted", "not_begun", "given_back", *Trouble),
+    Count.REFUSED: (
+        Reason.OPTED_OUT, Reason.NO_CONSENT, Reason.OUT_OF_DATE, Reason.QUIET_HOURS, Reason.OVER_CAP,
+    ),
+    Count.FAILED: (
+        Reason.OPTED_OUT, Reason.BAD_NUMBER, Reason.UNREACHABLE, Reason.BLOCKED, Reason.NOT_ALLOWED,
+        Reason.TOO_MANY, Reason.PROVIDER_FAULT, Reason.REJECTED, Reason.GAVE_UP, Reason.UNKNOWN,
+    ),
+    Count.VERIFICATIONS: (
+        "sent", "resent", "approved", "wrong", "mismatch", "canceled", "prefix_rests", "check_expired",
+        "check_approved", "check_max_attempts", "check_canceled", "check_failed", "check_not_found",
+        "check_limited", "check_locked",
+    ),
+    Count.UNVERIFIED: ("opted_out", "too_many_sends", "limited", "prefix_rests", "locked"),
+}  # fmt: skip
+REFUSALS = (400, 401, 413, 503)  # of webhooks, by their status
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 TIMES = {
     Time.ANSWER: (
@@ -56,9 +77,9 @@ _PRIORITIES = {Priority.CODE: "code", Priority.TALK: "talk", Priority.CAMPAIGN: 
 
 
 class Metrics:
-    """The counts of one process."""
+    """The counts of one process, which serves these accounts."""
 
-    def __init__(self) -> None:
+    def __init__(self, accounts: Iterable[str] = ()) -> None:
         self._registry = CollectorRegistry()
         if _SHARED not in os.environ:
             ProcessCollector(registry=self._registry)
@@ -77,6 +98,13 @@ class Metrics:
             registry=self._registry,
         )
         self._child = cache(self._find)
+        served = list(accounts)
+        for what, (_, _, label) in COUNTS.items():
+            for word in served if label == "account" else WORDS.get(what, ()):
+                self._child(what, str(word))
+        for account in served:
+            for status in REFUSALS:
+                self._refused.labels(account, str(status))
 
     def count(self, tally: Tally) -> None:
         """Count what a transaction did that is committed; from any thread."""

@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from convo.messages import Reason, SendError, Trouble
 from convo.providers.simulator import Simulator
-from convo.runtime.metrics import COUNTS, TIMES
+from convo.runtime.metrics import COUNTS, TIMES, WORDS
+from convo.runtime.tally import Count
 from tests.web.conftest import Tell
 from tests.web.server import ANA, OURS, TOKEN, Server, text
 
@@ -55,10 +56,10 @@ async def delivered(server: Server, count: int) -> None:
 
 
 async def appears(server: Server, wanted: Sample) -> dict[Sample, float]:
-    """Wait for a sample; all that there are then."""
+    """Wait until something is counted; all that there is then."""
     while True:
         found = await read(server)
-        if wanted in found:
+        if found[wanted] > 0:
             return found
         await asyncio.sleep(0.02)
 
@@ -175,10 +176,49 @@ def test_the_dashboard_asks_for_what_there_is(tell: Tell) -> None:
     tell(story, **OPEN)
 
 
+def alarms() -> list[str]:
+    """What the page has Prometheus ask."""
+    rows = re.findall(r"^\| (`.*?) \|", (DOCS / "operations.md").read_text().partition("## Alarms")[2], re.M)
+    found = [each.replace("\\|", "|") for row in rows for each in re.findall(r"`([^`]*convo_[^`]*)`", row)]
+    assert len(found) > 10
+    return found
+
+
+def test_an_alarm_finds_what_it_asks_for_before_anything_has_happened(tell: Tell) -> None:
+    """A count that begins with its first occurrence has not grown by it, as Prometheus sees it."""
+
+    async def story(server: Server) -> None:
+        fresh = await read(server)
+        for alarm in alarms():
+            for name, given in re.findall(r"(convo_\w+)(?:\{([^}]*)\})?", alarm):
+                wanted = dict(re.findall(r'(\w+)=~?"([^"]*)"', given))
+                met = [
+                    labels
+                    for each, labels in fresh
+                    if each == name and all(re.fullmatch(wanted.get(k, ".*"), v) for k, v in labels)
+                ]
+                assert met, alarm
+
+    tell(story, **OPEN)
+
+
+def test_an_alarm_compares_sums_for_series_with_other_labels_never_meet() -> None:
+    for alarm in alarms():
+        rates = alarm.count("rate(") + alarm.count("increase(")
+        assert rates == alarm.count("sum(rate(") + alarm.count("sum(increase(") + alarm.count("(le) (rate(")
+
+
+def test_what_is_counted_has_a_name_that_the_page_tells() -> None:
+    page = (DOCS / "operations.md").read_text()
+    for what in (Count.SENDS, Count.REFUSED, Count.VERIFICATIONS, Count.UNVERIFIED, Count.UNKNOWN_REPORTS):
+        (row,) = re.findall(rf"^\| `{COUNTS[what][0]}_total\{{.*$", page, re.M)
+        assert {str(word) for word in WORDS[what]} == set(re.findall(r"`(\w+)`", row)), what
+
+
 COUNTS_TWO = """\
 from convo.runtime.metrics import Metrics, waits
 from convo.runtime.tally import Count, Tally, Time
-metrics, tally = Metrics(), Tally()
+metrics, tally = Metrics(["main"]), Tally()
 tally.add(Count.TEXTS, "main", 2)
 tally.took(Time.ANSWER, 0.2)
 metrics.count(tally)
@@ -195,6 +235,8 @@ def test_processes_behind_one_address_answer_with_the_counts_of_all(tmp_path: Pa
         assert f'convo_texts_received_total{{account="main"}} {2.0 * times}' in ran.stdout
         assert f"convo_answer_seconds_count {float(times)}" in ran.stdout
         assert 'convo_line_up{line="sender"} 1.0' in ran.stdout
+        assert 'convo_verifications_total{what="prefix_rests"} 0.0' in ran.stdout
+        assert 'convo_deliveries_poisoned_total{account="main"} 0.0' in ran.stdout
 
 
 def test_the_page_names_every_metric() -> None:
