@@ -25,8 +25,8 @@ def backup(
             raise SettingsError("a database in memory ends with its process; there is nothing to copy")
         try:
             size = copy(store.file, target)
-        except FileExistsError:
-            raise SettingsError(f"{target} is there already; name another, or move it away") from None
+        except FileExistsError as error:
+            raise SettingsError(f"{error} is there already; name another, or move it away") from None
         except OSError as error:
             raise ConvoError(f"{target} cannot be written: {error.strerror}") from None
     print(f"{target}: {size:,} bytes, checked")

@@ -16,11 +16,13 @@ def copy(file: Path, target: Path) -> int:
     """Copy the database in `file` to `target`, which is there whole or not at all; its size in bytes.
 
     The key of its one-time codes is copied beside it, where there is one. Both are its owner's alone. Raises
-    FileExistsError where `target` is there already, OSError where it cannot be written, and StoreUnavailable
-    where the database cannot be read, or the copy is not sound.
+    FileExistsError where one of the two is there already, OSError where it cannot be written, and
+    StoreUnavailable where the database cannot be read, or the copy is not sound.
     """
-    if target.exists():
-        raise FileExistsError(str(target))
+    key, key_target = (each.with_name(f"{each.name}.key") for each in (file, target))
+    for made_before in (target, key_target):  # a key of another database beside the copy would be no use
+        if made_before.exists():
+            raise FileExistsError(str(made_before))
     part = target.with_name(f"{target.name}.part")
     os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     try:
@@ -34,9 +36,8 @@ def copy(file: Path, target: Path) -> int:
         if wrong:
             raise StoreUnavailable(f"the copy is not sound: {wrong[0]}")
         _kept(part)
-        key = file.with_name(f"{file.name}.key")
         if key.exists():
-            shutil.copy2(key, target.with_name(f"{target.name}.key"))
+            _copy_key(key, key_target)
         part.rename(target)
     except sqlite3.Error as error:
         raise StoreUnavailable(f"the database cannot be copied: {error}") from error
@@ -44,6 +45,17 @@ def copy(file: Path, target: Path) -> int:
         part.unlink(missing_ok=True)
     _kept(target.parent)
     return target.stat().st_size
+
+
+def _copy_key(key: Path, target: Path) -> None:
+    part = target.with_name(f"{target.name}.part")
+    try:
+        shutil.copy2(key, part)
+        _kept(part)
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _kept(target.parent)  # before the copy has its name: nobody finds it without its key
 
 
 def _kept(path: Path) -> None:

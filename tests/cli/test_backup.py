@@ -1,5 +1,6 @@
 """`convo db backup`: a whole copy while somebody serves, or none."""
 
+import os
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -44,6 +45,45 @@ def test_the_key_of_codes_is_copied_beside_it(folder: Folder) -> None:
 
     copied = folder.path / "copy.db.key"
     assert (copied.read_text(), stat.S_IMODE(copied.stat().st_mode)) == ("a key", 0o600)
+
+
+def test_a_key_that_is_there_is_not_written_over(folder: Folder) -> None:
+    folder.run("start", "remind", "--to", ANA, "--set", "name=Ana")
+    (folder.path / "copy.db.key").write_text("of another database")
+    ran = folder.run("db", "backup", "copy.db")
+
+    assert (ran.code, ran.err) == (
+        2,
+        "convo: copy.db.key is there already; name another, or move it away\n",
+    )
+    assert (folder.path / "copy.db.key").read_text() == "of another database"
+    assert not (folder.path / "copy.db").exists()
+
+
+def test_the_copy_and_its_key_are_on_the_disk_before_they_have_their_names(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.run("start", "remind", "--to", ANA, "--set", "name=Ana")
+    (folder.path / "convo.db.key").write_text("a key")
+    kept: list[int] = []
+    sync, rename = os.fsync, Path.rename
+
+    def kept_now(handle: int) -> None:
+        kept.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    def named(part: Path, target: Path) -> Path:
+        assert part.stat().st_ino in kept, target
+        names.append(target.name)
+        return rename(part, target)
+
+    names: list[str] = []
+    monkeypatch.setattr(os, "fsync", kept_now)
+    monkeypatch.setattr(Path, "rename", named)
+    backup.copy(folder.path / "convo.db", folder.path / "copy.db")
+
+    assert names == ["copy.db.key", "copy.db"]  # and so nobody finds the copy without its key
+    assert kept.count(folder.path.stat().st_ino) == 2
 
 
 @pytest.mark.parametrize(
