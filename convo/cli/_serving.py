@@ -96,6 +96,9 @@ class _Server(uvicorn.Server):
         if self._linger is not None and not self._app.draining:
             wait = self._linger.total_seconds()
             asyncio.get_running_loop().call_later(wait, super().handle_exit, signal.SIGTERM, frame)
+            # Who keeps a connection open goes elsewhere with its next request (RFC 9112, 9.6), and does not
+            # send one just when it is closed. uvicorn takes these headers up within a second.
+            self.config.encoded_headers.append((b"connection", b"close"))
         else:
             super().handle_exit(sig, frame)
         self._app.draining = True

@@ -55,6 +55,10 @@ def test_told_to_end_it_says_so_for_a_while_before_it_takes_nothing_more(tmp_pat
                     status = ready.status
             async with http.post(f"{address}/webhooks/simulator", json=text) as stored:
                 assert (status, stored.status) == (503, 200)
+            kept_open = True
+            while kept_open:  # clients leave with an answer, and not when their connection breaks
+                async with http.get(f"{address}/healthz") as alive:
+                    kept_open = alive.headers.get("connection") != "close"
             os.kill(server.pid, signal.SIGTERM)  # who cannot wait says it again
             assert await server.wait() == 0
 
