@@ -27,25 +27,18 @@ log = structlog.get_logger(__name__)
 
 
 def refused(
-    line: Line, verification: Verification, contact: str, client: str | None
-) -> VerificationError | None:
-    """Why a code may not be sent to this contact now; None where it may, and then it counts."""
-    standing = consent.standing(line.connection, [verification.contact_id])
-    own = standing.get((verification.brand, verification.contact_id), Standing())
-    if own.opted_out:
-        told = f"{phone.mask(contact)} has opted out of texts from {verification.brand}"
-        return VerificationError("opted_out", told)
-    if verification.sends >= line.settings.verify.sends:
-        return VerificationError("too_many_sends", f"this code was sent {verification.sends} times already")
-    rest = rests.of(line.connection, verification.prefix)
-    if rest is not None and rest.until > line.now:
-        until = f"{rest.until:%Y-%m-%d %H:%M} UTC"
-        return VerificationError(
-            "prefix_rests",
-            f"of the codes to {rest.prefix}… few come back: none goes there until {until}",
-            after=rest.until - line.now,
-        )
-    return _locked(line, verification) or _limited(line, _sending(line, verification, client))
+    line: Line, verification: Verification, contact: str, client: str | None, *, silent: bool
+) -> tuple[VerificationError | None, bool]:
+    """Why a code may not be sent to this contact now, None where it may; and whether it counts as sent.
+
+    Where nobody is told (`silent`), one that is not sent takes its places as well, or whoever asks learns by
+    a phone of their own how many are left.
+    """
+    why = _barred(line, verification, contact)
+    if why is not None and (not silent or verification.sends >= line.settings.verify.sends):
+        return why, False
+    full = _limited(line, _sending(line, verification, client))
+    return why or full, full is None
 
 
 def unchecked(line: Line, verification: Verification, client: str | None) -> VerificationError | None:
@@ -104,6 +97,26 @@ def network(client_ip: str | None) -> str | None:
         mapped = address.ipv4_mapped
         return str(mapped or ipaddress.ip_network((address.packed, 64), strict=False))
     return str(address)
+
+
+def _barred(line: Line, verification: Verification, contact: str) -> VerificationError | None:
+    """Why no code may go to this contact, however few went lately."""
+    standing = consent.standing(line.connection, [verification.contact_id])
+    own = standing.get((verification.brand, verification.contact_id), Standing())
+    if own.opted_out:
+        told = f"{phone.mask(contact)} has opted out of texts from {verification.brand}"
+        return VerificationError("opted_out", told)
+    if verification.sends >= line.settings.verify.sends:
+        return VerificationError("too_many_sends", f"this code was sent {verification.sends} times already")
+    rest = rests.of(line.connection, verification.prefix)
+    if rest is not None and rest.until > line.now:
+        until = f"{rest.until:%Y-%m-%d %H:%M} UTC"
+        return VerificationError(
+            "prefix_rests",
+            f"of the codes to {rest.prefix}… few come back: none goes there until {until}",
+            after=rest.until - line.now,
+        )
+    return _locked(line, verification)
 
 
 def _limited(line: Line, wanted: Mapping[str, str]) -> VerificationError | None:

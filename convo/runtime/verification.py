@@ -86,32 +86,35 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
     known = forgetting.lock(line.connection, line.settings, [to], line.now)[to]
     before = verifications.latest(line.connection, known.id, terms.brand, terms.purpose)
     found = before if before and not wanted.new and _goes_on(line, before) and before.terms == terms else None
-    new = found is None or found.status is Status.FAILED
+    keep = verifications.add if found is None else verifications.save
     verification = found or _made(line, number, terms, to, known, digits)
-    refused = defence.refused(line, verification, to, client)
+    new = verification.muted
+    refused, counted = defence.refused(line, verification, to, client, silent=not wanted.tells)
     if refused is not None:
         line.tally.add(Count.UNVERIFIED, refused.code)
         if wanted.tells:
             raise refused
-        if found is None:
-            verification = replace(verification, status=Status.FAILED, reason=refused.code)
-            verifications.add(line.connection, verification)
+        verification = replace(
+            verification,
+            sends=verification.sends + counted,
+            reason=refused.code if verification.muted else verification.reason,
+        )
+        verifications.supersede(line.connection, verification)
+        keep(line.connection, verification)
         return shown(line, verification, to), new
-    if verification.sends == 0:  # a request that was refused may have made it: its time begins now
-        until = line.now + line.settings.verify.valid
-        verification = replace(verification, created_at=line.now, valid_until=until)
+    if verification.muted:  # its time begins now, and that of asking for it again goes on: see `_goes_on`
+        verification = replace(verification, valid_until=line.now + line.settings.verify.valid)
     tongue = language or known.contact.language or "en"
     text = asking.text(line.settings, terms, tongue, verification.digits, origin)
     sent = replace(
         verification,
         message_id=_queue(line, verification, text),
         sends=verification.sends + 1,
-        status=Status.PENDING,
         reason=None,
     )
     verifications.supersede(line.connection, sent)
-    (verifications.add if found is None else verifications.save)(line.connection, sent)
-    line.tally.add(Count.VERIFICATIONS, "sent" if sent.sends == 1 else "resent")
+    keep(line.connection, sent)
+    line.tally.add(Count.VERIFICATIONS, "sent" if new else "resent")
     _tell(line, "verification.sent", sent)
     defence.watch(line, sent)
     return shown(line, sent, to), new
@@ -138,16 +141,22 @@ def check(line: Line, attempt: Attempt) -> Checked:
     verification, contact = found
     if attempt.tells and len(code) != verification.digits:
         raise VerificationError("bad_code", f"a code of {verification.digits} digits was sent")
-    over = _over(line, verification) or defence.unchecked(line, verification, client)
+    over = _over(line, verification, tells=attempt.tells) or defence.unchecked(line, verification, client)
     if over is not None:
         line.tally.add(Count.VERIFICATIONS, f"check_{over.code}")
         if attempt.tells:
             raise over
-        return Checked(Status.PENDING)
+        if over.code != "locked":
+            return Checked(Status.PENDING)
+    # Of a contact who is locked, and of one that is muted, no code is right; the try counts, as of others.
+    counts = over is None and not verification.muted
     same = terms == verification.terms and (attempt.to is None or _is(attempt.to, contact))
     real = codes.worked_out(line.settings, verification) or ""
-    right = hmac.compare_digest(code.encode(), real.encode()) and same
-    return _tried(line, verification, client, right=right, same=same, tells=attempt.tells)
+    right = counts and hmac.compare_digest(code.encode(), real.encode()) and same
+    what = "approved" if right else "check_failed" if verification.muted else "wrong" if same else "mismatch"
+    if over is None:
+        line.tally.add(Count.VERIFICATIONS, what)
+    return _tried(line, verification, client, right=right, tells=attempt.tells, counts=counts)
 
 
 def cancel(line: Line, number: str, *, tells: bool = True) -> Shown | None:
@@ -162,12 +171,12 @@ def cancel(line: Line, number: str, *, tells: bool = True) -> Shown | None:
         return None
     contacts.hold(line.connection, [found[0].contact_id])
     verification, contact = verifications.one(line.connection, number) or found
-    if not verifications.cancel(line.connection, number, line.now):
-        now = verifications.one(line.connection, number) or found
-        over = _over(line, now[0])
-        if tells and over is not None and over.code != Status.CANCELED:
-            raise over
-        return shown(line, now[0], contact)
+    over = _over(line, verification, tells=tells)
+    if over is not None and over.code != Status.CANCELED and tells:
+        raise over
+    if over is not None:
+        return shown(line, verification, contact)
+    verifications.cancel(line.connection, number)
     gone = replace(verification, status=Status.CANCELED)
     line.tally.add(Count.VERIFICATIONS, "canceled")
     _tell(line, "verification.canceled", gone)
@@ -186,9 +195,11 @@ def shown(line: Line, verification: Verification, contact: str) -> Shown:
     """As it stands now: over its time, or not sent after all."""
     status, reason = verification.status.value, verification.reason
     if verification.status is Status.PENDING:
-        if verification.valid_until <= line.now:
+        if verification.message_id is None:
+            status = Status.FAILED.value
+        elif verification.valid_until <= line.now:
             status = "expired"
-        elif verification.message_id is not None:
+        else:
             text = messages.one(line.connection, verification.message_id)
             if text is not None and text.status in _UNSENT:
                 status, reason = Status.FAILED.value, text.reason and text.reason.value
@@ -232,10 +243,13 @@ def _made(
 
 
 def _goes_on(line: Line, before: Verification) -> bool:
-    """Whether the same code can be sent: it is valid, and its key is still there."""
+    """Whether the same code can be sent: it is valid, and its key is still there.
+
+    One that was muted first is valid for longer, but goes on for no longer than any other.
+    """
     return (
-        before.status in (Status.PENDING, Status.FAILED)
-        and before.valid_until > line.now
+        before.status is Status.PENDING
+        and min(before.valid_until, before.created_at + line.settings.verify.valid) > line.now
         and codes.keys(line.settings).has(before.key_id)
     )
 
@@ -264,15 +278,14 @@ def _queue(line: Line, verification: Verification, text: str) -> int:
 
 
 def _tried(
-    line: Line, verification: Verification, client: str | None, *, right: bool, same: bool, tells: bool
+    line: Line, verification: Verification, client: str | None, *, right: bool, tells: bool, counts: bool
 ) -> Checked:
     after = verifications.try_once(line.connection, verification.id, line.now, right=right)
     if after is None:  # its time ran out just now
         return Checked(Status.PENDING)
-    verifications.count_failure(line.connection, verification.contact_id, verification.brand, right=right)
+    if counts:  # for their contact: others could be locked without a text that they could notice
+        verifications.count_failure(line.connection, verification.contact_id, verification.brand, right=right)
     changed = replace(verification, status=after, tries=verification.tries + 1)
-    what = "approved" if right else "wrong" if same else "mismatch"
-    line.tally.add(Count.VERIFICATIONS, what)
     if not right:
         defence.failed(line, client)
     if after is not Status.PENDING:
@@ -284,13 +297,16 @@ def _tried(
     return Checked(after, tries_left=verification.most_tries - changed.tries)
 
 
-def _over(line: Line, verification: Verification) -> VerificationError | None:
-    """Why its code cannot be tried any more; None where it can."""
+def _over(line: Line, verification: Verification, *, tells: bool) -> VerificationError | None:
+    """Why its code cannot be tried any more; None where it can, or where nobody may know that it cannot."""
     status = verification.status.value
     if verification.status is Status.PENDING:
-        if verification.valid_until > line.now:
+        if verification.muted and tells:
+            status = Status.FAILED.value
+        elif verification.valid_until > line.now:
             return None
-        status = "expired"
+        else:
+            status = "expired"
     return VerificationError(status, f"verification {verification.id} is over: {status}")
 
 

@@ -59,7 +59,7 @@ def lift(connection: Connection, prefix: str) -> bool:
 def share(connection: Connection, prefix: str, after: datetime, before: datetime) -> Share:
     """What went to a range in this time."""
     counted = select(func.count(), func.coalesce(func.sum(_APPROVED), 0)).where(
-        _V.prefix == prefix, _V.created_at > after, _V.created_at <= before, _V.sends > 0
+        _V.prefix == prefix, _V.created_at > after, _V.created_at <= before, _V.message_id.is_not(None)
     )
     sent, approved = connection.execute(counted).one()
     return Share(prefix, int(sent), int(approved))
@@ -70,7 +70,7 @@ def shares(connection: Connection, by: str, after: datetime, most: int) -> list[
     column = _V[by]
     counted = (
         select(column, func.count(), func.coalesce(func.sum(_APPROVED), 0))
-        .where(_V.created_at > after, _V.sends > 0)
+        .where(_V.created_at > after, _V.message_id.is_not(None))
         .group_by(column)
         .order_by(func.count().desc(), column)
         .limit(most)
@@ -80,9 +80,10 @@ def shares(connection: Connection, by: str, after: datetime, most: int) -> list[
 
 
 def outcomes(connection: Connection, after: datetime, now: datetime) -> dict[str, int]:
-    """How many verifications of this time stand how; one that is over its time is expired."""
-    over = (_V.status == Status.PENDING.value) & (_V.valid_until <= now)
-    status = case((over, "expired"), else_=_V.status)
+    """How many verifications of this time stand how: over their time, or never sent, too."""
+    pending = _V.status == Status.PENDING.value
+    muted, over = pending & _V.message_id.is_(None), pending & (_V.valid_until <= now)
+    status = case((muted, Status.FAILED.value), (over, "expired"), else_=_V.status)
     counted = select(status, func.count()).where(_V.created_at > after).group_by(status).order_by(status)
     return {str(name): int(count) for name, count in connection.execute(counted)}
 

@@ -23,7 +23,7 @@ class Status(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     CANCELED = "canceled"
-    FAILED = "failed"  # its text was not sent
+    FAILED = "failed"  # nothing was sent; now such a one is `muted` instead
     MAX_ATTEMPTS = "max_attempts"
 
 
@@ -60,6 +60,11 @@ class Verification:
     message_id: int | None
     created_at: datetime
     valid_until: datetime
+
+    @property
+    def muted(self) -> bool:
+        """Whether nothing was sent, for a `reason`: it lives like any other, and no code is right."""
+        return self.message_id is None
 
     @property
     def terms(self) -> Terms:
@@ -115,24 +120,23 @@ def at_hand(connection: Connection, contact_ids: Collection[int], now: datetime)
 
 
 def supersede(connection: Connection, by: Verification) -> None:
-    """Make all others of the same contact, brand and purpose useless."""
-    connection.execute(
-        update(verifications)
-        .where(
-            _V.contact_id == by.contact_id,
-            _V.brand == by.brand,
-            _V.purpose == by.purpose,
-            _V.id != by.id,
-            _V.status == Status.PENDING.value,
-        )
-        .values(status=Status.CANCELED.value, reason="superseded")
+    """Make all others of the same contact, brand and purpose useless; a muted one only those that are too."""
+    others = (
+        _V.contact_id == by.contact_id,
+        _V.brand == by.brand,
+        _V.purpose == by.purpose,
+        _V.id != by.id,
+        _V.status == Status.PENDING.value,
+        *([_V.message_id.is_(None)] if by.muted else []),
     )
+    gone = {"status": Status.CANCELED.value, "reason": "superseded"}
+    connection.execute(update(verifications).where(*others).values(gone))
 
 
-def cancel(connection: Connection, number: str, now: datetime) -> bool:
-    """Whether there was something to cancel."""
-    pending = (_V.id == number, _V.status == Status.PENDING.value, _V.valid_until > now)
-    return connection.execute(update(verifications).where(*pending).values(status="canceled")).rowcount > 0
+def cancel(connection: Connection, number: str) -> None:
+    """Make a pending one useless."""
+    pending = (_V.id == number, _V.status == Status.PENDING.value)
+    connection.execute(update(verifications).where(*pending).values(status=Status.CANCELED.value))
 
 
 def try_once(connection: Connection, number: str, now: datetime, *, right: bool) -> Status | None:

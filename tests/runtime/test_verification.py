@@ -278,6 +278,14 @@ def test_who_may_not_know_gets_a_verification_that_nobody_can_check(house: House
     assert send(house, tells=False).verification.id == hidden.verification.id
     for number in (hidden.verification.id, "0" * 32):
         assert check(house, number, "123456", tells=False) == Checked("pending")
+    desk = Desk(house)
+    assert refused(lambda: desk.check(hidden.verification.id, "123456")) == "failed"
+    assert (
+        refused(lambda: desk.run(lambda line: verification.cancel(line, hidden.verification.id))) == "failed"
+    )
+    assert desk.shown(hidden.verification.id).reason == "opted_out"
+    assert house.do(lambda c: rests.outcomes(c, NOW - timedelta(days=1), NOW)) == {"failed": 1}
+    assert house.do(lambda c: rests.shares(c, "prefix", NOW - timedelta(days=1), 9)) == []
 
     house.take(house.text("start"))
     house.leaves()

@@ -125,6 +125,12 @@ def test_who_may_not_know_more_gets_the_same_answers(tell: Tell) -> None:
         assert (await server.api(f"{ALL}/{ben.json['id']}", token=own)).status == 403
         gone = [await server.api(f"{ALL}/{n}", "DELETE", token=own) for n in (ben.json["id"], "0" * 32)]
         assert [alike(each) for each in gone] == [(200, {**alike(ben)[1], "status": "canceled"})] * 2
+        muted = (await server.api(f"{ALL}/{out.json['id']}")).json
+        assert (muted["status"], muted["reason"], muted["sends"]) == ("failed", "opted_out", 0)
+        assert (await server.api(f"{ALL}/{out.json['id']}", "DELETE", token=own)).json["status"] == "canceled"
+        for to, before in ((WANTED["to"], out), ("+15550002222", ben)):
+            again = await post(server, token=own, to=to)
+            assert (alike(again), again.json["id"] == before.json["id"]) == (alike(before), False)
 
     tell(story, numbers=NUMBERS, verify=Verify())
 

@@ -122,7 +122,7 @@ def shown_verification(found: Shown) -> Verification:
         "amount": its.amount,
         "payee": its.payee,
         "digits": its.digits,
-        "sends": its.sends,
+        "sends": 0 if its.muted else its.sends,
         "tries_left": its.most_tries - its.tries,
         "reason": found.reason,
         "message": its.message_id,
