@@ -142,7 +142,7 @@ def lift(prefix: Annotated[str, typer.Argument(help="The range, as `convo verify
     """Let codes go to a range of numbers again that rests."""
     from convo.store import rests
 
-    if not _write(lambda line: rests.lift(line.connection, prefix.removesuffix("…"))):
+    if not _write(lambda line: rests.lift(line.connection, prefix.removesuffix("…"), line.now)):
         raise SettingsError(f"{prefix} does not rest")
     print(f"Codes go to {prefix} again.")
 

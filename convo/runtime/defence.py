@@ -62,6 +62,7 @@ def watch(line: Line, sent: Verification) -> None:
     if found.sent < rules.least or found.approved >= rules.approved * found.sent:
         return
     rest = Rest(sent.prefix, line.now, line.now + rules.rest, found.sent, found.approved)
+    rests.forget(line.connection, line.now - rules.within)  # from when on codes count without them
     rests.begin(line.connection, rest)
     line.tally.add(Count.VERIFICATIONS, "prefix_rests")
     log.warning("verification.prefix_rests", prefix=rest.prefix, sent=rest.sent, approved=rest.approved)

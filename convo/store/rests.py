@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from convo.store.rows import upsert
 from convo.store.tables import messages
@@ -46,14 +46,21 @@ def resting(connection: Connection, now: datetime) -> list[Rest]:
 
 
 def begin(connection: Connection, rest: Rest) -> None:
+    """Let a range rest, instead of its last time."""
     values = asdict(rest)
     added = upsert(connection, rests).values(values)
     connection.execute(added.on_conflict_do_update(index_elements=["prefix"], set_=values))
 
 
-def lift(connection: Connection, prefix: str) -> bool:
-    """Let codes go to a range again; False where it does not rest."""
-    return connection.execute(delete(rests).where(_R.prefix == prefix)).rowcount > 0
+def lift(connection: Connection, prefix: str, now: datetime) -> bool:
+    """Let codes go to a range again; those of before count no more. False where it does not rest."""
+    ended = update(rests).where(_R.prefix == prefix, _R.until > now).values(until=now)
+    return connection.execute(ended).rowcount > 0
+
+
+def forget(connection: Connection, before: datetime) -> None:
+    """Forget rests that were over before then."""
+    connection.execute(delete(rests).where(_R.until < before))
 
 
 def share(connection: Connection, prefix: str, after: datetime, before: datetime) -> Share:

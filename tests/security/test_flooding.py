@@ -8,7 +8,7 @@ import pytest
 from convo.errors import VerificationError
 from convo.runtime import codes
 from convo.runtime.asking import Bound
-from convo.store import outgoing
+from convo.store import outgoing, rests
 from convo.verify import Limits
 from tests.runtime.house import ANA
 from tests.runtime.verifying import Desk, tried
@@ -140,6 +140,34 @@ def test_a_range_whose_codes_do_not_come_back_rests(desk: Desk) -> None:
 
     desk.house.later(hours=6, minutes=1)
     assert not isinstance(tried(lambda: desk.send(pumped[22], ELM)), str)
+
+
+def test_a_range_that_somebody_lifted_rests_for_what_went_there_since(desk: Desk) -> None:
+    """And not for the codes that it rested for."""
+    set_limits(desk)
+    pumped = numbers("+1555900", 60)
+    for to in pumped[:20]:
+        desk.send(to, ELM)
+    desk.house.later(minutes=4)
+    desk.send(pumped[20], ELM)
+    assert not desk.run(lambda line: rests.lift(line.connection, "+1555901", line.now))
+    for lifted in (True, False):
+        assert desk.run(lambda line: rests.lift(line.connection, "+1555900", line.now)) is lifted
+    assert desk.run(lambda line: rests.resting(line.connection, line.now)) == []
+
+    desk.house.later(minutes=1)
+    for to in pumped[21:41]:
+        desk.send(to, ELM)
+    desk.house.later(minutes=4)
+    desk.send(pumped[41], ELM)
+    assert tried(lambda: desk.send(pumped[42], ELM)) == "prefix_rests"
+
+    desk.house.later(days=2)
+    for to in (others := numbers("+1555100", 21))[:20]:
+        desk.send(to, ELM)
+    desk.house.later(minutes=4)
+    desk.send(others[20], ELM)
+    assert desk.house.rows("SELECT prefix FROM verification_rest") == [("+1555100",)]
 
 
 def test_what_is_over_is_forgotten(desk: Desk) -> None:
