@@ -12,7 +12,7 @@ from convo.runtime import fates
 from convo.runtime.reports import moved
 from convo.runtime.turns import Line
 from convo.runtime.visits import Left, settled
-from convo.store import consent, contacts, ids, messages, outbox, queue, reports, tables
+from convo.store import consent, contacts, ids, messages, outbox, queue, reports, tables, verifications
 from convo.store.messages import Stored
 from convo.store.outbox import Change, Waiting
 from convo.store.queue import Action, Decision
@@ -69,6 +69,8 @@ def send_anew(line: Line, number: int, by: Operator, *, maybe_twice: bool = Fals
     draft = draft._replace(account=line.settings.number(message.number).account)
     (new,) = ids.allocate(line.connection, tables.messages, 1)
     messages.insert(line.connection, [(new, draft)])
+    if message.code_id is not None:
+        verifications.sent_anew(line.connection, message.code_id, new)
     if message.status is Status.UNCERTAIN:
         failed = Change(message.id, Status.FAILED, message.tries, reason=Reason.SENT_ANEW)
         fates.change(line, {message.id: message}, [failed])

@@ -200,9 +200,10 @@ def shown(line: Line, verification: Verification, contact: str) -> Shown:
         elif verification.valid_until <= line.now:
             status = "expired"
         else:
-            text = messages.one(line.connection, verification.message_id)
-            if text is not None and text.status in _UNSENT:
-                status, reason = Status.FAILED.value, text.reason and text.reason.value
+            last = messages.one(line.connection, verification.message_id)
+            of = (line.connection, verification.contact_id, verification.id)
+            if last is not None and last.status in _UNSENT and not messages.may_have_said(*of):
+                status, reason = Status.FAILED.value, last.reason and last.reason.value
     return Shown(verification, contact, status, reason)
 
 

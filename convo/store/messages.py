@@ -231,6 +231,16 @@ def one(connection: Connection, number: int) -> Stored | None:
     return stored(row) if row else None
 
 
+def may_have_said(connection: Connection, contact_id: int, code_id: str) -> bool:
+    """Whether a text that says this code has reached its contact or still may, as far as is known."""
+    found = select(messages.c.id).where(
+        messages.c.contact_id == contact_id,  # the index goes by contact
+        messages.c.code_id == code_id,
+        messages.c.status.not_in([Status.FAILED, Status.WITHDRAWN]),
+    )
+    return connection.execute(found.limit(1)).one_or_none() is not None
+
+
 def last_heard(connection: Connection, contact_id: int, number: str) -> datetime | None:
     """When a contact last texted one of our numbers."""
     moment: datetime | None = connection.execute(

@@ -85,6 +85,11 @@ def save(connection: Connection, changed: Verification) -> None:
     connection.execute(update(verifications).where(_V.id == changed.id).values(_values(changed)))
 
 
+def sent_anew(connection: Connection, number: str, message_id: int) -> None:
+    """Another text says the code of this verification, if it is one."""
+    connection.execute(update(verifications).where(_V.id == number).values(message_id=message_id))
+
+
 def one(connection: Connection, number: str) -> tuple[Verification, str] | None:
     """A verification by its id, and its contact's number."""
     found = select(verifications, contacts.c.number.label("contact")).where(

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from convo.messages import Reason, Report, SendError, Status, Trouble
-from convo.runtime import intake, verification
+from convo.runtime import intake, queue, verification
 from convo.runtime.asking import Bound
+from convo.runtime.queue import Operator
 from convo.runtime.tally import Time
 from convo.runtime.verification import Checked, Shown
 from convo.settings import SIMULATOR, Number, Settings
@@ -299,6 +300,37 @@ def test_a_failed_text_may_be_sent_anew_with_the_same_code(house: House) -> None
     again = send(house)
     assert again.verification.id == made.verification.id
     assert check(house, made.verification.id, read(house)).valid
+
+
+def test_a_code_has_failed_where_none_of_its_texts_may_have_arrived(house: House) -> None:
+    made = send(house).verification
+    desk = Desk(house)
+    code = read(house)
+    send(house)
+    house.fails(Trouble.PERMANENT, Reason.REJECTED)
+    assert desk.shown(made.id).status == "pending"  # it was read from the first one
+
+    house.report(house.outgoing()[0], Status.FAILED, Reason.UNREACHABLE)
+    shown = desk.shown(made.id)
+    assert (shown.status, shown.reason) == ("failed", "rejected")
+    assert check(house, made.id, wrong(code)).tries_left == 4  # reports may be wrong: it is compared
+    assert check(house, made.id, code).valid
+
+
+def test_a_text_that_an_operator_sends_anew_is_its_verifications_last_one(house: House) -> None:
+    made = send(house).verification
+    house.fails(Trouble.PERMANENT, Reason.REJECTED)
+    assert made.message_id is not None
+    failed, eve = made.message_id, Operator("operator:eve")
+    new = house.do(lambda c: queue.send_anew(house.line(c), failed, eve))
+    shown = Desk(house).shown(made.id)
+    assert (shown.status, shown.verification.message_id) == ("pending", new.id)
+
+    code = read(house)
+    house.later(seconds=3)
+    house.report(house.outgoing()[1], Status.DELIVERED)
+    assert house.do(lambda c: rests.arrivals(c, NOW - timedelta(days=1), 9)) == [timedelta(seconds=3)]
+    assert check(house, made.id, code).valid
 
 
 def test_the_statement_itself_lets_one_check_through(house: House) -> None:
