@@ -25,10 +25,14 @@ ConvoError
 └── StoreUnavailable     the database cannot store now (503)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class Severity(StrEnum):
@@ -94,6 +98,7 @@ class CodedError(ConvoError):
         super().__init__(message)
         self.code = code
         self.after = after  # so long, and it may be done; None where waiting does not help
+        self.writes: Callable[[Connection], None] | None = None  # by itself, where all else is rolled back
 
 
 class StartError(CodedError):

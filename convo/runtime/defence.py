@@ -43,9 +43,14 @@ def refused(
 
 def unchecked(line: Line, verification: Verification, client: str | None) -> VerificationError | None:
     """Why a code is not even compared; None where it is."""
+    return guessed(line, client) or _locked(line, verification)
+
+
+def guessed(line: Line, client: str | None) -> VerificationError | None:
+    """Why nobody at this address may try a code; None where they may."""
     places = list(_guessing(line, client))
     full = windows.full(line.connection, places, line.now)
-    return _told(line, full, places) if full is not None else _locked(line, verification)
+    return None if full is None else _told(line, full, places)
 
 
 def failed(line: Line, client: str | None) -> None:

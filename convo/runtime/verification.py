@@ -132,7 +132,7 @@ def check(line: Line, attempt: Attempt) -> Checked:
     found = verifications.one(line.connection, attempt.id)
     if found is None:
         if attempt.tells:
-            raise _none(attempt.id)
+            raise _guessed(line, attempt.id, client)
         line.tally.add(Count.VERIFICATIONS, "check_not_found")
         defence.failed(line, client)
         return Checked(Status.PENDING)
@@ -320,6 +320,17 @@ def _is(to: str, contact: str) -> bool:
 
 def _none(number: str) -> VerificationError:
     return VerificationError("not_found", f"there is no verification {number[:64]}")
+
+
+def _guessed(line: Line, number: str, client: str | None) -> VerificationError:
+    """What is told of an id that is none; it counts as a wrong code does, though this refuses it."""
+    refusal = defence.guessed(line, client)
+    if refusal is None:
+        refusal = _none(number)
+        if client is not None:
+            refusal.writes = lambda connection: defence.failed(replace(line, connection=connection), client)
+    line.tally.add(Count.VERIFICATIONS, f"check_{refusal.code}")
+    return refusal
 
 
 def _tell(line: Line, kind: str, verification: Verification) -> None:

@@ -34,6 +34,10 @@ class Desk:
             return house.do(
                 lambda c: work(Line(c, house.settings, house.library, house.clock(), tally=tally))
             )
+        except VerificationError as error:
+            if error.writes is not None:
+                house.do(error.writes)
+            raise
         finally:
             self.tallies.append(tally)
             for (_, label), times in tally.counts.items():

@@ -90,18 +90,20 @@ def test_a_right_code_begins_the_count_anew(desk: Desk) -> None:
     assert desk.house.rows('SELECT "count" FROM verification_failures') == [(0,)]
 
 
-def test_one_address_has_its_wrong_codes_over_all_verifications(desk: Desk) -> None:
+@pytest.mark.parametrize("tells", [True, False])
+def test_one_address_has_its_wrong_codes_over_all_verifications(desk: Desk, tells: bool) -> None:
     """Whoever guesses a little everywhere, also at ids that never were."""
     for place in range(60):
         tried(
             lambda place=place: desk.check(  # type: ignore[misc]
-                f"{place:032x}", "123456", ELM, client_ip=BOT, tells=False
+                f"{place:032x}", "123456", ELM, client_ip=BOT, tells=tells
             )
         )
     made = desk.send(bound=ELM).verification
     code = read(desk.house)
     assert refused(lambda: desk.check(made.id, code, ELM, client_ip=BOT)) == "limited"
-    assert desk.counted["check_limited"] == 1
+    # Who is told is told of the limit for ids that are none as well.
+    assert (desk.counted["check_not_found"], desk.counted["check_limited"]) == ((60, 1), (50, 11))[tells]
     assert desk.check(made.id, code, ELM, client_ip="203.0.113.10").valid
 
 

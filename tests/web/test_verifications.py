@@ -5,7 +5,7 @@ from typing import Any
 from convo.runtime import tokens
 from convo.runtime.codes import revealed
 from convo.settings import Number
-from convo.verify import Verify
+from convo.verify import Limits, Verify
 from tests.web.conftest import Tell
 from tests.web.server import ANA, OURS, Answer, Server
 
@@ -133,6 +133,22 @@ def test_who_may_not_know_more_gets_the_same_answers(tell: Tell) -> None:
             assert (alike(again), again.json["id"] == before.json["id"]) == (alike(before), False)
 
     tell(story, numbers=NUMBERS, verify=Verify())
+
+
+def test_ids_that_are_none_are_counted_though_they_are_refused(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        guess = {"code": "123456", "client_ip": "203.0.113.9"}
+        keyed = {"Idempotency-Key": "k"}
+        first, second = [
+            await server.api(f"{ALL}/none/check", "POST", json=guess, headers=keyed) for _ in range(2)
+        ]
+        assert (first.status, second.status) == (404, 404)
+        third = await post(server, "/none/check", **guess)
+        assert (third.status, third.json["title"], "retry-after" in third.headers) == (429, "limited", True)
+        page = await server.ask("GET", "/metrics", headers={"Authorization": "Bearer a-token-for-tests"})
+        assert b'convo_verifications_total{what="check_not_found"} 2.0' in page.body
+
+    tell(story, numbers=NUMBERS, verify=Verify(limits=Limits(wrong="2/hour")))
 
 
 def test_a_repeated_request_sends_one_text(tell: Tell) -> None:

@@ -94,6 +94,8 @@ class Endpoints:
             except CodedError as error:
                 status = operation.refuses.get(error.code, UNLESS_SAID)
                 self._app.metrics.count(tally)
+                if error.writes is not None:
+                    await self._app.write(error.writes)
                 wait = {} if error.after is None else {"retry_after": f"{ceil(error.after.total_seconds())}"}
                 raise Refusal(status, error.code, str(error), **wait) from None
             self._app.metrics.count(tally)
