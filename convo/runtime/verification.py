@@ -32,7 +32,7 @@ class Wanted:
     to: str
     bound: Bound = field(default_factory=Bound)
     language: str | None = None  # BCP 47; the contact's, unless said
-    digits: int | None = None
+    digits: int | None = None  # of a new code; the settings', unless said
     origin: str | None = None  # of the page that a browser fills it in
     client_ip: str | None = None  # of whoever asked the application for it
     new: bool = False  # another code, also where one is valid
@@ -85,7 +85,7 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
     client = defence.network(wanted.client_ip)
     known = forgetting.lock(line.connection, line.settings, [to], line.now)[to]
     before = verifications.latest(line.connection, known.id, terms.brand, terms.purpose)
-    found = before if before and not wanted.new and _goes_on(line, before) and before.terms == terms else None
+    found = before if before and _goes_on(line, before, wanted) and before.terms == terms else None
     keep = verifications.add if found is None else verifications.save
     verification = found or _made(line, number, terms, to, known, digits)
     new = verification.muted
@@ -243,13 +243,15 @@ def _made(
     )
 
 
-def _goes_on(line: Line, before: Verification) -> bool:
-    """Whether the same code can be sent: it is valid, and its key is still there.
+def _goes_on(line: Line, before: Verification, wanted: Wanted) -> bool:
+    """Whether the same code can be sent: it is valid, as long as is wanted, and its key is still there.
 
     One that was muted first is valid for longer, but goes on for no longer than any other.
     """
     return (
-        before.status is Status.PENDING
+        not wanted.new
+        and wanted.digits in (None, before.digits)
+        and before.status is Status.PENDING
         and min(before.valid_until, before.created_at + line.settings.verify.valid) > line.now
         and codes.keys(line.settings).has(before.key_id)
     )

@@ -94,6 +94,16 @@ def test_a_resend_says_the_same_code_and_tries_go_on_counting(house: House) -> N
     assert check(house, first.verification.id, wrong(code)).tries_left == 3
 
 
+def test_another_length_is_another_code(house: House) -> None:
+    first = send(house).verification
+    second = send(house, digits=8).verification
+    assert (second.id == first.id, second.digits) == (False, 8)
+    code = read(house)
+    assert send(house).verification.id == second.id  # no length is said
+    assert send(house, digits=8).verification.id == second.id
+    assert (len(code), check(house, second.id, code).valid) == (8, True)
+
+
 def test_a_code_is_sent_five_times_at_most(house: House) -> None:
     for _ in range(5):
         send(house)
