@@ -14,6 +14,7 @@ _CODE: Mapping[str, str] = MappingProxyType(
         "country": "of the contact's number (ISO 3166); null where it has none",
         "sends": "how often the code was sent",
         "tries": "how often a code was tried",
+        "message": "the last text that says it, as `message.failed` names it; null where nothing was sent",
     }
 )
 _MASKED: Mapping[str, Any] = MappingProxyType(
@@ -25,6 +26,7 @@ _MASKED: Mapping[str, Any] = MappingProxyType(
         "purpose": "sign-in",
         "country": "US",
         "sends": 1,
+        "message": 812,
     }
 )
 
@@ -50,9 +52,13 @@ VERIFICATIONS = (
     ),
     EventKind(
         "verification.canceled",
-        "Your application has canceled a code.",
-        _CODE,
-        {**_MASKED, "status": "canceled", "tries": 0},
+        "Your application has canceled a code, or another one took its place: it is worth nothing any more.",
+        {
+            **_CODE,
+            "reason": "`superseded` where another one took its place; why nothing was sent, where nothing "
+            "was; else null",
+        },
+        {**_MASKED, "status": "canceled", "tries": 0, "reason": "superseded"},
     ),
     EventKind(
         "verification.prefix_rests",

@@ -179,6 +179,7 @@ def verified(
         "country": verification.country,
         "sends": verification.sends,
         "tries": verification.tries,
+        "message": verification.message_id,
         **(more or {}),
     }
     return Draft(

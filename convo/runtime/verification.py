@@ -5,6 +5,7 @@ The rules are those of PROVIDERS.md, 'One-time codes'. What keeps codes from goi
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from convo import phone, segments
@@ -99,7 +100,7 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
             sends=verification.sends + counted,
             reason=refused.code if verification.muted else verification.reason,
         )
-        verifications.supersede(line.connection, verification)
+        _supersede(line, verification)
         keep(line.connection, verification)
         return shown(line, verification, to), new
     if verification.muted:  # its time begins now, and that of asking for it again goes on: see `_goes_on`
@@ -112,7 +113,7 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
         sends=verification.sends + 1,
         reason=None,
     )
-    verifications.supersede(line.connection, sent)
+    _supersede(line, sent)
     keep(line.connection, sent)
     line.tally.add(Count.VERIFICATIONS, "sent" if new else "resent")
     _tell(line, "verification.sent", sent)
@@ -179,7 +180,7 @@ def cancel(line: Line, number: str, *, tells: bool = True) -> Shown | None:
     verifications.cancel(line.connection, number)
     gone = replace(verification, status=Status.CANCELED)
     line.tally.add(Count.VERIFICATIONS, "canceled")
-    _tell(line, "verification.canceled", gone)
+    _tell(line, "verification.canceled", gone, {"reason": gone.reason})
     return shown(line, gone, contact)
 
 
@@ -255,6 +256,12 @@ def _goes_on(line: Line, before: Verification, wanted: Wanted) -> bool:
         and min(before.valid_until, before.created_at + line.settings.verify.valid) > line.now
         and codes.keys(line.settings).has(before.key_id)
     )
+
+
+def _supersede(line: Line, by: Verification) -> None:
+    """Make the codes before this one useless."""
+    for gone in verifications.supersede(line.connection, by):
+        _tell(line, "verification.canceled", gone, {"reason": gone.reason})
 
 
 def _queue(line: Line, verification: Verification, text: str) -> int:
@@ -335,5 +342,7 @@ def _guessed(line: Line, number: str, client: str | None) -> VerificationError:
     return refusal
 
 
-def _tell(line: Line, kind: str, verification: Verification) -> None:
-    outgoing.write(line.connection, [verified(line.settings.events, kind, verification, line.now)])
+def _tell(
+    line: Line, kind: str, verification: Verification, more: Mapping[str, object] | None = None
+) -> None:
+    outgoing.write(line.connection, [verified(line.settings.events, kind, verification, line.now, more)])

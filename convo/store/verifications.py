@@ -124,8 +124,11 @@ def at_hand(connection: Connection, contact_ids: Collection[int], now: datetime)
     return [_made(row) for row in connection.execute(select(verifications).where(_V.id.in_(found)))]
 
 
-def supersede(connection: Connection, by: Verification) -> None:
-    """Make all others of the same contact, brand and purpose useless; a muted one only those that are too."""
+def supersede(connection: Connection, by: Verification) -> list[Verification]:
+    """Make all others of the same contact, brand and purpose useless; a muted one only those that are too.
+
+    Those that it made so come back, as they are now.
+    """
     others = (
         _V.contact_id == by.contact_id,
         _V.brand == by.brand,
@@ -135,7 +138,8 @@ def supersede(connection: Connection, by: Verification) -> None:
         *([_V.message_id.is_(None)] if by.muted else []),
     )
     gone = {"status": Status.CANCELED.value, "reason": "superseded"}
-    connection.execute(update(verifications).where(*others).values(gone))
+    changed = update(verifications).where(*others).values(gone).returning(*_V)
+    return sorted(map(_made, connection.execute(changed)), key=lambda each: (each.created_at, each.id))
 
 
 def cancel(connection: Connection, number: str) -> None:

@@ -173,3 +173,17 @@ def test_events_are_told_without_numbers(tell: Tell) -> None:
         assert ANA not in str(told)
 
     tell(story, numbers=NUMBERS, verify=Verify())
+
+
+def test_a_code_whose_place_another_one_took_is_told(tell: Tell) -> None:
+    async def story(server: Server) -> None:
+        first, second = await post(server, **WANTED), await post(server, **WANTED, new=True)
+        await server.api(f"{ALL}/{second.json['id']}", "DELETE")
+        told = (await server.api("/v1/events?kind=verification.canceled")).json["items"]
+        assert [(each["data"]["id"], each["data"]["status"], each["data"]["reason"]) for each in told] == [
+            (first.json["id"], "canceled", "superseded"),
+            (second.json["id"], "canceled", None),
+        ]
+        assert [each["data"]["message"] for each in told] == [first.json["message"], second.json["message"]]
+
+    tell(story, numbers=NUMBERS, verify=Verify())
