@@ -159,9 +159,24 @@ def revealed(connection: Connection, settings: Settings, ids: Iterable[str | Non
 
     Neither those of verifications that are over: a text that waits with one is of no use.
     """
+    return _real(connection, settings, ids, {verifications.Status.PENDING})
+
+
+def hidden(connection: Connection, settings: Settings, ids: Iterable[str | None]) -> dict[str, str]:
+    """Which codes these are, whatever became of them: what nobody may read in a text that was sent."""
+    return _real(connection, settings, ids, set(verifications.Status))
+
+
+def _real(
+    connection: Connection,
+    settings: Settings,
+    ids: Iterable[str | None],
+    statuses: Collection[verifications.Status],
+) -> dict[str, str]:
     asked = {number for number in ids if number is not None}
-    of_flows = codes.by_ids(connection, asked)
-    wanted: dict[str, Sealed] = {**of_flows, **verifications.live(connection, asked - of_flows.keys())}
+    wanted: dict[str, Sealed] = {**codes.by_ids(connection, asked)}
+    asked_for = verifications.by_ids(connection, asked - wanted.keys())
+    wanted |= {number: each for number, each in asked_for.items() if each.status in statuses}
     found = {number: worked_out(settings, code) for number, code in wanted.items()}
     return {number: code for number, code in found.items() if code is not None}
 

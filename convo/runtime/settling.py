@@ -99,7 +99,7 @@ def settle(line: Line, results: Sequence[Result]) -> bool:
 def _without_codes(line: Line, messages: Mapping[int, Waiting], results: Sequence[Result]) -> list[Result]:
     """The results; where a provider repeats a text in its answer, it tells no code."""
     told = {one.message_id for one in results if isinstance(one.outcome, SendError) and one.outcome.detail}
-    real = codes.revealed(line.connection, line.settings, (messages[number].code_id for number in told))
+    real = codes.hidden(line.connection, line.settings, (messages[number].code_id for number in told))
 
     def without(one: Result) -> Result:
         code, error = real.get(messages[one.message_id].code_id or ""), one.outcome

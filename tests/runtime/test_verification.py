@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from convo.messages import Reason, Report, SendError, Status, Trouble
-from convo.runtime import intake, queue, verification
+from convo.runtime import codes, intake, queue, verification
 from convo.runtime.asking import Bound
 from convo.runtime.queue import Operator
 from convo.runtime.tally import Time
@@ -289,6 +290,8 @@ def test_who_may_not_know_gets_a_verification_that_nobody_can_check(house: House
     assert send(house, tells=False).verification.id == hidden.verification.id
     for number in (hidden.verification.id, "0" * 32):
         assert check(house, number, "123456", tells=False) == Checked("pending")
+    real = str(codes.worked_out(house.settings, hidden.verification))
+    assert check(house, hidden.verification.id, real, tells=False) == Checked("pending")
     desk = Desk(house)
     assert refused(lambda: desk.check(hidden.verification.id, "123456")) == "failed"
     assert (
@@ -373,10 +376,31 @@ def test_a_code_that_was_refused_first_has_all_its_time_when_it_is_sent(house: H
     assert sent.valid_until == house.clock() + limits.valid
 
 
-def test_a_provider_that_repeats_a_text_in_its_answer_tells_no_code(house: House) -> None:
-    send(house)
+def cancels(house: House, number: str) -> None:
+    Desk(house).run(lambda line: verification.cancel(line, number))
+
+
+def another_takes_its_place(house: House, number: str) -> None:
+    assert send(house, new=True).verification.id != number
+
+
+def is_approved(house: House, number: str) -> None:
+    made = Desk(house).shown(number).verification
+    assert check(house, number, str(codes.worked_out(house.settings, made))).valid
+
+
+def goes_on(house: House, number: str) -> None:
+    assert Desk(house).shown(number).status == "pending"
+
+
+@pytest.mark.parametrize("meanwhile", [goes_on, cancels, another_takes_its_place, is_approved])
+def test_a_provider_that_repeats_a_text_in_its_answer_tells_no_code(
+    house: House, meanwhile: Callable[[House, str], None]
+) -> None:
+    made = send(house)
     (claimed,) = house.claim()
     said = claimed.outbound.text
+    meanwhile(house, made.verification.id)
     error = SendError(
         Trouble.RETRY, Reason.PROVIDER_FAULT, detail=f"it answered 400: no route for {said[:24]!r}"
     )
