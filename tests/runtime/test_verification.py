@@ -374,6 +374,8 @@ def test_a_code_that_was_refused_first_has_all_its_time_when_it_is_sent(house: H
 
     assert sent.id == refused_at.id
     assert sent.valid_until == house.clock() + limits.valid
+    house.later(seconds=10)  # but who asks cannot tell from when on it is another one
+    assert send(house, bound=Bound(purpose="payment"), tells=False).verification.id != sent.id
 
 
 def cancels(house: House, number: str) -> None:
