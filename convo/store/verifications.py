@@ -102,8 +102,9 @@ def one(connection: Connection, number: str) -> tuple[Verification, str] | None:
 def latest(connection: Connection, contact_id: int, brand: str, purpose: str) -> Verification | None:
     """The one that a contact got last for a purpose."""
     of_contact = (_V.contact_id == contact_id, _V.brand == brand, _V.purpose == purpose)
-    found = select(verifications).where(*of_contact).order_by(_V.created_at.desc(), _V.id).limit(1)
-    row = connection.execute(found).one_or_none()
+    # Of two that were made at one moment the second took the first one's place.
+    order = (_V.created_at.desc(), _V.status != Status.PENDING.value, _V.id)
+    row = connection.execute(select(verifications).where(*of_contact).order_by(*order).limit(1)).one_or_none()
     return _made(row) if row else None
 
 
