@@ -1,6 +1,7 @@
 """Phone numbers: E.164 from what providers write and from what people type, and what a number tells."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
@@ -9,6 +10,10 @@ from phonenumbers import timezone
 
 _E164 = re.compile(r"\+?([1-9]\d{6,14})", re.ASCII)
 _SHORT = re.compile(r"\d{3,6}", re.ASCII)
+# What people write between digits; `+` is before the first of them. The dashes are those of many keyboards.
+_FOREIGN = re.compile(r"(?<=\d)[^+]*(\+)|([^\d\s+().\[\]/\u2010-\u2015\u2212\u30fc-])")
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_DATE = re.compile(rf"{_DAY}([./-]){_DAY}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-]){_DAY}\2{_DAY}", re.ASCII)
 # Regions whose numbers are under the law of the United States (47 U.S.C. 153(58)).
 _UNITED_STATES = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 
@@ -37,11 +42,16 @@ def from_provider(text: str) -> str | None:
 def parse(text: str, region: str | None = None) -> str:
     """What a person typed as E.164; raises ValueError with what to write instead.
 
-    Accepts every *possible* number, since numbering plans change faster than libraries do. `region` is
-    that of numbers without their country, like GB.
+    Accepts every *possible* number, since numbering plans change faster than libraries do, and nothing
+    beside it: no words, no second number, no extension, no date. `region` is that of numbers without their
+    country, like GB.
     """
     if is_plain(text):
         return text
+    if (why := _no_number(text)) is not None:
+        raise ValueError(
+            f"'{text}' is not a phone number; {why}: write it with its country, like +15550001111"
+        )
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -49,6 +59,15 @@ def parse(text: str, region: str | None = None) -> str:
     if number is None or not phonenumbers.is_possible_number(number):
         raise ValueError(f"'{text}' is not a phone number; write it with its country, like +15550001111")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _no_number(text: str) -> str | None:
+    """Why a text holds no number, or more than one; the library would find one in it all the same."""
+    seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    if (found := _FOREIGN.search(seen)) is not None:
+        return f"'{found[1] or found[2]}' is no part of one"
+    written = phonenumbers.normalize_digits_only(seen.strip(), keep_non_digits=True)
+    return "it reads like a date" if _DATE.fullmatch(written) else None
 
 
 def is_plain(text: str) -> bool:

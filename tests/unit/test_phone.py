@@ -29,6 +29,16 @@ def test_a_providers_spelling(spelled: str, number: str | None) -> None:
         ("07700 900123", "GB", "+447700900123"),
         ("+44 7700 900123", "US", "+447700900123"),
         ("06 12 34 56 78", "FR", "+33612345678"),
+        (" (+44) 7700/900-123. ", None, "+447700900123"),
+        ("+44 (0)7700 900123", None, "+447700900123"),
+        ("07700–900‑123", "GB", "+447700900123"),
+        ("[07700]\u00a0900123", "GB", "+447700900123"),
+        ("\u202a+44 7700 900123\u202c\u200b", None, "+447700900123"),
+        ("０７７００（９００）１２３", "GB", "+447700900123"),
+        ("٠٧٧٠٠ ٩٠٠١٢٣", "GB", "+447700900123"),
+        ("090ー1234ー5678", "JP", "+819012345678"),
+        ("20.10.20.26", "DK", "+4520102026"),
+        ("12.34.2026", "DK", "+4512342026"),
     ],
 )
 def test_what_a_person_types(typed: str, region: str | None, number: str) -> None:
@@ -39,6 +49,34 @@ def test_what_a_person_types(typed: str, region: str | None, number: str) -> Non
 def test_what_is_no_number_is_refused_with_what_to_write(typed: str) -> None:
     with pytest.raises(ValueError, match=r"write it with its country, like \+15550001111"):
         phone.parse(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "why"),
+    [
+        ("12/03/2026", "GB", "it reads like a date"),
+        ("3/31/2026", "US", "it reads like a date"),
+        ("12-03-26", "GB", "it reads like a date"),
+        ("1.2.2026", "DE", "it reads like a date"),
+        ("2026-03-12", "GB", "it reads like a date"),
+        ("١٢/٠٣/٢٠٢٦", "GB", "it reads like a date"),
+        ("2026-03-12 09:30", "GB", "':' is no part"),
+        ("+447700900123;07700900124", "GB", "';' is no part"),
+        ("+447700900123, 07700900124", "GB", "',' is no part"),
+        ("07700900123 +1", "GB", r"'\+' is no part"),
+        ("call me 07700900123", "GB", "'c' is no part"),
+        ("07700 900123 ext 5", "GB", "'e' is no part"),
+        ("07700 900123x5", "GB", "'x' is no part"),
+        ("07700900123#5", "GB", "'#' is no part"),
+        ("07700~900123", "GB", "'~' is no part"),
+        ("07700*900123", "GB", r"'\*' is no part"),
+        ("1-800-FLOWERS", "US", "'F' is no part"),
+        ("tel:+447700900123", None, "'t' is no part"),
+    ],
+)
+def test_no_number_is_found_in_what_holds_none_or_more(typed: str, region: str | None, why: str) -> None:
+    with pytest.raises(ValueError, match=f"is not a phone number; {why}"):
+        phone.parse(typed, region)
 
 
 @pytest.mark.parametrize("number", ["+15550001111", "12345", "", "+447700900123"])

@@ -208,6 +208,7 @@ def test_a_start_that_is_refused_teaches_nothing_about_the_contact(
         ({"timezone": "../../etc/passwd"}, 422, "bad_timezone"),
         ({"timezone": "/etc/localtime"}, 422, "bad_timezone"),
         ({"contact": "Ana"}, 422, "bad_contact"),
+        ({"contact": "call me +44 7700 900123"}, 422, "bad_contact"),
         ({"contact": None}, 422, "bad_request"),
         ({"colour": "red"}, 422, "bad_request"),
         ({"vars": {"nmae": "Ana"}}, 422, "unknown_variable"),
