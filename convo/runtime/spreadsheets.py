@@ -9,6 +9,7 @@ import hashlib
 import io
 import math
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pydantic_core import from_json
 
 from convo.errors import ListError
 
-LONGEST_LINE = 1024 * 1024  # characters
+LONGEST_LINE = 1024 * 1024  # characters, and of a row over several lines
 _BLOCK = 1024 * 1024
 _SEPARATORS = ",;\t|"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -109,12 +110,11 @@ class Rows:
         width = len(self._sheet.columns)
         next(reader, None)
         while True:
-            line = lines.number + 1
+            line = lines.begin()
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                through = f" (up to line {lines.number})" if lines.number > line else ""
-                yield Row(line, [], wrong=f"it cannot be read as CSV: {error}{through}")
+                yield self._torn(lines, f"it cannot be read as CSV: {error}")
                 continue
             if cells is None:
                 return
@@ -122,12 +122,30 @@ class Rows:
                 if any(cells) and any(map(str.strip, cells)):
                     yield Row(line, cells)
             elif any(map(str.strip, cells)):
-                yield Row(line, cells, wrong=f"it has {len(cells)} fields, and the first line {width}")
+                wrong = f"it has {len(cells)} fields, and the first line {width}"
+                if any(len(self._split(below)) == width for below in lines.row[1:]):
+                    yield self._torn(lines, wrong)
+                else:
+                    yield Row(line, cells, wrong=wrong)
+
+    def _torn(self, lines: "_Lines", wrong: str) -> Row:
+        """The first line of what is no row, as it stands; those below it are read again without it."""
+        first, last = lines.row[0], lines.number
+        line = lines.give_back()
+        if last > line:
+            wrong += f" (up to line {last}); is a quote in it not closed?"
+        return Row(line, [] if _is_too_long(first) else self._split(first), wrong=wrong)
+
+    def _split(self, line: str) -> list[str]:
+        """The cells of a line with whatever quotes are in it; a cell that is quoted rightly without them."""
+        sign = re.escape(self._sheet.separator or ",")
+        cells = re.findall(rf'(?:^|{sign})(?:"((?:[^"]|"")*)"(?={sign}|$)|([^{sign}]*))', line.rstrip("\r\n"))
+        return [quoted.replace('""', '"') or plain for quoted, plain in cells]
 
 
 def _of_json(lines: "_Lines") -> Iterator[Row]:
     while True:
-        number = lines.number + 1
+        number = lines.begin()
         try:
             line = next(lines, None)
         except csv.Error as error:
@@ -161,25 +179,64 @@ def _is_finite(value: Any) -> bool:
 
 
 class _Lines:
-    """The lines of a file; one longer than LONGEST_LINE raises csv.Error, and the next one follows."""
+    """The lines of a file; those that a stray quote has swallowed are given back, and come again.
+
+    One longer than LONGEST_LINE raises csv.Error, and the next one follows; so does a row over many lines.
+    However quotes stand, no more is read again than was read before: files of any size take their time once.
+    """
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self.number = 0
+        self.row: list[str] = []  # its lines so far
+        self._length = 0  # characters of them
+        self._again: deque[str] = deque()
+        self._spare = LONGEST_LINE  # characters that may come again
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._file.readline(LONGEST_LINE)
+        if self.row and self._length > min(LONGEST_LINE, self._spare):
+            raise csv.Error("it goes on over too many lines")
+        if self._again:
+            line = self._again.popleft()
+            self._spare -= len(line)
+        else:
+            line = self._read()
+            self._spare += len(line)
         if not line:
             raise StopIteration
         self.number += 1
-        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
-            while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
-                pass
+        self.row.append(line)
+        self._length += len(line)
+        if _is_too_long(line):
             raise csv.Error(f"the line has more than {LONGEST_LINE:,} characters")
         return line
+
+    def begin(self) -> int:
+        """A row begins here: the number of its first line."""
+        self.row, self._length = [], 0
+        return self.number + 1
+
+    def give_back(self) -> int:
+        """All lines of the row but the first come again; the number of the first."""
+        again = self.row[1:]
+        self._again.extendleft(reversed(again))
+        self.number -= len(again)
+        return self.number
+
+    def _read(self) -> str:
+        """The next line; of one that is too long its beginning, and the rest is passed over."""
+        line = self._file.readline(LONGEST_LINE)
+        if _is_too_long(line):
+            while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+                pass
+        return line
+
+
+def _is_too_long(line: str) -> bool:
+    return len(line) == LONGEST_LINE and not line.endswith(("\n", "\r"))
 
 
 class BadRows:

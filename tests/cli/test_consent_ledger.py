@@ -111,11 +111,13 @@ def test_a_file_that_is_no_such_table_is_refused(folder: Folder, content: str | 
     assert folder.run("consent", "import", "missing.csv").code == 2
 
 
-def test_a_quote_that_is_never_closed_is_told_with_its_lines(folder: Folder) -> None:
-    write(folder, HEAD + STOPPED + f'{BEN},,stop,,"said\n{BEN},,stop,,\n')
+def test_a_quote_that_is_never_closed_is_told_with_its_lines_and_costs_one_row(folder: Folder) -> None:
+    write(folder, HEAD + f'{BEN},,stop,,"said\n' + STOPPED)
 
     assert folder.run("consent", "import", "old.csv").code == 1
-    assert "(up to line 4)" in (folder.path / "old.csv.bad.csv").read_text()
+    (row,) = csv.DictReader((folder.path / "old.csv.bad.csv").read_text().splitlines())
+    assert "(up to line 3)" in row["reason"]
+    assert (row["line"], row["contact"], row["text"]) == ("2", BEN, '"said')
     assert [row["contact"] for row in exported(folder)] == [ANA]
 
 

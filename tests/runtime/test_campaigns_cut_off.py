@@ -89,6 +89,33 @@ def test_a_list_may_have_a_name_that_is_no_text(office: Office) -> None:
     assert office.loads(LIST, "liste\udce9.csv").name == "liste\ufffd.csv"
 
 
+def test_a_load_that_was_cut_off_within_a_stray_quote_goes_on_where_it_was(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.makes()
+    monkeypatch.setattr(loading, "BATCH", 7)
+    rows = [f"+1555{place:07},{chr(34) * (place % 5 == 1)}P{place}\n" for place in range(60)]
+    write, batches = loading._Loader.write, 0
+
+    def cut(loader: Any, at: Any) -> Any:
+        nonlocal batches
+        batches += 1
+        if batches == 4:
+            raise KeyboardInterrupt
+        return write(loader, at)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loading._Loader, "write", cut)
+        with pytest.raises(KeyboardInterrupt):
+            office.loads("contact,name\n" + "".join(rows))
+    assert office.stands().counts.read == 21
+    assert office.loads("contact,name\n" + "".join(rows)).counts == Counts(read=60, added=48, bad=12)
+    assert [line for line, _ in office.bad] == list(range(3, 62, 5))
+    assert {one.contact: one.vars for one in office.members().values()} == {
+        f"+1555{place:07}": {"name": f"P{place}"} for place in range(60) if place % 5 != 1
+    }
+
+
 CALLS = """\
 flow: calls
 start: look
