@@ -124,8 +124,8 @@ def load(
     """Load a list, and show how far it is; one that is in already is not read again."""
     from convo import clock
     from convo.runtime import loading
+    from convo.runtime.bad_rows import BadRows
     from convo.runtime.loading import Listener
-    from convo.runtime.spreadsheets import BadRows
     from convo.store import campaigns
 
     columns = loading.columns_of(settings, flows, campaign, sheet, clock.system())

@@ -19,8 +19,9 @@ from convo.cli._printed import one_line
 from convo.errors import ConsentError, SettingsError
 
 if TYPE_CHECKING:
+    from convo.runtime.bad_rows import BadRows
     from convo.runtime.importing import Brought, Outcome
-    from convo.runtime.spreadsheets import BadRows, Sheet
+    from convo.runtime.spreadsheets import Sheet
     from convo.settings import Settings
     from convo.store.consent import Numbered
     from convo.store.engine import Store
@@ -96,8 +97,9 @@ def bring(
     """
     from convo.cli._beside import open_store
     from convo.cli._opt_out_file import check
+    from convo.runtime.bad_rows import BadRows
     from convo.runtime.importing import Outcome
-    from convo.runtime.spreadsheets import BadRows, sheet
+    from convo.runtime.spreadsheets import sheet
     from convo.settings import load
 
     settings = load()

@@ -72,16 +72,16 @@ class Columns:
             missing.insert(0, "contact")
         if missing:
             raise CampaignError("missing_columns", _missing(flow.flow, missing, names))
-        self.contact = free[0]
+        self._contacts = free if keyed else free[:1]
         own = {*map(named, kinds)}
         self._told = [
             name for name in ("language", "timezone") if (keyed or name in names) and name not in own
         ]
         self.unused = [
-            name for name in names if name and name not in {self.contact, *self._told, *own, *_MENDED}
+            name for name in names if name and name not in {*self._contacts, *self._told, *own, *_MENDED}
         ]
         places = {name: place for place, name in enumerate(names)}
-        self._contact_place = places[self.contact]
+        self._contact_place = places[free[0]]
         self._kinds = [
             (name, named(name), places.get(named(name), -1), kind, name in flow.needs)
             for name, kind in kinds.items()
@@ -91,7 +91,10 @@ class Columns:
     def read(self, row: Row) -> Meant:
         """A row as it is meant; raises ValueError that says what is wrong with it."""
         cells, values = row.cells, row.values
-        cell = cells[self._contact_place] if values is None else values.get(self.contact)
+        if values is None:
+            cell: object = cells[self._contact_place]
+        else:
+            cell = next((values[name] for name in self._contacts if name in values), None)
         contact = _contact(cell, self._region)
         language, timezone = self._who(row) if self._told else (None, None)
         zone = _zone(timezone or self._timezone)

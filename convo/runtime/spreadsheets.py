@@ -9,14 +9,14 @@ import hashlib
 import io
 import math
 import re
+import string
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-import filelock
 from pydantic_core import from_json
 
 from convo.errors import ListError
@@ -24,6 +24,8 @@ from convo.errors import ListError
 LONGEST_LINE = 1024 * 1024  # characters, and of a row over several lines
 _BLOCK = 1024 * 1024
 _SEPARATORS = ",;\t|"
+_TOLD = re.compile(r"""("?)sep=([^\w\s"]|\t)\1\s*""", re.IGNORECASE)  # as spreadsheets write their separator
+_LOOKED_AT = 100  # rows of JSON Lines, for what is in them
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _NEVER_WINDOWS = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # bytes for which Windows-1252 has no sign
 _BLANKS = re.compile(r"[\s_-]+")
@@ -31,7 +33,7 @@ _BLANKS = re.compile(r"[\s_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How a file is written. `columns` are those of its first line; of JSON Lines, of its first object."""
+    """How a file is written. `columns` are those of its first line; of JSON Lines, of its first objects."""
 
     path: Path
     encoding: str
@@ -39,6 +41,7 @@ class Sheet:
     columns: list[str]
     digest: str  # SHA-256 of its bytes
     size: int  # bytes
+    head: int  # lines above its rows
 
     @property
     def names(self) -> list[str]:
@@ -69,21 +72,69 @@ def sheet(path: Path) -> Sheet:
     """How a file is written; raises ListError, which does not name the file, for one that is no such list."""
     encoding, digest, size = _examined(path)
     with path.open(encoding=encoding, newline="") as file:
-        first = file.readline(LONGEST_LINE)
-    if "\0" in first or first.startswith("PK\3\4"):
-        raise ListError(f"{path} is not text; save it as CSV (UTF-8) first")
-    if len(first) == LONGEST_LINE:
-        raise ListError(
-            f"{path}:1: the first line has more than {LONGEST_LINE:,} characters; it should name the columns"
-        )
-    if first.lstrip().startswith("{"):
-        return Sheet(path, encoding, None, list(_object(path, first)), digest, size)
-    separator = max(_SEPARATORS, key=first.count)
-    columns = next(csv.reader([first], delimiter=separator), [])
+        lines = _Lines(file)
+        first = _first(path, lines)
+        if "\0" in first or first.startswith("PK\3\4"):
+            raise ListError(f"{path} is not text; save it as CSV (UTF-8) first")
+        if first.lstrip().startswith("{"):
+            return Sheet(path, encoding, None, _keys(path, lines), digest, size, 0)
+        if (told := _TOLD.fullmatch(first)) is not None:
+            lines.pass_over(1)
+            _first(path, lines)
+        separator, columns = _heading(path, lines, told[2] if told else _SEPARATORS)
     names = list(map(named, columns))
     if twice := sorted({name for name in names if name and names.count(name) > 1}):
-        raise ListError(f"{path}:1: two columns are called {twice[0]}; leave one of them")
-    return Sheet(path, encoding, separator, columns, digest, size)
+        raise ListError(f"{path}:{lines.number}: two columns are called {twice[0]}; leave one of them")
+    return Sheet(path, encoding, separator, columns, digest, size, lines.number)
+
+
+def _first(path: Path, lines: "_Lines") -> str:
+    """The first line with something in it, which comes next again; empty where there is none."""
+    while True:
+        number = lines.begin()
+        try:
+            line = next(lines, "")
+        except csv.Error:
+            raise ListError(
+                f"{path}:{number}: the first line has more than {LONGEST_LINE:,} characters; it should name "
+                "the columns"
+            ) from None
+        if not line or line.replace('""', "").strip(f"{_SEPARATORS}{string.whitespace}"):
+            lines.give_back(0)
+            return line
+
+
+def _heading(path: Path, lines: "_Lines", separators: str) -> tuple[str, list[str]]:
+    """The separator with which a heading has most columns and tears no quotes apart, and these columns."""
+    found, wrong = [], None
+    for separator in separators:
+        lines.begin()
+        try:
+            columns = next(csv.reader(lines, delimiter=separator, strict=True), [])
+        except csv.Error as error:
+            wrong = wrong or error
+        else:
+            whole = not any(column.count('"') % 2 for column in columns)
+            found.append((whole, len(columns), separator, columns, len(lines.row)))
+        lines.give_back(0)
+    if wrong and not any(whole for whole, *_ in found):
+        raise ListError(f"{path}:{lines.number + 1}: the names of the columns cannot be read as CSV: {wrong}")
+    _, _, separator, columns, count = max(found, key=lambda each: each[:2])
+    lines.pass_over(count)
+    return separator, columns
+
+
+def _keys(path: Path, lines: "_Lines") -> list[str]:
+    """What the first objects have; a row that is none of them is told when it is read."""
+    found, wrong = dict[str, None](), None
+    for row in islice(_of_json(lines), _LOOKED_AT):
+        if row.values is None:
+            wrong = wrong or row
+        else:
+            found |= dict.fromkeys(row.values)
+    if not found and wrong:
+        raise ListError(f"{path}:{wrong.line}: it begins like JSON Lines, and is none: {wrong.wrong}")
+    return list(found)
 
 
 class Rows:
@@ -99,6 +150,7 @@ class Rows:
             io.TextIOWrapper(raw, encoding=self._sheet.encoding, newline="") as file,
         ):
             lines = _Lines(file)
+            lines.pass_over(self._sheet.head)
             for place, row in enumerate(self._of_csv(lines) if self._sheet.separator else _of_json(lines)):
                 if not place % 512:
                     self.position = raw.tell()
@@ -108,7 +160,6 @@ class Rows:
     def _of_csv(self, lines: "_Lines") -> Iterator[Row]:
         reader = csv.reader(lines, delimiter=self._sheet.separator or ",", strict=True)
         width = len(self._sheet.columns)
-        next(reader, None)
         while True:
             line = lines.begin()
             try:
@@ -219,9 +270,15 @@ class _Lines:
         self.row, self._length = [], 0
         return self.number + 1
 
-    def give_back(self) -> int:
+    def pass_over(self, count: int) -> None:
+        """So many lines are no rows."""
+        for _ in range(count):
+            self.begin()
+            next(self)
+
+    def give_back(self, kept: int = 1) -> int:
         """All lines of the row but the first come again; the number of the first."""
-        again = self.row[1:]
+        again = self.row[kept:]
         self._again.extendleft(reversed(again))
         self.number -= len(again)
         return self.number
@@ -237,64 +294,6 @@ class _Lines:
 
 def _is_too_long(line: str) -> bool:
     return len(line) == LONGEST_LINE and not line.endswith(("\n", "\r"))
-
-
-class BadRows:
-    """The file beside it for rows that cannot be used; it is there when all is read, if there were any."""
-
-    def __init__(self, found: Sheet) -> None:
-        self._source = source = found.path
-        self.path = source.with_name(f"{source.name}.bad.csv")
-        self.count = 0
-        self._part = source.with_name(f"{source.name}.bad.csv.part")
-        self._columns = ["line", "reason", *(found.columns if found.separator else ["row"])]
-        self._file: IO[str] | None = None
-        self._lock = filelock.FileLock(f"{self._part}.lock")
-
-    def add(self, row: Row, reason: str) -> None:
-        """One more, with the reason; raises ListError where the file cannot be written, or another does."""
-        if self._file is None:
-            self._file = self._opened()
-            csv.writer(self._file).writerow(self._columns)
-        csv.writer(self._file).writerow([row.line, reason, *row.cells])
-        self.count += 1
-
-    @contextmanager
-    def kept(self) -> Iterator["BadRows"]:
-        """Put the file in its place at the end, or take away that of an import before."""
-        try:
-            yield self
-            if self._file is None:
-                self.path.unlink(missing_ok=True)
-            else:
-                self._file.close()
-                self._part.replace(self.path)
-        finally:
-            if self._file is not None:
-                self._file.close()
-                self._lock.release()
-                Path(self._lock.lock_file).unlink(missing_ok=True)
-
-    def _opened(self) -> IO[str]:
-        try:
-            self._lock.acquire(timeout=0)
-            return self._part.open("w", encoding="utf-8", newline="")
-        except filelock.Timeout:
-            raise ListError(f"another process is reading {self._source}; wait until it has ended") from None
-        except OSError as error:
-            raise ListError(
-                f"{self.path}, for rows that cannot be used, cannot be written: {error.strerror}"
-            ) from None
-
-
-def _object(path: Path, first: str) -> Mapping[str, Any]:
-    try:
-        found = from_json(first)
-    except ValueError as error:
-        raise ListError(f"{path}:1: it begins like JSON Lines, and is none: {error}") from None
-    if not isinstance(found, dict):
-        raise ListError(f"{path}:1: it is no object; write one a line")
-    return found
 
 
 def _examined(path: Path) -> tuple[str, str, int]:

@@ -396,3 +396,24 @@ def test_numbers_that_no_database_has_are_bad_rows(office: Office) -> None:
     counts = office.loads("\n".join(rows), "list.jsonl").counts
     assert (counts.added, counts.bad) == (1, 4)
     assert office.bad == [(line, "it has a number that is none, or without end") for line in (2, 3, 4, 5)]
+
+
+def test_a_first_object_without_what_is_needed_is_one_bad_row(office: Office) -> None:
+    office.makes()
+    rows = [
+        '{"name": "Di"}', f'{{"mobile": "{ANA}", "name": "Ana"}}',
+        f'{{"contact": "{BEN}", "name": "Ben", "mobile": "at work"}}', f'{{"phone": "{CAT}"}}',
+    ]  # fmt: skip
+    assert office.loads("\n".join(rows), "list.jsonl").counts == Counts(read=4, added=2, bad=2)
+    assert office.bad == [
+        (1, "contact: there is no number"), (4, "name: there is nothing, and invite needs it"),
+    ]  # fmt: skip
+    assert list(office.members()) == [ANA, BEN]
+
+
+def test_what_none_of_the_first_objects_has_is_told_before_any_is_read(office: Office) -> None:
+    office.makes()
+    rows = "\n".join(f'{{"contact": "+1555{place:07}", "nmae": "P"}}' for place in range(200))
+    with pytest.raises(CampaignError, match=r"no column name \(is it 'nmae'\?\)"):
+        office.loads(rows, "list.jsonl")
+    assert office.members() == {}

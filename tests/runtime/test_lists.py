@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from convo.errors import ListError
 from convo.runtime import spreadsheets
 from convo.runtime.spreadsheets import Row, Rows, sheet
 
@@ -97,3 +98,56 @@ def test_whatever_its_quotes_are_a_list_is_read_in_time_that_grows_with_its_size
     monkeypatch.setattr(spreadsheets, "LONGEST_LINE", 1000)
     rows(file, HEAD + f"{line}\n" * 5000)
     assert read < 4 * 5000
+
+
+# What stands above the rows.
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        ("sep=;\nMobile;Name;Visit\n", ["Mobile", "Name", "Visit"]),
+        ('"sep=,"\r\nMobile,Name,Visit\r\n', ["Mobile", "Name", "Visit"]),
+        ("SEP=\t\nMobile\tName, first\tVisit\n", ["Mobile", "Name, first", "Visit"]),
+        ("sep=^\nMobile^Name;first^Visit\n", ["Mobile", "Name;first", "Visit"]),
+        ("\n  \nMobile,Name,Visit\n", ["Mobile", "Name", "Visit"]),
+        (';;\n"";"";""\nsep=;\n\nMobile;Name;Visit\n', ["Mobile", "Name", "Visit"]),
+        ('Mobile,"Name\nas they say it",Visit\n', ["Mobile", "Name\nas they say it", "Visit"]),
+        ('"Mobile\r\n(with its country)";Name;Visit\r\n', ["Mobile\r\n(with its country)", "Name", "Visit"]),
+        ('Mobile;"Name, first, last";Visit\n', ["Mobile", "Name, first, last", "Visit"]),
+        (
+            'Mobile;"Name, ""first"", last, a|b|c|d";Visit\n',
+            ["Mobile", 'Name, "first", last, a|b|c|d', "Visit"],
+        ),
+        ('Mobile,5" pipe,Visit\n', ["Mobile", '5" pipe', "Visit"]),
+    ],
+)
+def test_a_heading_is_read_as_spreadsheets_write_it(file: Path, head: str, columns: list[str]) -> None:
+    above = len(head.splitlines())
+    separator = next(sign for sign in "^;\t," if sign in head.splitlines()[-1])
+    found = rows(file, head + separator.join(["+15550000001", "Ana", "x"]) + "\n")
+
+    assert sheet(file).columns == columns
+    assert [(row.line, row.cells, row.wrong) for row in found] == [
+        (above + 1, ["+15550000001", "Ana", "x"], None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('\ncontact,"name\n+15550000001,Ana\n', ":2: the names of the columns cannot be read as CSV"),
+        ('"contact"s\n', ":1: the names of the columns cannot be read as CSV"),
+        ("\n\ncontact,name,Name\n", ":3: two columns are called name"),
+        ('\n{"contact": \n[]\n', ":2: it begins like JSON Lines, and is none: it cannot be read"),
+    ],
+)
+def test_a_heading_that_cannot_be_read_is_told_with_its_line(file: Path, content: str, told: str) -> None:
+    with pytest.raises(ListError, match=f"list.csv{told}"):
+        rows(file, content)
+
+
+def test_json_lines_may_begin_with_what_is_no_row(file: Path) -> None:
+    found = rows(file, '\n{"contact": \n{"name": "Ana"}\n{"contact": "+15550000001", "First Name": "Ben"}\n')
+    assert sheet(file).names == ["name", "contact", "first_name"]
+    assert [(row.line, row.wrong is None) for row in found] == [(2, False), (3, True), (4, True)]
