@@ -75,7 +75,7 @@ def campaign(
 ) -> None:
     """Begin a flow with everybody on a list, once each, however often this is said or killed.
 
-    Bad rows go into CONTACTS.bad.csv with their reasons, and the command ends with 1.
+    Bad rows go into CONTACTS.bad.csv (or .bad.jsonl) with their reasons, and the command ends with 1.
     """
     from convo.cli._quiet import quiet
     from convo.runtime.campaigns import Wanted

@@ -1,26 +1,41 @@
-"""The file beside a list with those of its rows that cannot be used, each with its line and the reason."""
+"""The file beside a list with those of its rows that cannot be used, each with its line and the reason.
+
+It is a list itself, of the same kind: mended, it is loaded like the first, and as often as it takes.
+"""
 
 import csv
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import filelock
+from pydantic_core import from_json
 
 from convo.errors import ListError
-from convo.runtime.spreadsheets import Row, Sheet
+from convo.runtime.spreadsheets import Row, Sheet, named
+
+# What stands in front of a bad row; the second pair where a list has something of such a name itself.
+_OURS = (("line", "reason"), ("bad_line", "bad_reason"))
+
+
+def ours(names: Sequence[str]) -> tuple[str, ...]:
+    """The names that convo has put in front of these, as they are compared; none where it has not."""
+    return next((each for each in _OURS if each == tuple(names[:2])), ())
 
 
 class BadRows:
-    """The file beside it for rows that cannot be used; it is there when all is read, if there were any."""
+    """The file for rows that cannot be used; it is there when all is read, if there were any."""
 
     def __init__(self, found: Sheet) -> None:
+        self._sheet = found
         self._source = source = found.path
-        self.path = source.with_name(f"{source.name}.bad.csv")
+        name = f"{source.name}.bad.{'csv' if found.separator else 'jsonl'}"
+        self.path = source.with_name(name)
         self.count = 0
-        self._part = source.with_name(f"{source.name}.bad.csv.part")
-        self._columns = ["line", "reason", *(found.columns if found.separator else ["row"])]
+        self._part = source.with_name(f"{name}.part")
+        self._passed = len(ours(found.names))
         self._file: IO[str] | None = None
         self._lock = filelock.FileLock(f"{self._part}.lock")
 
@@ -28,8 +43,13 @@ class BadRows:
         """One more, with the reason; raises ListError where the file cannot be written, or another does."""
         if self._file is None:
             self._file = self._opened()
-            csv.writer(self._file).writerow(self._columns)
-        csv.writer(self._file).writerow([row.line, reason, *row.cells])
+            if self._sheet.separator:
+                own = self._sheet.names[self._passed :]
+                csv.writer(self._file).writerow([*_free(own), *self._sheet.columns[self._passed :]])
+        if self._sheet.separator:
+            csv.writer(self._file).writerow([row.line, reason, *row.cells[self._passed :]])
+        else:
+            self._file.write(f"{json.dumps(_object(row, reason), ensure_ascii=False)}\n")
         self.count += 1
 
     @contextmanager
@@ -58,3 +78,22 @@ class BadRows:
             raise ListError(
                 f"{self.path}, for rows that cannot be used, cannot be written: {error.strerror}"
             ) from None
+
+
+def _free(names: Collection[str]) -> tuple[str, str]:
+    return _OURS[bool({*_OURS[0]} & {*names})]
+
+
+def _object(row: Row, reason: str) -> dict[str, Any]:
+    """A row of JSON Lines with what is in front of it; a line that is no object as it stands, in `row`."""
+    (line,) = row.cells or ("",)
+    try:
+        found = from_json(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        found = {"row": line}
+    passed = len(ours(list(map(named, found))))
+    own = dict(list(found.items())[passed:])
+    number, why = _free(list(map(named, own)))
+    return {number: row.line, why: reason, **own}

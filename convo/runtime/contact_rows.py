@@ -16,11 +16,11 @@ from convo.flow.opening import opened
 from convo.flow.slots import parse_type
 from convo.flow.speech import locale
 from convo.messages import storable
+from convo.runtime.bad_rows import ours
 from convo.runtime.spreadsheets import Row, named
 
 # What lists call the contact's number, unless the flow has a variable of that name.
 CONTACT = ("contact", "phone", "phone_number", "mobile", "telephone", "tel", "msisdn")
-_MENDED = ("line", "reason")  # columns of a file of bad rows, which is loaded once it is mended
 _SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _FRACTION = re.compile(r"\+?\d{6,}[.,]0+")
 
@@ -60,11 +60,16 @@ class Columns:
         declared = {**flow.needs, **{name: kind.type for name, kind in flow.vars.items()}}
         self._flow = flow
         self._region, self._timezone, self._near, self._now = region, timezone, near, now
+        # What convo put in front of bad rows, unless the flow could not be without a column of such a name.
+        passed = {*ours(names)}
+        if any(named(name) in passed for name in flow.needs if name not in given):
+            passed.clear()
+        names = ["" if name in passed else name for name in names]
         # A variable that is given for all stands in its column's way on purpose.
         kinds = {
             name: parse_type(kind)
             for name, kind in declared.items()
-            if name not in given and (keyed or named(name) in names)
+            if name not in given and named(name) not in passed and (keyed or named(name) in names)
         }
         free = [name for name in CONTACT if name in names and name not in declared]
         missing = [name for name in flow.needs if name not in given and named(name) not in names]
@@ -77,9 +82,7 @@ class Columns:
         self._told = [
             name for name in ("language", "timezone") if (keyed or name in names) and name not in own
         ]
-        self.unused = [
-            name for name in names if name and name not in {*self._contacts, *self._told, *own, *_MENDED}
-        ]
+        self.unused = [name for name in names if name and name not in {*self._contacts, *self._told, *own}]
         places = {name: place for place, name in enumerate(names)}
         self._contact_place = places[free[0]]
         self._kinds = [

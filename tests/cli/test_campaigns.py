@@ -1,6 +1,7 @@
 """`convo campaign` and `convo campaigns`: a list is loaded, looked at, started once, and managed."""
 
 import csv
+import json
 import re
 import shlex
 from datetime import timedelta
@@ -79,6 +80,84 @@ def test_bad_rows_are_kept_with_their_reasons_and_loaded_once_they_are_mended(fo
     file.write_text(file.read_text().replace("4.47701E+11", "+447700900123"))
     assert folder.run("campaigns", "top-up", "1", "contacts.csv.bad.csv", "--yes").code == 1
     assert "0 of 2 begun" in folder.run("campaigns", "list").out
+
+
+REASONS = "flow: why\nneeds: {reason: text}\nvars: {line: text = none}\nstart: say\n" + (
+    'states:\n  say: {say: "{{ reason }}, {{ line }}", end: done}\n'
+)
+
+
+def test_bad_rows_are_mended_as_often_as_it_takes(folder: Folder) -> None:
+    folder.write("contacts.csv", f"contact,name\nnobody,Al\n{ANA},\n+15550004444,Di\n")
+    assert folder.run("campaign", "remind", "contacts.csv", "--yes").code == 1
+    name = "contacts.csv"
+    for wrong, right, left in (("nobody", BEN, f"{ANA},"), (f"{ANA},", f"{ANA},Ana", None)):
+        file = folder.path / f"{name}.bad.csv"
+        file.write_text(file.read_text().replace(wrong, right))
+        name = file.name
+        ran = folder.run("campaigns", "top-up", "1", name, "--yes")
+        assert (ran.code, "not used" in ran.err) == (1 if left else 0, False), ran.err
+        if left:
+            head, row = (folder.path / f"{name}.bad.csv").read_text().splitlines()
+            assert (head, row.endswith(f'needs it",{left}')) == ("line,reason,contact,name", True)
+    assert "0 of 3 begun" in folder.run("campaigns", "list").out
+
+
+def test_bad_rows_of_json_lines_are_objects_and_mended_as_often_as_it_takes(folder: Folder) -> None:
+    folder.write(
+        "people",
+        f'{{"contact": "{ANA}"}}\n{{"contact": "{BEN}"\n[]\n{{"contact": "nobody", "name": "Zoë"}}\n',
+    )
+    assert folder.run("campaign", "remind", "people", "--yes").code == 2  # nobody has been read
+    assert folder.run("campaigns", "show", "1", "--format", "json").json["rows"]["bad"] == 4
+    file = folder.path / "people.bad.jsonl"
+    found = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [each.pop("reason").split(":")[0] for each in found] == [
+        "name", "it cannot be read as JSON", "it is no object; write one like {\"contact\"", "contact",
+    ]  # fmt: skip
+    assert found == [
+        {"line": 1, "contact": ANA}, {"line": 2, "row": f'{{"contact": "{BEN}"'}, {"line": 3, "row": "[]"},
+        {"line": 4, "contact": "nobody", "name": "Zoë"},
+    ]  # fmt: skip
+
+    file.write_text(file.read_text().replace("nobody", "+15550004444"))
+    assert folder.run("campaigns", "top-up", "1", file.name, "--yes").code == 1
+    again = folder.path / "people.bad.jsonl.bad.jsonl"
+    left = [json.loads(line) for line in again.read_text().splitlines()]
+    assert [(each.pop("reason")[:8], each) for each in left] == [
+        ("name: th", found[0]), ("contact:", found[1]), ("contact:", found[2]),
+    ]  # fmt: skip
+    again.write_text(f'{{"line": 1, "reason": "", "contact": "{ANA}", "name": "Ana"}}\n')
+    ran = folder.run("campaigns", "top-up", "1", again.name, "--yes")
+    assert (ran.code, "not used" in ran.err, "0 of 2 begun" in ran.out) == (0, False, True), ran.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_list_may_have_a_reason_of_its_own(folder: Folder, kind: str) -> None:
+    folder.write("flows/why.yaml", REASONS)
+    rows = [(ANA, "Flu jab"), ("nobody", "Check-up")]
+    if kind == "csv":
+        folder.write("list", "contact,reason\n" + "".join(f"{who},{why}\n" for who, why in rows))
+    else:
+        folder.write("list", "".join(json.dumps({"contact": a, "reason": b}) + "\n" for a, b in rows))
+    assert folder.run("campaign", "why", "list", "--yes").code == 1
+    file = folder.path / f"list.bad.{kind}"
+    assert "bad_line" in file.read_text()
+    file.write_text(file.read_text().replace("nobody", BEN))
+    ran = folder.run("campaigns", "top-up", "1", file.name, "--yes")
+    assert (ran.code, "Check-up, none" in ran.out, ran.err.count("not used")) == (0, True, 0), ran.err
+
+
+def test_why_a_row_was_bad_is_no_value_of_the_flow(folder: Folder) -> None:
+    optional = REASONS.replace("needs: {reason: text}\nvars: {", "vars: {reason: text = no reason, ")
+    folder.write("flows/why.yaml", optional)
+    for kind, content in (("csv", "contact\nnobody\n"), ("jsonl", '{"contact": "nobody"}\n')):
+        folder.write(f"list.{kind}", content)
+        folder.run("campaign", "why", f"list.{kind}", "--dry-run")
+        file = folder.path / f"list.{kind}.bad.{kind}"
+        file.write_text(file.read_text().replace("nobody", BEN))
+        ran = folder.run("campaign", "why", file.name, "--dry-run")
+        assert "no reason, none" in ran.out, ran.out + ran.err
 
 
 @pytest.mark.parametrize(
