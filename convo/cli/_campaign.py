@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from convo.cli._given import Format
-from convo.cli._printed import one_line
+from convo.cli._printed import aside, one_line
 from convo.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -134,10 +134,10 @@ def load(
         if file.digest == sheet.digest and file.loaded_at is not None:
             return Loaded(file, str(bad.path) if file.counts.bad and bad.path.exists() else None)
     if not sheet.is_unicode:
-        print(f"convo: {sheet.path} is not UTF-8; it is read as {sheet.encoding}", file=sys.stderr)
+        aside(f"{sheet.path} is not UTF-8; it is read as {sheet.encoding}")
     if columns.unused:
-        print(f"convo: {sheet.path}: not used: {', '.join(columns.unused)}", file=sys.stderr)
-    with bad.kept(), _bar(f"Reading {sheet.path.name}", sheet.size) as moved:
+        aside(f"{sheet.path}: not used: {', '.join(columns.unused)}")
+    with bad.kept(aside), _bar(f"Reading {sheet.path.name}", sheet.size) as moved:
 
         def progress(position: int, counts: "Counts") -> None:
             words = f"{counts.read:,} rows, {counts.added:,} to text, {counts.bad:,} bad"

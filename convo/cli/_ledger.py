@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from convo.cli._given import Format
-from convo.cli._printed import one_line
+from convo.cli._printed import aside, one_line
 from convo.errors import ConsentError, SettingsError
 
 if TYPE_CHECKING:
@@ -106,9 +106,9 @@ def bring(
     found = sheet(file)
     check(found)
     if not found.is_unicode:
-        print(f"convo: {file} is not UTF-8; it is read as {found.encoding}", file=sys.stderr)
+        aside(f"{file} is not UTF-8; it is read as {found.encoding}")
     total = Outcome()
-    with open_store(settings, create=True) as store, BadRows(found).kept() as bad, used_rightly():
+    with open_store(settings, create=True) as store, BadRows(found).kept(aside) as bad, used_rightly():
         _check_brand(settings, brand)
         for batch in _batches(settings, brand, found, bad):
             total += _carry(store, settings, batch)

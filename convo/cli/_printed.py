@@ -1,5 +1,6 @@
-"""What people text, and how long ago, as a terminal may show it."""
+"""What people text, and how long ago, as a terminal may show it; and what is told beside an answer."""
 
+import sys
 from datetime import timedelta
 
 
@@ -14,3 +15,8 @@ def span(time: timedelta) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def aside(words: str) -> None:
+    """What is no answer, and to be known all the same."""
+    print(f"convo: {words}", file=sys.stderr)

@@ -4,9 +4,11 @@ It is a list itself, of the same kind: mended, it is loaded like the first, and 
 """
 
 import csv
+import filecmp
 import json
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -53,20 +55,32 @@ class BadRows:
         self.count += 1
 
     @contextmanager
-    def kept(self) -> Iterator["BadRows"]:
-        """Put the file in its place at the end, or take away that of an import before."""
+    def kept(self, tell: Callable[[str], None]) -> Iterator["BadRows"]:
+        """Put the file in its place at the end, and keep the one that is there, unless it is the same.
+
+        Somebody may have mended that one: `tell` is told what it is called from now on.
+        """
         try:
             yield self
-            if self._file is None:
-                self.path.unlink(missing_ok=True)
-            else:
+            if self._file is not None:
                 self._file.close()
+            if self.path.exists() and not (self._file and filecmp.cmp(self.path, self._part, shallow=False)):
+                tell(f"{self.path} is kept as {self._moved()}, with what you may have mended in it")
+            if self._file is not None:
                 self._part.replace(self.path)
         finally:
             if self._file is not None:
                 self._file.close()
                 self._lock.release()
                 Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    def _moved(self) -> Path:
+        for place in count(1):
+            name = self.path.with_suffix(f".{place}{self.path.suffix}")
+            with suppress(FileExistsError):
+                name.touch(exist_ok=False)  # nobody else takes this one
+                break
+        return self.path.replace(name)
 
     def _opened(self) -> IO[str]:
         try:

@@ -132,6 +132,24 @@ def test_bad_rows_of_json_lines_are_objects_and_mended_as_often_as_it_takes(fold
     assert (ran.code, "not used" in ran.err, "0 of 2 begun" in ran.out) == (0, False, True), ran.err
 
 
+def test_a_file_of_bad_rows_that_somebody_has_mended_is_never_written_over(folder: Folder) -> None:
+    folder.write("s.csv", f"contact,name\n{ANA},Ana\nnobody,Ben\nnobody,Cat\n")
+    trial = ("campaign", "remind", "s.csv", "--dry-run")
+    assert folder.run(*trial).err == ""
+    assert folder.run(*trial).err == ""  # it is the same
+    file = folder.path / "s.csv.bad.csv"
+    written = file.read_text()
+    for name, mended in (("s.csv.bad.1.csv", written.replace("nobody", BEN)), ("s.csv.bad.2.csv", "mine")):
+        file.write_text(mended)
+        ran = folder.run(*trial)
+        assert ran.err == f"convo: s.csv.bad.csv is kept as {name}, with what you may have mended in it\n"
+        assert ((folder.path / name).read_text(), file.read_text()) == (mended, written)
+    folder.write("s.csv", f"contact,name\n{ANA},Ana\n")
+    assert "is kept as s.csv.bad.3.csv" in folder.run(*trial).err  # nothing is bad any more
+    assert not file.exists()
+    assert (folder.path / "s.csv.bad.3.csv").read_text() == written
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_list_may_have_a_reason_of_its_own(folder: Folder, kind: str) -> None:
     folder.write("flows/why.yaml", REASONS)

@@ -67,8 +67,10 @@ def test_the_bad_rows_once_mended_are_imported_from_their_own_file(folder: Folde
     assert folder.run("consent", "import", "old.csv.bad.csv").code == 0
     assert [row["contact"] for row in exported(folder)] == [ANA]
     write(folder, HEAD + STOPPED)
-    assert folder.run("consent", "import", "old.csv").code == 0
+    ran = folder.run("consent", "import", "old.csv")
+    assert (ran.code, "is kept as old.csv.bad.1.csv" in ran.err) == (0, True)
     assert not file.exists()  # nothing is bad any more
+    assert "+1-555" in (folder.path / "old.csv.bad.1.csv").read_text()
 
 
 @pytest.mark.parametrize(
