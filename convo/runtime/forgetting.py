@@ -1,6 +1,6 @@
 """Numbers that were forgotten: a keyed hash stands for them in the ledger, which knows them again by it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import structlog
@@ -74,14 +74,28 @@ def check(connection: Connection, settings: Settings) -> None:
         )
 
 
+def stopped(connection: Connection, settings: Settings, numbers: Collection[str]) -> set[tuple[str, str]]:
+    """Brands and numbers, of these, that were forgotten after they had stopped, and are out still."""
+    last = _last(connection, settings, numbers)
+    return {who for who, line in last.items() if line.action == KeywordKind.STOP}
+
+
 def _recognise(connection: Connection, settings: Settings, new: dict[str, Known]) -> None:
-    called = names(connection, settings, new)
-    if len(called) == len(new):
-        return  # nobody was ever forgotten
-    last: dict[tuple[str, str], ledger.Brief] = {}
-    for line in sorted(ledger.briefs(connection, called.keys() - new.keys()), key=lambda line: line.order):
-        if line.action in _DECIDES:
-            last[called[line.contact], line.brand] = line
-    for (number, brand), line in last.items():
+    for (brand, number), line in _last(connection, settings, new).items():
         if line.action == KeywordKind.STOP:
             consent.decide(connection, brand, new[number].id, line.id, line.at, out=True)
+
+
+def _last(
+    connection: Connection, settings: Settings, numbers: Collection[str]
+) -> dict[tuple[str, str], ledger.Brief]:
+    """What forgotten numbers said last of stopping, by brand and number."""
+    called = names(connection, settings, numbers)
+    if len(called) == len(numbers):
+        return {}  # nobody was ever forgotten
+    last: dict[tuple[str, str], ledger.Brief] = {}
+    hashes = called.keys() - set(numbers)
+    for line in sorted(ledger.briefs(connection, hashes), key=lambda line: line.order):
+        if line.action in _DECIDES:
+            last[line.brand, called[line.contact]] = line
+    return last

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from convo.errors import CampaignError
 from convo.flow.compile import Bundle
 from convo.messages import storable
+from convo.runtime import forgetting
 from convo.runtime.campaigns import is_remnant
 from convo.runtime.contact_rows import Columns, Meant
 from convo.runtime.marketing import refusal
@@ -185,21 +186,24 @@ class _Loader:
         self, connection: Connection, meant: Sequence[tuple[int, Meant]]
     ) -> tuple[list[campaign_contacts.Row], dict[str, int]]:
         """The contacts who may be texted, each with a number of ours, and how many may not be, by reason."""
-        known = campaign_contacts.rows_of(connection, [each.contact for _, each in meant])
+        contacts = {each.contact for _, each in meant}
+        known = campaign_contacts.rows_of(connection, contacts)
+        forgotten = forgetting.stopped(connection, self._settings, contacts - known.keys())
         standing = consent.standing(connection, known.values()) if known else {}
         numbers = self._campaign.numbers
         talked = (
             campaign_contacts.last_numbers(connection, sorted(known.values())) if len(numbers) > 1 else {}
         )
         brand = self._settings.brand(numbers[0])  # that of all of them
-        usual = refusal(self._flows.root.flow.purpose, Standing())
+        purpose = self._flows.root.flow.purpose
         rows, refused = [], dict[str, int]()
         for line, each in meant:
             row_id = known.get(each.contact)
-            why = usual
-            if row_id is not None:
-                why = refusal(self._flows.root.flow.purpose, standing.get((brand, row_id), Standing()))
-            if why is not None:
+            if row_id is None:
+                stands = Standing(opted_out=(brand, each.contact) in forgotten)
+            else:
+                stands = standing.get((brand, row_id), Standing())
+            if (why := refusal(purpose, stands)) is not None:
                 refused[why] = refused.get(why, 0) + 1
                 continue
             number = sticky(each.contact, numbers, talked.get(row_id, ()) if row_id is not None else ())

@@ -19,6 +19,7 @@ from convo.store.campaigns import Counts, State
 from tests.runtime.campaign import Office
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, CAT, INVITE, NOW, OURS, VISIT, House
+from tests.runtime.test_ledger import KEY, erase
 
 LIST = f"contact,name\n{ANA},Ana\n{BEN},Ben\n"
 OTHER = "+15550008888"
@@ -110,6 +111,20 @@ def test_who_stopped_is_skipped_and_counted_when_it_is_loaded_and_when_it_begins
         0, {"opted_out": 1}, State.FINISHED,
     )  # fmt: skip
     assert office.members()[BEN].reason == "opted_out"
+
+
+def test_who_stopped_and_was_erased_since_is_counted_as_opted_out(office: Office) -> None:
+    house = office.house
+    house.settings = house.settings.model_copy(update={"code_key": [KEY]})
+    house.take(house.text("STOP"), house.text("STOP", BEN))
+    house.take(house.text("START", BEN))
+    for contact in (ANA, BEN):
+        erase(house, contact)
+    house.take(house.text("STOP", CAT))
+    office.makes()
+    counts = office.loads(LIST + f"{CAT},Cat\n").counts
+    assert (counts.added, counts.opted_out) == (1, 2)
+    assert list(office.members()) == [BEN]
 
 
 def test_marketing_goes_to_nobody_who_has_not_agreed(build: Build, tmp_path: Path) -> None:
