@@ -56,7 +56,9 @@ def parse(text: str, region: str | None = None) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    possible = number and phonenumbers.is_possible_number_with_reason(number)
+    if number is None or possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        # One that is dialled within its area alone reaches nobody, or somebody else.
         raise ValueError(f"'{text}' is not a phone number; write it with its country, like +15550001111")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -111,7 +111,8 @@ def test_what_is_taken_as_it_stands_is_what_the_library_makes_of_it(code: int, n
     try:
         number = phonenumbers.parse(text)
         expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        possible = phonenumbers.is_possible_number(number)
+        reason = phonenumbers.is_possible_number_with_reason(number)
+        possible = reason == phonenumbers.ValidationResult.IS_POSSIBLE
     except phonenumbers.NumberParseException:
         possible = False
     if not possible:
@@ -119,6 +120,12 @@ def test_what_is_taken_as_it_stands_is_what_the_library_makes_of_it(code: int, n
             phone.parse(text)
     else:
         assert phone.parse(text) == expected
+
+
+def test_a_number_without_its_area_is_not_guessed() -> None:
+    assert phone.parse("212 555 0100", "US") == "+12125550100"
+    with pytest.raises(ValueError, match="is not a phone number"):
+        phone.parse("555 0100", "US")
 
 
 def test_a_region_is_that_of_numbers_without_their_country() -> None:
