@@ -18,7 +18,7 @@ from convo.errors import Problem, SettingsError
 from convo.messages import Item
 from convo.providers import check_numbers, make
 from convo.roles import LINES, Role
-from convo.runtime import codes, forgetting
+from convo.runtime import brands, codes, forgetting
 from convo.runtime.calling import Caller
 from convo.runtime.clockwork import Clockwork
 from convo.runtime.events import unheard
@@ -85,6 +85,7 @@ class App:
         problems = await self.read_flows()
         check_flows(self.settings, self.library)
         check_kinds(self.settings, self.library)
+        await self.store.write(lambda c: brands.begin(c, self.settings))
         while await self.store.write(lambda c: reconsider(c, self.settings, self.clock())):
             pass  # some hundred contacts at a time
         await self.store.read(lambda c: forgetting.check(c, self.settings))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from convo.errors import SettingsError, StoreUnavailable
-from convo.runtime import forgetting
+from convo.runtime import brands, forgetting
 from convo.settings import Settings
 from convo.store.engine import Store
 from convo.store.schema import Schema, schema
@@ -22,7 +22,7 @@ def open_store(settings: Settings, *, create: bool) -> Iterator[Store]:
     """The database, up to date. Raises SettingsError where it is not, or where there is none.
 
     With `create` it is made where there is none. New contacts may come, so the key by which those are
-    known again who were forgotten has to be there.
+    known again who were forgotten has to be there, and no brand may have lost who stopped it.
     """
     store = Store(settings.database)
     try:
@@ -37,6 +37,7 @@ def open_store(settings: Settings, *, create: bool) -> Iterator[Store]:
             raise SettingsError(MENDS[found])
         if create:
             store.look(lambda connection: forgetting.check(connection, settings))
+            store.transact(lambda connection: brands.begin(connection, settings))
         yield store
     finally:
         with suppress(StoreUnavailable):  # they look by themselves now and then

@@ -1,4 +1,4 @@
-"""What `convo doctor` looks at for consent: who answers STOP, forgotten numbers, providers' opt-out lists."""
+"""What `convo doctor` looks at for consent: who answers STOP, who stays known, providers' opt-out lists."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from convo.errors import SettingsError
 from convo.keywords import KeywordKind, names
 from convo.keywords.settings import AnsweredBy
 from convo.providers import all_providers, handling, keeps_opt_outs, wrong_handling
-from convo.runtime import forgetting
+from convo.runtime import brands, forgetting
 from convo.settings import Settings
 from convo.store import opt_outs
 from convo.store.engine import Store
@@ -61,6 +61,17 @@ def forgotten(store: Store, settings: Settings) -> Iterator[Finding]:
         yield Finding("code_key", Level.ERROR, told, mend)
     else:
         yield Finding("code_key", Level.OK, f"numbers that were forgotten are known again: {count}")
+
+
+def renamed(store: Store, settings: Settings) -> Iterator[Finding]:
+    """Whether a brand is called something else, and has lost who stopped it."""
+    try:
+        store.look(lambda connection: brands.check(connection, settings))
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            subject, _, told = line.partition(": ")
+            told, _, mend = told.partition("; ")
+            yield Finding(subject, Level.ERROR, told, mend)
 
 
 def mirrored(store: Store, settings: Settings, now: datetime) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from convo import settings as configured
 from convo.app import check_flows
 from convo.cli._beside import MENDS, is_missing
-from convo.cli._consent_diagnosis import forgotten, mirrored, stop
+from convo.cli._consent_diagnosis import forgotten, mirrored, renamed, stop
 from convo.cli._diagnosed import Finding, Level
 from convo.cli._files import read_project, with_actions
 from convo.clock import Clock
@@ -238,6 +238,7 @@ def _opened(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]
     if found is Schema.CURRENT:
         yield from _told(store, settings, clock())
         yield from forgotten(store, settings)
+        yield from renamed(store, settings)
         yield from mirrored(store, settings, clock())
     if found in (Schema.CURRENT, Schema.BEHIND):
         yield from _versions(store, settings)

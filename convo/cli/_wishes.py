@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,6 +70,34 @@ def forget(contact: Contact) -> None:
         number = contact_of(contact)
         lines = store.transact(lambda c: forgetting.forget(c, settings, number))
     print(f"{lines} lines of the ledger do not tell the number any more." if lines else "There was no line.")
+
+
+def rename(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="What a brand was called; its number, if nothing.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="What the settings call it now.")],
+) -> None:
+    """Opt everybody out of a brand who had stopped it under its old name. Said again it changes nothing."""
+    from convo import clock
+    from convo.cli._beside import open_store
+    from convo.runtime import brands
+    from convo.runtime.importing import Outcome
+    from convo.settings import load
+
+    settings, total = load(), Outcome()
+    after: int | None = 0
+    with open_store(settings, create=False) as store, used_rightly():
+        while after is not None:
+            carry = partial(
+                brands.carry, settings=settings, old=old, new=new, after=after, now=clock.system()
+            )
+            done, after = store.transact(carry)
+            total += done
+    left = total.written + total.known - total.stopped
+    print(
+        f"{total.stopped} who had stopped {old} are opted out of {new}; {left} were, or have come back since."
+    )
 
 
 def prune(

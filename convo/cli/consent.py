@@ -9,7 +9,7 @@ import typer
 from convo.cli._given import Format
 from convo.cli._ledger import bring, export, show
 from convo.cli._printed import one_line
-from convo.cli._wishes import agree, forget, prune, reconcile, start, stop
+from convo.cli._wishes import agree, forget, prune, reconcile, rename, start, stop
 from convo.errors import ReviewError, SettingsError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _PAGE = 500
 
 def register(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help="Who may be texted.")
-    for command in (review, show, export, stop, start, agree, forget, prune, reconcile):
+    for command in (review, show, export, stop, start, agree, forget, rename, prune, reconcile):
         commands.command()(command)
     commands.command("import")(bring)
     app.add_typer(commands, name="consent")

@@ -65,7 +65,7 @@ class Gate:
         wait: Wait | None = None
         if message.kind is Kind.TEXT:  # answers to keywords are always allowed
             standing = self._standing.get((message.brand, message.contact_id), Standing())
-            if standing.opted_out:
+            if standing.opted_out or self._has_stopped(message):
                 return Withdraw(Reason.OPTED_OUT)
             if message.purpose is Purpose.MARKETING and not standing.marketing:
                 return Withdraw(Reason.NO_CONSENT)
@@ -90,6 +90,11 @@ class Gate:
     def save(self) -> None:
         """Write what was counted."""
         daily.write(self._connection, self._counted)
+
+    def _has_stopped(self, message: Waiting) -> bool:
+        """Whether its contact has stopped what its number's brand is called by now."""
+        now = self._standing.get((self._settings.brand(message.number), message.contact_id), Standing())
+        return now.opted_out
 
     def _quiet(self, message: Waiting) -> Wait | None:
         if self._is_answer(message):

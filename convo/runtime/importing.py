@@ -99,7 +99,9 @@ def read_row(
     return Brought(contact_of(given), brand, action, at, text, asked[:LONGEST_TEXT] or None)
 
 
-def bring(connection: Connection, settings: Settings, rows: Sequence[Brought], now: datetime) -> Outcome:
+def bring(
+    connection: Connection, settings: Settings, rows: Sequence[Brought], now: datetime, *, rule: str = RULE
+) -> Outcome:
     """Write these rows, oldest first, and what follows from them; what stands in the ledger, not again.
 
     A stop ends conversations and withdraws what is queued like the contact's own; it is not confirmed.
@@ -132,7 +134,7 @@ def bring(connection: Connection, settings: Settings, rows: Sequence[Brought], n
             continue
         stops = row.action == KeywordKind.STOP
         consenting.record(
-            connection, settings, _entry(settings, row, at), known[row.contact], now,
+            connection, settings, _entry(settings, row, at, rule), known[row.contact], now,
             out_before=is_out, holds=not overtaken,
         )  # fmt: skip
         changes = stops is not is_out and not overtaken
@@ -163,7 +165,7 @@ def _agree(
     outgoing.write(connection, [told])
 
 
-def _entry(settings: Settings, row: Brought, at: datetime) -> consent.Entry:
+def _entry(settings: Settings, row: Brought, at: datetime, rule: str) -> consent.Entry:
     return consent.Entry(
         brand=row.brand,
         contact=row.contact,
@@ -171,7 +173,7 @@ def _entry(settings: Settings, row: Brought, at: datetime) -> consent.Entry:
         action=row.action,
         text=row.text,
         normalised="",
-        rule=RULE,
+        rule=rule,
         provider_id=None,
         actor=ACTOR,
         wording=None,

@@ -1,4 +1,4 @@
-"""The tables of consent: the ledger and its last word, reviews, and what providers are still to be told."""
+"""The tables of consent: the ledger and its last word, reviews, brands, and what providers are to be told."""
 
 from datetime import datetime
 
@@ -95,9 +95,20 @@ class OptOutCheckRow(Row, table=True):
     checked_at: datetime = Field(sa_type=Moment)
 
 
+class ServedBrandRow(Row, table=True):
+    """A brand that one of our numbers has, or had: by it a changed name is seen."""
+
+    __tablename__ = "served_brand"
+
+    number: str = Field(primary_key=True)
+    brand: str = Field(primary_key=True)
+    carried: bool = False  # its STOPs were carried over to the brand that followed
+
+
 consents = table(ConsentRow)
 consent_entries = table(ConsentEntryRow)
 consent_reviews = table(ConsentReviewRow)
 consent_permits = table(ConsentPermitRow)
 opt_out_syncs = table(OptOutSyncRow)
 opt_out_checks = table(OptOutCheckRow)
+served_brands = table(ServedBrandRow)

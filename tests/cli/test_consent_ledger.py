@@ -248,3 +248,28 @@ def test_pruning_and_forgetting(folder: Folder) -> None:
     shown = folder.run("consent", "show", ANA)
     assert shown.out.startswith(f"{ANA}  {OURS}: opted out since 2019-03-02")
     assert len(shown.out.splitlines()) == 3
+
+
+def test_a_brand_that_got_a_name_keeps_who_stopped_it(folder: Folder) -> None:
+    unnamed = f'[numbers."{OURS}"]\nflow = "desk"\n'
+    folder.write("convo.toml", unnamed)
+    folder.run("consent", "stop", ANA, "--reason", "phoned")
+    folder.write("convo.toml", f'{unnamed}brand = "Elm Street"\n')
+
+    started, looked = folder.run("start", "desk", "--to", BEN), folder.run("doctor", "--format", "json")
+    mend = f"run `convo consent rename {OURS} 'Elm Street'`"
+    assert (started.code, looked.code) == (2, 1)
+    assert mend in started.err
+    (found,) = [each for each in looked.json if each["check"] == f"numbers.{OURS}.brand"]
+    assert found["level"] == "error"
+    assert mend in found["mend"]
+    served = folder.run_apart("serve", "--port", "0")
+    assert served.code == 2
+    assert mend in served.err
+    renamed = folder.run("consent", "rename", OURS, "Elm Street")
+    assert renamed.out == (
+        f"1 who had stopped {OURS} are opted out of Elm Street; 0 were, or have come back since.\n"
+    )
+    assert folder.run("doctor").code == 0
+    refused = folder.run("start", "desk", "--to", ANA)
+    assert "has opted out of texts from Elm Street" in refused.err

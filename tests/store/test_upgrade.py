@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from convo.flow.session import Phase
 from convo.runtime.library import Library
-from convo.store import events
+from convo.store import brands, events
 from convo.store.engine import Store
 from tests.runtime.flows import SURVEY
 from tests.runtime.house import ANA, BEN, CAT, NOW, OURS, VISIT, House
@@ -181,3 +181,24 @@ def test_numbers_of_rows_that_are_gone_are_not_given_out_again(
 
     assert store.look(last) == 41
     store.close()
+
+
+def test_the_brands_that_numbers_had_are_known(database_url: str) -> None:
+    store = Store(database_url)
+
+    def before(connection: Connection) -> None:
+        _at(connection, "0019")
+        row = _insert(connection, "contact", number=ANA, created_at=_moment(ASKED))
+        for brand in ("Elm", "Elm", "Oak"):
+            _insert(
+                connection, "message",
+                direction="in", kind="text", account="simulator", number=OURS, brand=brand, contact_id=row,
+                text="hi", segments=1, status="received", starts_clock=False, lapses=False, tries=0,
+                answers=False, priority=1, unclear=False, purpose="transactional", created_at=_moment(ASKED),
+            )  # fmt: skip
+
+    store.transact(before)
+    store.upgrade()
+    found = store.look(brands.served)
+    store.close()
+    assert sorted(found) == [(OURS, "Elm", False), (OURS, "Oak", False)]
