@@ -33,6 +33,7 @@ COLUMNS = (
 )  # fmt: skip
 _PAGE = 1000
 _BATCH = 200  # rows under their contacts' locks at a time
+_DIGEST = 16  # of its signs tell a file from every other
 
 Contact = Annotated[str, typer.Argument(metavar="NUMBER", help="The contact's, with its country.")]
 BrandOption = Annotated[str | None, typer.Option(help="Of this brand alone.")]
@@ -111,7 +112,7 @@ def bring(
     with open_store(settings, create=True) as store, BadRows(found).kept(aside) as bad, used_rightly():
         _check_brand(settings, brand)
         for batch in _batches(settings, brand, found, bad):
-            total += _carry(store, settings, batch)
+            total += _carry(store, settings, batch, found.digest[:_DIGEST])
     if form is Format.JSON:
         bad_file = str(bad.path) if bad.count else None
         print(json.dumps({**asdict(total), "bad": bad.count, "bad_file": bad_file}))
@@ -198,11 +199,11 @@ def _batches(
         yield batch
 
 
-def _carry(store: "Store", settings: "Settings", batch: "Sequence[Brought]") -> "Outcome":
+def _carry(store: "Store", settings: "Settings", batch: "Sequence[Brought]", file: str) -> "Outcome":
     from convo import clock
     from convo.runtime import importing
 
-    return store.transact(lambda c: importing.bring(c, settings, batch, clock.system()))
+    return store.transact(lambda c: importing.bring(c, settings, batch, clock.system(), file=file))
 
 
 def _standing(state: "State") -> str:

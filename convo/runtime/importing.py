@@ -7,7 +7,7 @@ nor does consent to marketing count that a later STOP has taken back.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,8 @@ from convo.store.contacts import Known
 
 LONGEST_TEXT = 2000  # characters
 RULE, ACTOR = "import", "import"
-_CLOCKS_APART = timedelta(days=1)  # a moment without its zone may be of any
+_CLOCKS_APART = timedelta(minutes=1)
+_UNDATED = "undated"
 # As other systems have it, with every blank and underscore as a dash.
 _STOPPED = ("stop", "stopped", "out", "opt-out", "optout", "opted-out", "unsubscribe", "unsubscribed")
 _STARTED = ("start", "started", "in", "opt-in", "optin", "opted-in", "subscribe", "subscribed")
@@ -87,7 +88,7 @@ def read_row(
     given = row.get("contact", "").strip()
     if not given:
         raise ValueError("contact: there is no number")
-    at = _moment(row.get("at", "").strip(), now)
+    at = _moment(row.get("at", "").strip(), now, stops=action == KeywordKind.STOP)
     if at is None and action != KeywordKind.STOP:
         named = "a start" if action == KeywordKind.START else "consent to marketing"
         raise ValueError(f"at: {named} needs its moment; without one nobody knows which stop it comes after")
@@ -100,27 +101,36 @@ def read_row(
 
 
 def bring(
-    connection: Connection, settings: Settings, rows: Sequence[Brought], now: datetime, *, rule: str = RULE
+    connection: Connection,
+    settings: Settings,
+    rows: Sequence[Brought],
+    now: datetime,
+    *,
+    rule: str = RULE,
+    file: str | None = None,
 ) -> Outcome:
     """Write these rows, oldest first, and what follows from them; what stands in the ledger, not again.
+
+    A stop without its moment is of now, and stands there if this `file`, by a digest of it, has brought it.
 
     A stop ends conversations and withdraws what is queued like the contact's own; it is not confirmed.
     """
     known = forgetting.lock(connection, settings, {row.contact for row in rows}, now)
     called = forgetting.names(connection, settings, known)
     there: defaultdict[tuple[str, str], set[tuple[str, datetime]]] = defaultdict(set)
-    timeless: set[tuple[str, str, str]] = set()
+    marked = f"{rule}:{file or _UNDATED}"
+    brought: dict[tuple[str, str], datetime] = {}
     for line in ledger.briefs(connection, called):
         there[called[line.contact], line.brand].add((line.action, line.at))
-        if (line.action, line.actor) == (KeywordKind.STOP, ACTOR):
-            timeless.add((called[line.contact], line.brand, line.text))
+        if file and line.rule == marked:
+            brought.setdefault((called[line.contact], line.brand), line.at)
     standing = consent.standing(connection, (each.id for each in known.values()))
     total = Outcome()
     for row in sorted(rows, key=lambda row: row.at or now):
         who, lines = (row.brand, known[row.contact].id), there[row.contact, row.brand]
         is_out, has_agreed = standing.get(who, Standing())
-        again = (row.contact, row.brand, row.text) in timeless
-        if (str(row.action), row.at) in lines or (row.at is None and (is_out or again)):
+        is_known = (str(row.action), row.at) in lines or _is_there(row, brought)
+        if is_known or (row.at is None and is_out):
             total += Outcome(known=1)
             continue
         at = row.at or now
@@ -133,10 +143,10 @@ def bring(
             total += Outcome(written=1, agreed=int(holds))
             continue
         stops = row.action == KeywordKind.STOP
+        entry = _entry(settings, row, at, rule if row.at else marked)
         consenting.record(
-            connection, settings, _entry(settings, row, at, rule), known[row.contact], now,
-            out_before=is_out, holds=not overtaken,
-        )  # fmt: skip
+            connection, settings, entry, known[row.contact], now, out_before=is_out, holds=not overtaken
+        )
         changes = stops is not is_out and not overtaken
         if changes:
             standing[who] = Standing(stops, has_agreed and not stops)
@@ -181,6 +191,12 @@ def _entry(settings: Settings, row: Brought, at: datetime, rule: str) -> consent
     )
 
 
+def _is_there(row: Brought, brought: Mapping[tuple[str, str], datetime]) -> bool:
+    """Whether its file brought this stop before, when the day that it names was not over yet."""
+    moment = brought.get((row.contact, row.brand)) if row.action == KeywordKind.STOP else None
+    return moment is not None and (row.at is None or row.at >= moment)
+
+
 def _overtakes(action: str, moment: datetime, brought: str, at: datetime) -> bool:
     """Whether a line of the ledger has the word over one that is brought; of two at once the stop has."""
     if brought == KeywordKind.STOP:
@@ -188,17 +204,32 @@ def _overtakes(action: str, moment: datetime, brought: str, at: datetime) -> boo
     return action == KeywordKind.STOP and moment >= at
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
-    """A moment as ISO 8601 writes it, in UTC unless it says; None where nothing stands there."""
+def _moment(text: str, now: datetime, *, stops: bool) -> datetime | None:
+    """A moment as ISO 8601 writes it, in UTC unless it says; None where nothing stands there.
+
+    Of a day alone a stop means its end, all else its beginning. A stop that is still to come is of now.
+    """
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-        moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        moment = _read(text, stops=stops)
     except (ValueError, OverflowError):
         raise ValueError(f"at: '{text}' is not a moment; write it like 2026-11-30T09:00:00Z") from None
-    if moment > now + _CLOCKS_APART:
-        raise ValueError(f"at: {text} is still to come")
+    if moment > now:
+        if stops:
+            return None
+        if moment > now + _CLOCKS_APART:
+            raise ValueError(
+                f"at: {text} is still to come; it is in UTC unless it says its zone, like +02:00"
+            )
     if moment.year < 1990:
         raise ValueError(f"at: {text} is before there were texts")
-    return moment
+    return min(moment, now)
+
+
+def _read(text: str, *, stops: bool) -> datetime:
+    try:
+        found = datetime.combine(date.fromisoformat(text), time.max if stops else time.min)
+    except ValueError:
+        found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

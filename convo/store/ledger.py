@@ -20,7 +20,7 @@ _OF_CONTACTS = Lookup(
         consent_entries.c.contact,
         consent_entries.c.action,
         consent_entries.c.at,
-        consent_entries.c.text,
+        consent_entries.c.rule,
         consent_entries.c.actor,
     ).order_by(consent_entries.c.id),
     consent_entries.c.contact,
@@ -60,7 +60,7 @@ class Brief:
     contact: str
     action: str
     at: datetime
-    text: str
+    rule: str
     actor: str
 
     @property

@@ -3,6 +3,7 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,11 +133,11 @@ def test_an_import_that_is_killed_goes_on_when_it_is_started_again(
     write(folder, HEAD + "".join(f"{each},,stop,2026-01-02,\n" for each in people))
     bring, calls = importing.bring, []
 
-    def dies(*given: object) -> importing.Outcome:
+    def dies(*given: Any, **named: Any) -> importing.Outcome:
         calls.append(given)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return bring(*given)  # type: ignore[arg-type]
+        return bring(*given, **named)
 
     monkeypatch.setattr(importing, "bring", dies)
     assert folder.run("consent", "import", "old.csv").code != 0
@@ -273,3 +274,15 @@ def test_a_brand_that_got_a_name_keeps_who_stopped_it(folder: Folder) -> None:
     assert folder.run("doctor").code == 0
     refused = folder.run("start", "desk", "--to", ANA)
     assert "has opted out of texts from Elm Street" in refused.err
+
+
+def test_an_undated_stop_of_a_file_is_brought_once_and_that_of_another_file_again(folder: Folder) -> None:
+    write(folder, f"contact,action\n{ANA},stop\n")
+    assert folder.run("consent", "import", "old.csv").out.startswith("1 written (1 opted out")
+    folder.run("consent", "start", ANA, "--reason", "phoned")
+
+    assert folder.run("consent", "import", "old.csv").out.startswith(
+        "0 written (0 opted out, 0 came back), 1 known"
+    )
+    write(folder, f"contact,action\n{ANA},stop\n{BEN},stop\n")
+    assert folder.run("consent", "import", "old.csv").out.startswith("2 written (2 opted out")

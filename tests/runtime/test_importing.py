@@ -25,8 +25,8 @@ def row(action: str, days: float | None = 0, contact: str = ANA, text: str = "")
     return Brought(contact, OURS, action, at, text)
 
 
-def bring(house: House, *rows: Brought) -> Outcome:
-    return house.do(lambda c: importing.bring(c, house.settings, rows, house.clock()))
+def bring(house: House, *rows: Brought, file: str | None = None) -> Outcome:
+    return house.do(lambda c: importing.bring(c, house.settings, rows, house.clock(), file=file))
 
 
 def test_a_stop_that_is_brought_stops_without_a_text(house: House) -> None:
@@ -82,6 +82,51 @@ def test_of_a_stop_and_a_start_at_one_moment_the_stop_holds(house: House) -> Non
 
     assert is_out(house)
     assert is_out(house, BEN)
+
+
+def test_a_stop_without_its_moment_is_of_now_though_they_came_back_from_an_earlier_one(house: House) -> None:
+    bring(house, row(STOP, 65))
+    house.take(house.text("START"))
+
+    assert bring(house, row(STOP, None)) == Outcome(written=1, stopped=1)
+    assert is_out(house)
+
+
+def test_a_file_brings_a_stop_without_its_moment_once(house: House) -> None:
+    assert bring(house, row(STOP, None), file="monday").stopped == 1
+    house.later(hours=1)
+    house.take(house.text("START"))
+
+    assert bring(house, row(STOP, None), file="monday") == Outcome(known=1)
+    # A day that was not over is, when the file is brought again.
+    over = Brought(ANA, OURS, STOP, NOW + timedelta(hours=14), "")
+    house.later(days=1)
+    assert bring(house, over, file="monday") == Outcome(known=1)
+    assert not is_out(house)
+    assert bring(house, row(STOP, None), file="tuesday").stopped == 1
+
+
+def test_of_a_day_alone_a_stop_means_its_end_and_a_start_its_beginning(house: House) -> None:
+    day = "2026-11-27"
+    stop, start = read(house, at=day), read(house, at=day, action="start")
+    assert stop is not None
+    assert start is not None
+    assert f"{stop.at} {start.at}" == "2026-11-27 23:59:59.999999+00:00 2026-11-27 00:00:00+00:00"
+    assert (read(house, at="2026-11-30") or stop).at is None  # the day is not over: now
+
+    morning = read(house, at=f"{day}T08:00:00Z", action="start")
+    assert morning is not None
+    bring(house, stop, start, morning)
+    assert is_out(house)
+
+
+def test_a_moment_that_is_still_to_come_stops_now_and_brings_nobody_back(house: House) -> None:
+    house.take(house.text("STOP"))
+    for action in ("start", "marketing"):
+        with pytest.raises(ValueError, match="still to come; it is in UTC unless it says its zone"):
+            read(house, at="2026-11-30T09:02:00Z", action=action)
+        assert (read(house, at="2026-11-30T09:00:30Z", action=action) or row(STOP)).at == NOW
+    assert (read(house, at="2026-11-30T21:00:00Z") or row(STOP)).at is None
 
 
 def test_a_text_of_theirs_is_no_start(house: House) -> None:
@@ -174,7 +219,7 @@ def test_a_row_is_read_as_other_systems_write_it(house: House) -> None:
 
     assert found is not None
     assert (found.contact, found.brand, found.action, found.text) == (ANA, OURS, STOP, "stop")
-    assert f"{found.at}" == "2026-01-02 00:00:00+00:00"
+    assert f"{found.at}" == "2026-01-02 23:59:59.999999+00:00"
     assert f"{(read(house, at='2026-01-02T05:00:00+02:00') or found).at}" == "2026-01-02 03:00:00+00:00"
     assert read(house, action="help") is None  # nothing to bring, and nothing wrong
 
@@ -191,7 +236,7 @@ def test_a_row_is_read_as_other_systems_write_it(house: House) -> None:
         ({"action": "start", "at": ""}, "a start needs its moment"),
         ({"at": "yesterday"}, "'yesterday' is not a moment"),
         ({"at": "03/05/2026"}, "is not a moment"),
-        ({"at": "2029-01-01"}, "is still to come"),
+        ({"at": "2029-01-01", "action": "start"}, "is still to come"),
         ({"at": "0001-01-01"}, "before there were texts"),
         ({"brand": "Elm"}, "'Elm' is no brand"),
         ({"text": "x" * 2001}, "at most 2000 characters"),
