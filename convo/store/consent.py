@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, case, or_, select, update
 
 from convo.store import ids
 from convo.store.consent_tables import consent_entries, consent_reviews, consents
@@ -116,7 +116,10 @@ def agree(connection: Connection, brand: str, contact_id: int, entry_id: int, at
     given = {"marketing": True, "marketing_entry_id": entry_id}
     row = {"brand": brand, "contact_id": contact_id, "opted_out": False, "entry_id": entry_id, "since": at}
     statement = upsert(connection, consents).values(**row, **given)
-    connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=given))
+    # That the two are the same says that the contact never stopped nor came back: see `since`.
+    made_by_it = consents.c.entry_id == consents.c.marketing_entry_id
+    both = {**given, "entry_id": case((made_by_it, entry_id), else_=consents.c.entry_id)}
+    connection.execute(statement.on_conflict_do_update(index_elements=["brand", "contact_id"], set_=both))
 
 
 def take_back(connection: Connection, brand: str, contact_id: int) -> None:

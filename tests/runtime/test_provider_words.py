@@ -5,6 +5,7 @@ import pytest
 from convo.messages import Accepted, Kind, Reason, Report, SendError, Status, Trouble
 from convo.runtime.auditing import Audit
 from convo.settings import SIMULATOR
+from convo.store import contacts, ledger
 from tests.runtime.house import ANA, OURS, Carrier, House
 
 
@@ -80,6 +81,20 @@ def test_a_late_report_about_a_text_from_before_a_start_stops_nobody(asked: Hous
     asked.take(asked.text("yes"))
     assert asked.leaves() == ["See you!"]
     assert list(Audit(asked.store, asked.library, asked.clock).run()) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_to_have_agreed_to_marketing_since_is_no_coming_back(asked: House, times: int) -> None:
+    asked.later(minutes=5)
+    for _ in range(times):
+        asked.agrees(ANA, OURS)
+    (state,) = asked.do(lambda c: ledger.states(c, contacts.known(c, [ANA])[ANA].id))
+    assert (state.marketing, state.since) == (True, None)
+
+    asked.report(asked.message("Can you come?"), Status.FAILED, Reason.OPTED_OUT)
+    assert asked.ledger()[-1].rule == "provider:opted-out"
+    asked.take(asked.text("visit"))
+    assert asked.leaves() == []
 
 
 def test_a_report_about_a_text_from_after_a_start_stops(asked: House) -> None:
