@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from convo.keywords.keyword import KeywordKind
+from convo.keywords.phrases import revocation
 from convo.normalising import normalise
 
 STOP, START, HELP = KeywordKind.STOP, KeywordKind.START, KeywordKind.HELP
@@ -81,6 +82,8 @@ class Words:
                     raise ValueError(f"'{word}' means {taken.kind.upper()}, and cannot mean {kind.upper()}")
                 if plain in self.when_out:
                     raise ValueError(f"'{word}' means {kind.upper()} from people who are opted out alone")
+                if kind is not STOP and (revocation(word, plain) or revocation(plain, plain)):
+                    raise ValueError(f"'{word}' asks for no more texts, and cannot mean {kind.upper()}")
                 rows.setdefault(plain, Meaning(kind, (), f"own:{plain}"))
         return Words(MappingProxyType(rows), self.when_out, self.left)
 

@@ -156,7 +156,8 @@ def test_a_number_adds_words_of_its_own() -> None:
     [
         (HELP, "stop", "means STOP"), (STOP, "help", "means HELP"), (START, "yes", "opted out alone"),
         (STOP, "yes", "means START"), (STOP, "!!!", "no word"), (STOP, "", "no word"),
-        (STOP, "a" * 41, "longer than 40"),
+        (STOP, "a" * 41, "longer than 40"), (START, "opt me out", "asks for no more texts"),
+        (HELP, "Please stop texting me!", "asks for no more texts"),
     ],
 )  # fmt: skip
 def test_a_word_that_cannot_be_added_says_why(kind: KeywordKind, word: str, said: str) -> None:

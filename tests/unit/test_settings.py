@@ -103,6 +103,7 @@ def test_a_secret_that_is_not_set_is_an_error_and_no_blank(monkeypatch: pytest.M
         (f'{NUMBER}leave = ["stop"]', ["leave: 'stop' cannot be left to flows", "quit, remove and yes"]),
         (f'{NUMBER}leave = ["baja"]', ["leave: 'baja' cannot be left to flows"]),
         (f'{NUMBER}words = {{stop = ["help"]}}', ["'help' means HELP, and cannot mean STOP"]),
+        (f'{NUMBER}words = {{start = ["opt me out"]}}', ["'opt me out' asks for no more texts, and cannot"]),
         (f'{NUMBER}words = {{stop = ["…"]}}', ["numbers.+15550001234", "'…' is no word"]),
         (f'{NUMBER}words = {{stp = ["fin"]}}', ["words.stp: there is no such", "mean 'stop'?"]),
         (f'{NUMBER}leave = ["end"]\nwords = {{stop = ["end"]}}', ["'end' stands in `words` and in `leave`"]),
