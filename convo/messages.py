@@ -72,6 +72,9 @@ class Kind(StrEnum):
     HELP_ANSWER = "help_answer"
 
 
+ENDED_BY_STOP = frozenset({Kind.TEXT, Kind.START_CONFIRMATION})  # what does not leave after one
+
+
 class Purpose(StrEnum):
     """What a flow's texts are for; decides consent, quiet hours and priority."""
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection
 
 from convo import phone, quiet
-from convo.messages import Kind, Purpose, Reason
+from convo.messages import ENDED_BY_STOP, Kind, Purpose, Reason
 from convo.runtime import codes
 from convo.settings import Caps, Number, QuietHours, Settings
 from convo.store import consent, daily, outbox, pace
@@ -63,11 +63,10 @@ class Gate:
     def decide(self, message: Waiting) -> Verdict:
         """Whether a text may leave now."""
         wait: Wait | None = None
-        if message.kind is Kind.TEXT:  # answers to keywords are always allowed
-            standing = self._standing.get((message.brand, message.contact_id), Standing())
-            if standing.opted_out or self._has_stopped(message):
-                return Withdraw(Reason.OPTED_OUT)
-            if message.purpose is Purpose.MARKETING and not standing.marketing:
+        if message.kind in ENDED_BY_STOP and self._has_stopped(message):
+            return Withdraw(Reason.OPTED_OUT)
+        if message.kind is Kind.TEXT:  # answers to keywords wait for nothing
+            if message.purpose is Purpose.MARKETING and not self._stands(message, message.brand).marketing:
                 return Withdraw(Reason.NO_CONSENT)
             wait = self._quiet(message) or self._over_cap(message)
         if message.code_id is not None and message.code_id not in self._codes:
@@ -92,9 +91,13 @@ class Gate:
         daily.write(self._connection, self._counted)
 
     def _has_stopped(self, message: Waiting) -> bool:
-        """Whether its contact has stopped what its number's brand is called by now."""
-        now = self._standing.get((self._settings.brand(message.number), message.contact_id), Standing())
-        return now.opted_out
+        """Whether its contact has stopped its brand, by its name then or by that of its number now."""
+        if self._stands(message, message.brand).opted_out:
+            return True
+        return self._stands(message, self._settings.brand(message.number)).opted_out
+
+    def _stands(self, message: Waiting, brand: str) -> Standing:
+        return self._standing.get((brand, message.contact_id), Standing())
 
     def _quiet(self, message: Waiting) -> Wait | None:
         if self._is_answer(message):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select, update
 
-from convo.messages import Direction, Kind, Priority, Purpose, Reason, Status
+from convo.messages import ENDED_BY_STOP, Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store import ids, talks
 from convo.store.bulk import insert_rows
 from convo.store.rows import Lookup
@@ -157,11 +157,11 @@ def failed(connection: Connection, contact_id: int, conversation_id: int, visit:
 
 
 def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Reason) -> None:
-    """Withdraw every text that a brand has queued for a contact, but for answers to keywords."""
+    """Withdraw every text that a brand has queued for a contact, but for answers to STOP and HELP."""
     queued = select(messages.c.id, messages.c.unclear).where(
         messages.c.contact_id == contact_id,
         messages.c.brand == brand,
-        messages.c.kind == Kind.TEXT.value,
+        messages.c.kind.in_([each.value for each in ENDED_BY_STOP]),
         _QUEUED,
     )
     _take_back(connection, [(row.id, row.unclear) for row in connection.execute(queued)], reason)

@@ -20,6 +20,7 @@ from convo.errors import StartError
 from convo.flow.session import Phase
 from convo.keywords import KeywordKind
 from convo.messages import (
+    ENDED_BY_STOP,
     Accepted,
     Inbound,
     Item,
@@ -188,7 +189,7 @@ class Street:
         for claimed, kind in self._transact(job):
             person, number = self.people[claimed.outbound.contact], claimed.outbound.id
             crew.claims.append(claimed)
-            if kind is Kind.TEXT:
+            if kind in ENDED_BY_STOP:
                 assert not person.out, f"{person}: {claimed.outbound.text!r} left after a STOP"
                 assert number not in person.doomed, f"{person}: {claimed.outbound.text!r} left after all"
             person.claimed.add(number)
@@ -264,9 +265,10 @@ class Street:
                 told_off = status is Status.FAILED and reason is Reason.OPTED_OUT
                 assert status in (Status.SENT, Status.WITHDRAWN, Status.UNCERTAIN) or told_off, where
                 assert (number in arrived) or status is not Status.SENT, where
-                if kind is not Kind.TEXT:
+                by_stop = kind in ENDED_BY_STOP and reason in (Reason.STOPPED, Reason.OPTED_OUT)
+                if kind is not Kind.TEXT and not by_stop:
                     assert status is Status.SENT or told_off or reason is Reason.OUT_OF_DATE, where
-                elif reason in (Reason.STOPPED, Reason.OPTED_OUT) and not (told_off or person.out):
+                elif by_stop and not (told_off or person.out):
                     assert number in person.before, f"{where}: lost after a START"
 
     def _check_ledger(self, connection: Connection, people: Sequence[Person]) -> None:
@@ -352,7 +354,7 @@ class Street:
 
     def _stopped(self, person: Person) -> None:
         found = self._store.look(lambda c: list(outgoing(c, [person.number])))
-        person.before = {number for _, number, kind, _, _ in found if kind is Kind.TEXT}
+        person.before = {number for _, number, kind, _, _ in found if kind in ENDED_BY_STOP}
         person.doomed |= person.before - person.claimed
 
     def _written(self, person: Person, but_the_last: Kind | None = None) -> set[int]:

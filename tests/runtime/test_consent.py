@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from convo.flow.session import Phase
 from convo.keywords import ANSWERS, KeywordKind
-from convo.messages import Kind, Reason, Status
+from convo.messages import Kind, Reason, SendError, Status, Trouble
 from convo.settings import Number
 from tests.runtime.conftest import Build
 from tests.runtime.house import ANA, BEN, OURS, VISIT, House
@@ -81,6 +81,38 @@ def test_yes_brings_back_only_who_is_out(house: House) -> None:
         ana.text(words)
 
     assert ana.unread() == [STOPPED["en"], STARTED["en"], "Can you come?", "See you!"]
+
+
+def test_a_start_that_a_stop_follows_at_once_is_not_confirmed_any_more(house: House) -> None:
+    ana = house.phone()
+    ana.text("stop")
+    ana.reads(STOPPED["en"])
+    house.take(house.text("start"), house.text("help"), house.text("stop"))
+
+    assert [house.leaves(), house.leaves(), house.leaves()] == [
+        [ANSWERS[KeywordKind.HELP]["en"]], [STOPPED["en"]], [],
+    ]  # fmt: skip
+    welcome = house.message(STARTED["en"])
+    assert (welcome.status, welcome.reason) == (Status.WITHDRAWN, Reason.STOPPED)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "fate"), [(Trouble.LATER, Status.WITHDRAWN), (Trouble.RETRY, Status.UNCERTAIN)]
+)
+def test_nor_is_one_whose_confirmation_was_under_way_tried_again(
+    house: House, trouble: Trouble, fate: Status
+) -> None:
+    house.take(house.text("stop"))
+    house.leaves()
+    house.take(house.text("start"))
+    (welcome,) = house.claim()
+    house.take(house.text("stop"))
+    house.settle(house.result(welcome, SendError(trouble)))
+    house.later(minutes=1)
+
+    assert house.leaves() == [STOPPED["en"]]
+    assert house.leaves() == []
+    assert house.message(STARTED["en"]).status is fate
 
 
 def test_start_from_someone_who_never_stopped_is_on_record_and_unanswered(house: House) -> None:
