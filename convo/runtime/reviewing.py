@@ -13,7 +13,7 @@ from convo.runtime import consent as consenting
 from convo.runtime import forgetting
 from convo.runtime.events import reviewed
 from convo.settings import Settings
-from convo.store import consent, contacts, outgoing, reviews
+from convo.store import consent, outgoing, reviews
 from convo.store.consent import Numbered
 from convo.store.contacts import Known
 from convo.store.reviews import Decision, Review
@@ -51,11 +51,9 @@ def decide(connection: Connection, settings: Settings, verdict: Verdict, now: da
     An undone STOP brings consent back where nothing else that the contact said stands against it.
     Raises ReviewError.
     """
-    found = reviews.one(connection, verdict.entry)
-    if found is None:
-        raise ReviewError("not_found", f"there is no review {verdict.entry}")
-    known = contacts.lock(connection, [found.contact], now)[found.contact]
-    found = reviews.one(connection, verdict.entry) or found
+    contact = _found(connection, verdict.entry).contact
+    known = forgetting.lock(connection, settings, [contact], now)[contact]
+    found = _found(connection, verdict.entry)  # they may have been forgotten meanwhile
     reason = _reason(verdict)
     if found.decision is Decision.UNDONE and verdict.decision is Decision.KEPT:
         raise ReviewError("undone", f"{found.id} is undone already, and consent may be back")
@@ -66,11 +64,18 @@ def decide(connection: Connection, settings: Settings, verdict: Verdict, now: da
             _bring_back(connection, settings, found, known, reason, verdict.actor, now)
     out = (found.brand, known.id) in consent.opted_out(connection, [known.id])
     standing = _standing(connection, settings, found) if out else []
-    decided = reviews.one(connection, found.id) or found
+    decided = _found(connection, found.id)
     if is_new:
         told = reviewed(settings.events, decided, known.id, now, opted_out=out)
         outgoing.write(connection, [told])
     return Decided(decided, out, tuple(standing))
+
+
+def _found(connection: Connection, entry: int) -> Review:
+    found = reviews.one(connection, entry)
+    if found is None:
+        raise ReviewError("not_found", f"there is no review {entry}")
+    return found
 
 
 def _bring_back(

@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, text
 
 from convo.errors import ReviewError
 from convo.keywords import KeywordKind
 from convo.messages import Kind
+from convo.runtime import forgetting
 from convo.runtime.importing import Brought, bring
 from convo.runtime.reviewing import Decided, Verdict, decide
-from convo.store import outgoing, reviews
+from convo.store import consent, contacts, outgoing, reviews
 from convo.store.reviews import OPEN, Decision, Review
 from tests.runtime.house import ANA, BEN, OURS, House
+from tests.runtime.test_ledger import KEY
 
 STOP, START = KeywordKind.STOP, KeywordKind.START
 PHRASE, ANOTHER = "please stop texting me", "Leave me alone!"
@@ -166,6 +169,31 @@ def test_what_cannot_be_decided_says_why(house: House, verdict: Verdict, code: s
         house.do(lambda c: decide(c, house.settings, verdict, house.clock()))
     assert error.value.code == code
     assert len(waiting(house)) == 1
+
+
+def test_who_is_forgotten_before_the_verdict_is_written_is_not_made_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.settings = house.settings.model_copy(update={"code_key": [KEY]})
+    house.take(house.text(PHRASE))
+    look = reviews.one
+
+    def is_forgotten_then(connection: Connection, entry: int) -> Review | None:
+        found = look(connection, entry)
+        if found is not None:
+            forgetting.forget(connection, house.settings, ANA)
+            connection.execute(text("DELETE FROM consent"))
+            connection.execute(text("DELETE FROM contact"))
+        return found
+
+    def verdict(connection: Connection) -> None:
+        with pytest.raises(ReviewError, match="there is no review 1"):
+            decide(connection, house.settings, Verdict(1, Decision.UNDONE, "a slip"), house.clock())
+        (again,) = contacts.known(connection, [ANA]).values()  # until the transaction is undone
+        assert (OURS, again.id) in consent.opted_out(connection, [again.id])
+
+    monkeypatch.setattr(reviews, "one", is_forgotten_then)
+    house.do(verdict)
 
 
 def test_what_is_undone_cannot_be_kept(house: House) -> None:
