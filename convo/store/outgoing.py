@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, exists, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, or_, select, update
 
 from convo.kinds import EVERY
 from convo.store import ids, messages
@@ -136,7 +136,8 @@ def order_of(connection: Connection, number: int) -> int | None:
 def forget(connection: Connection, now: datetime, keep: timedelta, after: int) -> int | None:
     """Go on from `after` through the events that are older than `keep`; where to go on, None at the end.
 
-    What waits for longer is given up; what was told, or given up, longer ago is removed.
+    What waits for longer is given up, and what a process had claimed that died; what was told, or given up,
+    longer ago is removed.
     """
     since = now - keep
     old: list[int] = list(
@@ -148,7 +149,13 @@ def forget(connection: Connection, now: datetime, keep: timedelta, after: int) -
         return None
     connection.execute(
         update(event_deliveries)
-        .where(_D.event_id.in_(old), _D.status == State.WAITING.value)
+        .where(
+            _D.event_id.in_(old),
+            or_(
+                _D.status == State.WAITING.value,
+                and_(_D.status == State.SENDING.value, _D.due_at < now),  # its lease has ended
+            ),
+        )
         .values(status=State.DEAD.value, error=TOO_OLD, done_at=now)
     )
     still = exists().where(_D.event_id == _E.id, or_(_D.done_at.is_(None), _D.done_at >= since))

@@ -215,6 +215,22 @@ def test_what_waits_for_longer_is_given_up_with_its_reason(house: House) -> None
     assert house.rows("SELECT status, error FROM event_delivery") == [("dead", TOO_OLD)]
 
 
+def test_what_a_process_that_died_had_claimed_is_given_up_too_where_nobody_serves_its_endpoint(
+    house: House,
+) -> None:
+    house.take(house.text("stop"))
+    now = house.clock()
+    claimed, _ = house.do(lambda c: deliveries.claim(c, IN_PROCESS, now, now + KEEP + LEASE, 10))
+    assert len(claimed) == 1
+    house.later(days=30, seconds=1)
+    forget(house)
+    assert house.rows("SELECT status FROM event_delivery") == [("sending",)]  # its lease goes on
+
+    house.later(days=1)
+    forget(house)
+    assert house.rows("SELECT status, error FROM event_delivery") == [("dead", TOO_OLD)]
+
+
 def test_many_are_removed_in_several_transactions(house: House) -> None:
     for _ in range(3):
         house.take(*(house.text("help") for _ in range(MOST_FORGOTTEN // 2)))
