@@ -94,13 +94,14 @@ def apply(connection: Connection, settings: Settings, said: Said, now: datetime)
 
 def stop(connection: Connection, settings: Settings, brand: str, contact_id: int, now: datetime) -> None:
     """End a contact's conversations with a brand and withdraw all that is queued for them."""
-    steps = conversations.stop(connection, brand, contact_id, STOPPED, now)
+    numbers = opt_outs.numbers_of(settings, brand)
+    steps = conversations.stop(connection, brand, numbers, contact_id, STOPPED, now)
     outgoing.write(connection, list(milestones.told(settings.events, steps, now)))
     ended = [after.id for _, after in steps]
     closed = [events.Happened(row, now, Closed.__name__, STOPPED) for row in ended]
     events.write(connection, closed)
     calls.drop(connection, ended)
-    messages.withdraw_all(connection, brand, contact_id, Reason.STOPPED)
+    messages.withdraw_all(connection, brand, numbers, contact_id, Reason.STOPPED)
 
 
 def refused(

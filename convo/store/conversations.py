@@ -1,6 +1,6 @@
 """Conversations: the live ones of a contact, those whose clock is due, and lists for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -164,13 +164,21 @@ def save(connection: Connection, changed: Iterable[tuple[Stored, Stored]]) -> No
 
 
 def stop(
-    connection: Connection, brand: str, contact_id: int, outcome: str, now: datetime
+    connection: Connection,
+    brand: str,
+    numbers: Collection[str],
+    contact_id: int,
+    outcome: str,
+    now: datetime,
 ) -> list[tuple[Stored, Stored]]:
-    """End whatever this contact has running with this brand, whatever its flow says; before and after."""
+    """End whatever this contact has running with this brand, whatever its flow says; before and after.
+
+    Also what began with its numbers under another name.
+    """
     steps = [
         (one, _ended(one, outcome, now))
         for one in sorted(alive(connection, [contact_id]), key=lambda one: one.id)
-        if one.brand == brand
+        if one.brand == brand or one.number in numbers
     ]
     talks.changed(connection, steps)
     save(connection, steps)

@@ -1,12 +1,12 @@
 """Messages: writing them, and lists for people. What a sender does with them is in `outbox`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, or_, select, update
 
 from convo.messages import ENDED_BY_STOP, Direction, Kind, Priority, Purpose, Reason, Status
 from convo.store import ids, talks
@@ -156,11 +156,16 @@ def failed(connection: Connection, contact_id: int, conversation_id: int, visit:
     return connection.execute(found.limit(1)).first() is not None
 
 
-def withdraw_all(connection: Connection, brand: str, contact_id: int, reason: Reason) -> None:
-    """Withdraw every text that a brand has queued for a contact, but for answers to STOP and HELP."""
+def withdraw_all(
+    connection: Connection, brand: str, numbers: Collection[str], contact_id: int, reason: Reason
+) -> None:
+    """Withdraw every text that a brand has queued for a contact, but for answers to STOP and HELP.
+
+    Also what its numbers have queued under another name.
+    """
     queued = select(messages.c.id, messages.c.unclear).where(
         messages.c.contact_id == contact_id,
-        messages.c.brand == brand,
+        or_(messages.c.brand == brand, messages.c.number.in_(numbers)),
         messages.c.kind.in_([each.value for each in ENDED_BY_STOP]),
         _QUEUED,
     )

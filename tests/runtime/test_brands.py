@@ -169,4 +169,17 @@ def test_what_was_queued_under_the_old_name_does_not_leave_after_a_stop_to_the_n
 
     assert house.leaves() == house.answers(Kind.STOP_CONFIRMATION)
     assert house.leaves() == []
-    assert house.outgoing()[0].reason is Reason.OPTED_OUT
+    assert house.outgoing()[0].reason is Reason.STOPPED
+    assert house.conversation().outcome == "stopped"
+
+
+def test_nor_does_what_the_old_name_queues_later(build: Build) -> None:
+    house = build({OURS: OAK})
+    house.take(house.text("STOP"))
+    house.leaves()
+    house.settings = house.settings.model_copy(update={"numbers": {OURS: ELM}})
+    house.take(house.text("visit"))
+    served(house, {OURS: OAK})
+
+    assert house.leaves() == []
+    assert house.outgoing()[-1].reason is Reason.OPTED_OUT
