@@ -88,6 +88,8 @@ def rename(
     settings, total = load(), Outcome()
     after: int | None = 0
     with open_store(settings, create=False) as store, used_rightly():
+        if store.served():
+            raise SettingsError("a process serves this database with the old name; end it first")
         while after is not None:
             carry = partial(
                 brands.carry, settings=settings, old=old, new=new, after=after, now=clock.system()

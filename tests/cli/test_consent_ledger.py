@@ -255,6 +255,9 @@ def test_a_brand_that_got_a_name_keeps_who_stopped_it(folder: Folder) -> None:
     unnamed = f'[numbers."{OURS}"]\nflow = "desk"\n'
     folder.write("convo.toml", unnamed)
     folder.run("consent", "stop", ANA, "--reason", "phoned")
+    with folder.serving():
+        early = folder.run("consent", "rename", "Elm Street", OURS)
+        assert (early.code, "end it first" in early.err) == (2, True)
     folder.write("convo.toml", f'{unnamed}brand = "Elm Street"\n')
 
     started, looked = folder.run("start", "desk", "--to", BEN), folder.run("doctor", "--format", "json")
