@@ -39,7 +39,8 @@ def may_hold(plain: str) -> Sequence[int]:
     plain = plain.replace("#", " number ")
     if "'" in plain:  # languages differ in what becomes of it
         plain = " . ".join(plain.replace("'", joint) for joint in ("", " "))
-    return _any_phrase().Match(plain) or ()
+    places: Sequence[int] | None = _any_phrase().Match(plain)
+    return sorted(places) if places else ()
 
 
 def prepare() -> None:

@@ -78,7 +78,7 @@ class Grammar:
         bare = False
         for clause in clauses:
             places: Sequence[int] = self._any_rule.Match(clause) or ()
-            for place in places:
+            for place in sorted(places):  # RE2 tells them in any order
                 if place == len(self._rules):
                     bare = True
                     continue
