@@ -27,10 +27,12 @@ LANDLINE = "+442079460000"
     [
         "ＳＴＯＰ", "S\u200bT\u200cO\u200dP\ufeff", "STOP" + "🛑" * 10, "“STOP”", "'stop'",
         "STOP" + " " * 1596, "STOP " * 320, "STOP.\n\nSent from my phone", "¡STOP!", "\u202aSTOP\u202c",
+        "S T O P", "ѕtop",
     ],
     ids=[
         "full width", "zero width", "ten emoji", "quotes", "single quotes", "1,600 characters of blanks",
         "1,600 characters of STOP", "signature", "marks", "right to left",
+        "letter by letter", "a look-alike",
     ],
 )  # fmt: skip
 def test_an_odd_stop_is_one(house: House, words: str) -> None:
@@ -43,7 +45,7 @@ def test_an_odd_stop_is_one(house: House, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["🛑" * 10, "STOP 12345", "STOP" + " and go" * 228, "S T O P", "stop\u0000by"], ids=repr
+    "words", ["🛑" * 10, "STOP 12345", "STOP" + " and go" * 228, "S T O", "stop\u0000by"], ids=repr
 )
 def test_what_only_looks_like_a_stop_goes_to_the_flow(house: House, words: str) -> None:
     house.take(house.text("visit"), house.text(words))

@@ -72,7 +72,7 @@ def test_every_word_is_taken_however_it_is_typed(
         "I can't stop laughing", "the bus stop", "cancel my appointment", "STOP 12345", "stop it", "non stop",
         "please don't stop", "the end", "weekend", "in the end", "I quit smoking", "removed", "opt outside",
         "can you help me?", "more info please", "need help", "help!me", "informations", "starting",
-        "start at 9", "restart", "my resume", "yes please", "yes!no", "no", "ok", "sto p", "s.t.o.p",
+        "start at 9", "restart", "my resume", "yes please", "yes!no", "no", "ok", "sto p", "s top", "h.e.l.p",
         "arrêtez-vous ici", "une aide", "alto ahí", "bajar", "no mas tarde", "", " ", "...", "🛑", "👍",
         "🛑" * 10, "Bitte stoppen Sie vor dem Tor", "saír mañana", "haha stop", "Can I stop?",
     ],
@@ -117,6 +117,29 @@ def test_a_phrase_is_a_stop_for_review_by_its_rule(text: str, rule: str) -> None
     assert found is not None
     assert (found.kind, found.rule, found.for_review) == (STOP, rule, True)
     assert found.language == rule.split(":")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("S.T.O.P", "stop"), ("s t o p!", "stop"), ("S-T-O-P.", "stop"), ("s. t. o. p.", "stop"),
+        ("U N S U B S C R I B E", "unsubscribe"), ("STОP", "stop"), ("ѕtop", "stop"), ("ЅTOP.", "stop"),
+        ("A L T O", "alto"),
+    ],
+)  # fmt: skip
+def test_a_stop_in_disguise_is_one(text: str, word: str) -> None:
+    found = classify(text, opted_out=False)
+
+    assert found is not None
+    assert (found.kind, found.rule) == (STOP, f"word:{word}")
+    assert found.normalised == normalise(text), "a carrier has not answered what it does not know"
+
+
+@pytest.mark.parametrize(
+    "text", ["s.t.a.r.t", "h e l p", "ѕtаrt", "стор", "y e s", "a b c", "s t", "x. stop. y"]
+)
+def test_what_is_no_stop_is_nothing_in_disguise(text: str) -> None:
+    assert classify(text, opted_out=True) is None
 
 
 @pytest.mark.parametrize("text", ["stop", "yes", "HELP", "cancel"])
