@@ -34,6 +34,12 @@ class Labelled:
         found = classify(self.text, opted_out=False)
         return found.kind.value if found else "none"
 
+    @property
+    def rule(self) -> str:
+        """The rule by which it is taken, or nothing."""
+        found = classify(self.text, opted_out=False)
+        return found.rule if found else ""
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -82,7 +82,7 @@ def test_every_rule_has_its_example() -> None:
     rules = {found.rule for text in TEXTS if (found := classify(text.text, opted_out=False))}
 
     for grammar in GRAMMARS:
-        for name in (*grammar.anywhere, *grammar.alone, "bare"):
+        for name in (*grammar.anywhere, *grammar.alone, "bare", "signed"):
             assert f"phrase:{grammar.language}:{name}" in rules
 
 
@@ -100,8 +100,12 @@ HABITS: dict[str, Callable[[str], str]] = {
 }
 
 
+CAPITALS = ("shouted", "small")  # only a capital makes a name of the word that a text is signed with
+
+
 @pytest.mark.parametrize("habit", HABITS)
 def test_how_it_is_typed_changes_nothing(habit: str) -> None:
-    typed = [(text, replace(text, text=HABITS[habit](text.text))) for text in TEXTS]
+    texts = [text for text in TEXTS if not (habit in CAPITALS and text.rule.endswith(":signed"))]
+    typed = [(text, replace(text, text=HABITS[habit](text.text))) for text in texts]
 
     assert [other.text for text, other in typed if other.taken != text.taken] == []

@@ -27,12 +27,12 @@ LANDLINE = "+442079460000"
     [
         "ＳＴＯＰ", "S\u200bT\u200cO\u200dP\ufeff", "STOP" + "🛑" * 10, "“STOP”", "'stop'",
         "STOP" + " " * 1596, "STOP " * 320, "STOP.\n\nSent from my phone", "¡STOP!", "\u202aSTOP\u202c",
-        "S T O P", "ѕtop",
+        "S T O P", "ѕtop", "Stop - John",
     ],
     ids=[
         "full width", "zero width", "ten emoji", "quotes", "single quotes", "1,600 characters of blanks",
         "1,600 characters of STOP", "signature", "marks", "right to left",
-        "letter by letter", "a look-alike",
+        "letter by letter", "a look-alike", "a name",
     ],
 )  # fmt: skip
 def test_an_odd_stop_is_one(house: House, words: str) -> None:

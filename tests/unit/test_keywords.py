@@ -142,6 +142,32 @@ def test_what_is_no_stop_is_nothing_in_disguise(text: str) -> None:
     assert classify(text, opted_out=True) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP - John", "Stop, John", "stop – Maria Lopez 🙏", "STOP from J. Smith", "Stop, Dr. Miller.",
+        "stop. thanks, Maria", "Arrêtez - Élodie", "paren, Juan",
+    ],
+)  # fmt: skip
+def test_a_signed_stop_is_one_for_review(text: str) -> None:
+    found = classify(text, opted_out=False)
+
+    assert found is not None
+    assert (found.kind, found.rule.rpartition(":")[2], found.for_review) == (STOP, "signed", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stop, I mean yes", "Stop, Wait", "stop by, Anna", "Next stop, Boston", "Don't stop - Maria",
+        "STOP - Elm Street", "Stop. Hammer", "stop john", "Thanks, Maria", "haha stop, John", "Cancel, John",
+        "STOP - JOHN",
+    ],
+)  # fmt: skip
+def test_a_capital_is_no_signature_by_itself(text: str) -> None:
+    assert classify(text, opted_out=False) is None
+
+
 @pytest.mark.parametrize("text", ["stop", "yes", "HELP", "cancel"])
 def test_a_word_is_not_for_review(text: str) -> None:
     found = classify(text, opted_out=True)

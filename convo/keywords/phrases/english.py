@@ -292,4 +292,11 @@ ENGLISH = Grammar(
     limits=manners.LIMITS,
     negated=frozenset({"do-not-text", "do-not-send"}),
     later=r"(?:right |just )?now|today|tonight|yet|at the moment|this (?:morning|afternoon|evening|week)",
+    spared=r"(?:no|zero) {things} (?:for )?(?:today|tonight|this (?:morning|afternoon|evening|week))",
+    unless={
+        "list": manners.WAITING,
+        "off-list": manners.WAITING,
+        "calling": r"you can (?:\w+ )?(?:stop|quit)|confirmed",
+    },
+    series=r"call|text|txt|email|mail|message|contact|phone",
 )

@@ -114,3 +114,10 @@ LIMITS = r"""
     |for (?:mon|tues|wednes|thurs|fri|satur|sun|to)day|time|as (?:much|often)|more than|and (?:call
     |email|phone)|because of the time|instead of
 """
+
+# With "the list", which may be one of people who wait: who was given another appointment has left that.
+WAITING = r"""
+    (?:off|out|from)(?: of)? the (?:waiting )?list .*(?:earlier|sooner|another) (?:appointment|appt
+    |slot|spot
+    |time|visit|date|opening)
+"""

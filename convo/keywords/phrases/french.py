@@ -294,4 +294,8 @@ FRENCH = Grammar(
     later=r"""
         maintenant|tout de suite|aujourd hui|encore|(?:ce|cet|cette) (?:matin|midi|apres|soir|nuit|semaine)
     """,
+    spared=r"pas {things} (?:aujourd hui|demain|(?:ce|cet|cette) (?:matin|midi|apres|soir|nuit|semaine))",
+    unless={
+        "list": r"de la liste .*(?:plus tot|autre (?:rendez vous|rdv|creneau|date))",
+    },
 )

@@ -7,7 +7,7 @@ A text is cut into clauses. Three kinds of rules read them:
 - `alone`: a request that takes up its clause but for courtesy (`no more texts please`).
 - `bare`: a word that asks for nothing by itself unless all the rest of the text is company that is known
   (`Wrong number. Please stop.`), or, of the words of `said`, it has the last word, or stands in capitals
-  (`You are not Ann. Who are you? STOP`).
+  (`You are not Ann. Who are you? STOP`), or the text is signed behind it (`STOP - John`).
 """
 
 import re
@@ -18,6 +18,7 @@ from typing import Any
 
 import re2
 
+from convo.keywords.phrases.signature import unsigned
 from convo.normalising import fold
 
 _CLAUSES = re.compile(r"[.!?;,\n…()/|\"“”«»]+|\s-+\s|--+")
@@ -53,6 +54,9 @@ class Grammar:
     limits: str  # words that, right behind it, make a request one for less
     negated: frozenset[str]  # the rules of `alone` that only say what not to do
     later: str  # words that, right behind those, put texts off: `don't text me now`, but never `stop now`
+    spared: str  # how a bare word asks for less, or is another word: `no texts today`, `más alto`
+    unless: Mapping[str, str]  # what, anywhere in a text, makes a rule mean something else
+    series: str = ""  # words that a comma joins before an `or`: `do not call, text or email me`
 
     @property
     def anywhere_in(self) -> str:
@@ -61,7 +65,7 @@ class Grammar:
         It takes a little more than the rules do; a text without it holds no phrase of this language.
         """
         rules = [*self.anywhere.values(), *self.alone.values(), self.bare]
-        found = rf"\b(?:{'|'.join(map(self.spelled, rules))})\b".replace("^", "")
+        found = rf"\b(?:{'|'.join(map(self.spelled, rules))})\b".replace("^", "").replace("$", "")
         return found.replace(" ?", r"\W*").replace(" ", r"\W+")
 
     def prepare(self) -> None:
@@ -83,14 +87,23 @@ class Grammar:
                     bare = True
                     continue
                 name, pattern, fits = self._rules[place]
+                if name in self._unless and self._unless[name].search(" ".join(clauses)):
+                    continue
                 for found in pattern.finditer(clause):
                     if fits(clause[: found.start()].strip(), clause[found.end() :].strip()):
                         return name
-        return "bare" if bare and self._is_meant(text, clauses) else None
+        if not bare or self._unmeant.search(" ".join(clauses)):
+            return None
+        if self._is_meant(text, clauses):
+            return "bare"
+        said = unsigned(text)
+        return "signed" if said and self._is_in_company(self._cut(said)) else None
 
     def _cut(self, text: str) -> list[str]:
         """The clauses of `text`: its words between punctuation."""
         plain = _APOSTROPHES.sub(self.apostrophe, fold(text)).replace("#", " number ")
+        if self.series and "," in plain:
+            plain = self._series.sub(r"\1 or ", plain)
         cut = (_NOT_WORDS.sub(" ", clause).strip() for clause in _CLAUSES.split(plain))
         return [clause for clause in cut if clause]
 
@@ -109,14 +122,17 @@ class Grammar:
 
     def _is_meant(self, text: str, clauses: list[str]) -> bool:
         """Whether a bare word asks for no more texts: by its company, its place, or its capitals."""
-        if self._unmeant.search(" ".join(clauses)):
-            return False
-        if any(map(self._bare.fullmatch, clauses)) and all(map(self._company.fullmatch, clauses)):
+        if self._is_in_company(clauses):
             return True
         if self._said.fullmatch(clauses[-1]) and not self._blockers.search("".join(clauses[-2:-1])):
             return True
         shouted = not text.isupper() and _SHOUTED.search(text)
         return bool(shouted and self._said.fullmatch(fold(shouted[1])))
+
+    def _is_in_company(self, clauses: list[str]) -> bool:
+        """Whether there is a bare word, and nothing beside it but company."""
+        bare = any(self._bare.fullmatch(one) and not self._spared.search(one) for one in clauses)
+        return bare and all(map(self._company.fullmatch, clauses))
 
     # Compiled when the first text needs them: most never do.
 
@@ -175,6 +191,21 @@ class Grammar:
     @cached_property
     def _said(self) -> Any:
         return compiled(f"(?:{self._unit} )*(?:{self.spelled(self.said)})(?: {self._unit})*")
+
+    @cached_property
+    def _spared(self) -> Any:
+        return compiled(rf"\b(?:{self.spelled(self.spared)})\b")
+
+    @cached_property
+    def _unless(self) -> dict[str, Any]:
+        return {name: compiled(rf"\b(?:{self.spelled(rule)})\b") for name, rule in self.unless.items()}
+
+    @cached_property
+    def _series(self) -> re.Pattern[str]:
+        word, joint = f"(?:{self.series})", r"(?:or|nor)\s+"
+        return re.compile(
+            rf"\b({word}),\s*(?:{joint}(?={word}\b)|(?=(?:{word},\s*)*{word},?\s*{joint}{word}\b))"
+        )
 
     @cached_property
     def _unmeant(self) -> Any:

@@ -262,4 +262,12 @@ SPANISH = Grammar(
     """,
     negated=frozenset({"no-more", "go-away"}),
     later=r"ahora|ahorita|todavia|aun|hoy|esta (?:manana|tarde|noche|semana)",
+    spared=r"""
+        (?:no|sin) {things} (?:hoy|ahorita|esta (?:manana|tarde|noche|semana))|(?:mas|que|muy|tan|un
+        |una|poco
+        |se|me) (?:alto|baja)|baja mas
+    """,
+    unless={
+        "list": r"la lista .*(?:(?:cita|turno|hora) (?:antes|mas temprano)|otra (?:cita|hora)|otro turno)",
+    },
 )
