@@ -11,19 +11,22 @@ ENGLISH = Grammar(
             fucking|fkn|fking|effing|freaking|frickin|fing|ing|goddamn|damn|bloody|all of|all|constantly
             |always|ever|even|just|please|pls|plz|right now|immediately|both
         """,
-        "cease": r"""
+        "halt": r"""
             stop+|stp|stoo+p|stahp|stawp|stopping|quit|cease|end|halt|discontinue|avoid|refrain from
-            |knock off|cut out|desist from|give up|no more|sick of you
+            |knock off|cut out|desist from|give up|sick of you
         """,
+        "cease": r"{halt}|no more",
         "number": r"""
-            (?:this|that|my|our|the|his|her|their)(?: cell| mobile| phone| old| personal| home| work| wifes
+            (?:this|that|my|our|the|his|her|their)(?: cell| mobile| phone| personal| home| work| wifes
             | husbands
             | moms| sons| daughters)*(?: phone)? (?:number|phone|cell|mobile|line|no|num|telephone
             |device)
         """,
+        "old": r"(?:my|our|the|this|that) old (?:cell |mobile |phone |work )?(?:number|phone|cell|line)",
+        "us": r"me+|us|him|her|them|my family|(?:to )?(?:{number}|{old})|here",
         "me": r"""
-            me+|us|him|her|them|my (?:family|wife|husband|mom|mother|dad|father|son|daughter|kids?|child
-            |children|partner|parents?)|(?:to )?{number}|here
+            {us}|my (?:wife|husband|mom|mother|dad|father|son|daughter|kids?|child
+            |children|partner|parents?)
         """,
         "texting": r"""
             (?:text|txt|messag|mesag|messeg|messg|msg|sms|contact|notify|spam|spamm|pester|harass|haras
@@ -34,12 +37,18 @@ ENGLISH = Grammar(
             text|txt|tex|message|messege|msg|mesage|sms|contact|notify|spam|pester|harass|bother|bug
             |annoy|disturb|reach out to|write to|hit up|solicit
         """,
+        "or": r"(?: (?:or|and|nor)|,)",
+        "reach": r"""
+            (?:(?:call|email|phone)(?: me| us)?{or} )*{text}(?:(?: me| us)?{or} (?:call|email|phone
+            |{text}))*
+        """,
         "send": r"sending|sendin|sendng|send",
         "whose": r"""
             all|any|the|these|thes|this|those|that|your|ur|my|you|more|anymore|further|future|additional
-            |other|such|of|so|many|much|too|unwanted|unsolicited|stupid|damn|dumb|annoying|constant
+            |other|such|of|unwanted|unsolicited|stupid|damn|dumb|annoying|constant
             |endless|random|fucking|freaking|automated|automatic|robo|sms|text|phone|cell|marketing
-            |promotional|promo|political|campaign|spam|junk|daily|weekly|reminder|group|crap|ridiculous
+            |promotional|promo|political|campaign|spam|junk|daily|weekly|appointments?|appts?|visits?
+            |dental|reminder|group|crap|ridiculous
             |irritating|me
         """,
         "texts": r"""
@@ -51,11 +60,17 @@ ENGLISH = Grammar(
             |promotions?|ads|advertisements?|solicitations?|communications?|communication|contact
             |blasts?|nonsense|bullshit|crap|junk|garbage)
         """,
+        "several": r"""
+            (?:{whose} )*(?:{texts}|(?:{texts} )?(?:alerts|notifications|notifs|reminders|updates|promos
+            |promotions|ads|advertisements|solicitations|communications?|contact|blasts
+            |nonsense|bullshit|crap|junk|garbage)
+            |{texts} (?:alert|notification|reminder|update))
+        """,
         "somewhere": r"""
             from (?:you|u|your (?:company|business|office|clinic|practice|store|shop|team|organization
             |organisation|church|school|campaign|party|side|end)|this company|yall|this number|you guys
             |you people|this business
-            |anyone there)|(?:to|on|at|for) {number}|to me|at all|here|from here|from now on
+            |anyone there)|(?:to|on|at|for) (?:{number}|{old})|to me|at all|here|from here|from now on
             |going forward|moving forward|in (?:the )?future|ever again|with (?:me|us)
         """,
         "unsubscribe": r"""
@@ -75,7 +90,11 @@ ENGLISH = Grammar(
         "out": r"(?:off|out)(?: of)?|from|of|off from",
     },
     anywhere={
-        "texting": r"{cease} (?:{strong} )*{texting}(?: {strong})* {me}(?: any ?more| again| please)*",
+        "texting": r"""
+            {cease} (?:{strong} )*(?:calling (?:and
+            |or) )?{texting}(?: {strong})* {me}(?: with {things})?(?: any ?more| again
+            | please)*
+        """,
         "sending": r"""
             {cease} (?:with )?(?:{strong} )*{send}(?: out)?(?: to)?(?: {me})*(?: {strong})* (?:{things}
             |these|thes|this|those|this (?:crap|shit|stuff)|anything|stuff)(?: any ?more| {somewhere})*
@@ -102,14 +121,14 @@ ENGLISH = Grammar(
             stop (?:getting|receiving|recieving|receving|gettin) (?:{things}|these|this|those|anything)
         """,
         "do-not-text": r"""
-            (?:do not|dont|dnt|do nt|never) (?:ever |even )?(?:{text}|call|call or text
-            |text or call)(?: or (?:call|text))?(?: {me})? (?:any ?more|again|ever again|ever|no more
+            (?:do not|dont|dnt|do nt|never) (?:ever |even )?(?:{reach}|call)(?: {me})?(?: (?:or
+            |and) my \w+)? (?:any ?more|again|ever again|ever|no more
             |further)
         """,
         "list": r"""
             (?:remove|take|delete|drop|erase|strike|scratch|cross|get|scrub|purge|wipe|cut|kick|keep
             |have|rwmove|remve|unlist|block)(?: (?:me|us|it|them|him|her|my info|my name|my information
-            |my contact|{number}))?(?: please| pls)? {out} {list}
+            |my contact|{number}|{old}))?(?: please| pls)? {out} {list}
         """,
         "off-list": r"""
             (?:want|like to be|need to be|be|get|getting|me|us|number
@@ -121,8 +140,9 @@ ENGLISH = Grammar(
             |dont (?:call|text|contact)|no (?:call|contact|text))
         """,
         "alone": r"""
-            leave (?:me|us|my family)(?: and (?:my )?\w+){{0,2}}(?: (?:the|tf|the fuck|the hell
-            |fucking))*(?: fuck| hell)? (?:alone|be)
+            leave (?:me|us|my family|my \w+ and (?:me|i))(?: and (?:my )?\w+){{0,2}}(?: (?:the|tf
+            |the fuck
+            |the hell|fucking))*(?: fuck| hell)? (?:alone|be)(?: with {things})?
         """,
         "lose-number": r"""
             (?:lose|loose|forget|delete|erase|trash|scrub|block) (?:my|this) (?:phone |cell )?number
@@ -131,8 +151,9 @@ ENGLISH = Grammar(
             (?:do not|dont|dnt|no longer|never|not)(?: really)? (?:want|wanna|wish|care|like
             |desire)(?: to| you to)? (?:be (?:texted|contacted|messaged|bothered|disturbed|notified
             |spammed)|(?:get|receive|recieve|keep getting|keep receiving|be getting|be receiving
-            |continue receiving|have) {things}|hear from (?:you|u|yall|this|them)|(?:any|these|those|ur
-            |your|the)(?: more| {whose})* (?:{texts}|notifications?))
+            |continue receiving|have) {things}|hear from (?:you|u|yall|this|them)|(?:any|any ?more
+            |these|those
+            |ur|your|the)(?: more| {whose})* (?:{texts}|notifications?))
         """,
         "consent": r"""
             (?:revok(?:e|ing)|withdraw(?:ing)?|rescind(?:ing)?
@@ -167,18 +188,25 @@ ENGLISH = Grammar(
     },
     alone={
         "texting": r"""
-            {cease} (?:{strong} )*(?:{texting}|calling|calling or texting|texting or calling
+            {cease} (?:{strong} )*(?:{texting}|calling or texting|texting or calling
             |{text} me)(?: and (?:calling|texting))?(?: {me})?
         """,
+        "calling": r"{cease} (?:{strong} )*calling(?: {us})?(?: and texting)?",
         "sending": r"{cease} (?:{strong} )*{send}(?: {me})?(?: it| that)?",
         "the-texts": r"""
-            (?:{cease}|cancel|disable|deactivate|turn off|switch off|shut off|enough (?:with|of)|enough
-            |no further|no additional|suspend|terminate|mute|unsubscribe (?:me )?from|opt ?out of
+            (?:{halt}|enough (?:with|of)|enough|unsubscribe (?:me )?from|opt ?out of
             |opt me out of|i am done with|im done with
             |done with) (?:it )?(?:with |w )?{things}(?: subscriptions?| service
-            | program)?(?: {somewhere}| to {me}| and calls)*|(?:turn|switch|shut) {things} off
+            | program)?(?: {somewhere}| to {me}| and calls)*|(?:turn|switch|shut) {several} off
+            |(?:cancel|disable|deactivate|kill|turn off|switch off|shut off|suspend|terminate
+            |mute) {several}(?: {somewhere})*
+            |(?:cancel|suspend|terminate) (?:my |the |this )?{things} (?:subscriptions?|service|program)
             |(?:cancel|end|stop|terminate) (?:my|our|the|this) (?:subscription|sub|enrollment) (?:to
             |for) {things}
+        """,
+        "no-more": r"""
+            (?:no (?:more|further|additional)|not (?:another|one more)) {things}(?: {somewhere}
+            | (?:right )?now)*
         """,
         "these": r"""
             (?:stop|quit) (?:(?:these|thes|this|this (?:shit|crap|nonsense|harassment|spam|stuff)|all
@@ -186,7 +214,8 @@ ENGLISH = Grammar(
             |{somewhere})|no more of (?:these|those|this|it)(?: {somewhere})*
         """,
         "unsubscribe": r"""
-            {unsubscribe}(?: {me})?(?: (?:from|to|of|off)(?: {list}| {things}| this| these| all
+            {unsubscribe}(?: {us}| {me} from (?:these|this)(?: {texts})?)?(?: (?:from|to|of
+            |off)(?: {list}| {things}| this| these| all
             | everything| here| you| it| yall)| all)?
         """,
         "opt-out": r"""
@@ -211,9 +240,11 @@ ENGLISH = Grammar(
         """,
         "do-not-text": r"""
             (?:do not|dont|dnt|never|stop|no longer|please no)(?: ever
-            | even)* (?:{text})(?: or call)?(?: {me})?(?: {somewhere})*|(?:please|kindly|rather|prefer
+            | even)* {reach}(?: {us})?(?: (?:or|and) my \w+)?(?: {somewhere})*|(?:please|kindly|rather
+            |prefer
             |(?:can|could|would)(?: you| u)(?: all| guys| just| please)*|(?:ask|asked|asking|told|like
-            |want|wish|need|prefer)(?: that)? (?:you|u|yall)(?: to)?) not (?:{text} {me}|send {me} {things})
+            |want|wish|need|prefer)(?: that)? (?:you|u|yall)(?: to)?) not (?:{reach} {us}
+            |send {us} {things})
             (?: {somewhere})*
         """,
         "do-not-send": r"""
@@ -226,7 +257,7 @@ ENGLISH = Grammar(
             |keep receiving) (?:these|any ?more|anything(?: else)? from (?:you|u))(?: any ?more)?
         """,
         "make-it-stop": r"""
-            make (?:it|this|these|them|{things}) (?:stop|end)|get (?:these|them|{things}) to (?:stop
+            make (?:these|them|{things}) (?:stop|end)|get (?:these|them|{things}) to (?:stop
             |end)
         """,
         "rather-not": r"""
@@ -275,12 +306,14 @@ ENGLISH = Grammar(
         "out": r"(?:i )?(?:want|need) (?:off|out)(?: of| from)?(?: this| these| it)?",
     },
     bare=r"""
-        stop+|stoo+p|sto+p+|stahp|stawp|sotp|stpo|tsop|stp|stopall|stop all|stop (?:it )?(?:now|please
+        stop+|stoo+p|sto+p+|stahp|stawp|sotp|stpo|st0p|tsop|stp|stopall|stop all|stop (?:it )?(?:now
+        |please
         |already)|unsubscribe|unsub|opt ?out|no more|desist|td|dnc|do not (?:call|contact|text
-        |disturb) list|enough already|(?:no|zero) {things}|do not call(?: me| this number)?
-        |dont call(?: me| this number)?|cease
+        |disturb) list|enough already|(?:no|zero) {things}|(?:do not|dont) call this number|^(?:do not
+        |dont) call$|cease
+        |make (?:it|this) (?:stop|end)
     """,
-    said=r"stop+|unsubscribe|unsub|opt ?out|opt me out",
+    said=r"stop+|st0p|unsubscribe|unsub|opt ?out|opt me out",
     heads=manners.HEADS,
     closers=manners.CLOSERS,
     company=manners.COMPANY,
@@ -290,7 +323,7 @@ ENGLISH = Grammar(
     blockers=manners.BLOCKERS,
     invites=manners.INVITES,
     limits=manners.LIMITS,
-    negated=frozenset({"do-not-text", "do-not-send"}),
+    negated=frozenset({"do-not-text", "do-not-send", "no-more"}),
     later=r"(?:right |just )?now|today|tonight|yet|at the moment|this (?:morning|afternoon|evening|week)",
     spared=r"(?:no|zero) {things} (?:for )?(?:today|tonight|this (?:morning|afternoon|evening|week))",
     unless={

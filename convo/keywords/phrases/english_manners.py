@@ -25,7 +25,8 @@ HEADS = r"""
     |tell me how i can|trying to|like to|want to|wanting to|would like to|need to|id like to
     |(?:would|do) you mind|make sure (?:you|to)|try to|time to|i do|(?:im|i am) going to need you to
     |do (?:me|us) a favor and|not needed(?: any ?more)?|no longer needed|you are to|please do
-    |go ahead and|be sure to|i would appreciate it if you(?: would| could)?
+    |go ahead and|be sure to|(?:do not|dont) call(?: me| us)?(?: again)?
+    |i would appreciate it if you(?: would| could)?
     |i d appreciate it if you(?: would| could)?|id appreciate it if you(?: would| could)?
 """
 
@@ -87,7 +88,12 @@ JOINTS = r"""
 BLOCKERS = r"""
     i|you|u|he|she|we|they|it|who|that|which|to|not|dont|never|wont|cant|cannot|couldnt|wouldnt
     |shouldnt|didnt|doesnt|isnt|arent|wasnt|will|would|can|could|did|does|do|should|shall|may|might
-    |must|ever|say|says|said|saying|told|tell|tells|if|when|whenever|until|before|after|since|the|a
+    |must|ever|(?:do not
+    |dont|dnt|didnt|did not|never|please not|no need to|nobody|why would (?:you
+    |they)) (?:\w+ ){{0,2}}(?:take
+    |remove|delete|drop|erase|strike|cross|kick|cut|get)s?|did (?:you|u|they) (?:take|remove|delete)
+    |say|says|said|saying|told
+    |tell|tells|if|when|whenever|until|before|after|since|the|a
     |an|your|his|her|their|our|bus|next|first|last|any|non|gonna|lets|let|help|helps|why|how|been|be
     |being|have|has|had|having|suddenly|already|finally|people|kids|mom|dad|ex|doctor|one
 """
@@ -101,9 +107,12 @@ INVITES = r"""
     |wants
     |like|likes|love|need|needs) (?:{things}|them|these|it)$|(?:i |we )?(?:accidentally |mistakenly )*
     (?:text|texted|sent|send|typed|said|hit|pressed|replied|put|wrote) (?:stop|unsubscribe
-    |cancel)(?: \w+){{0,2}} (?:by|on|in) (?:mistake|accident|error)|i (?:did not|didnt|never) (?:ask
-    |asked
-    |mean|meant|want|wanted|try|tried) to (?:be |get )?(?:unsubscribed?|removed|stop|opt out|opted out)
+    |cancel)(?: \w+){{0,2}} (?:by|on|in) (?:mistake|accident|error)|(?:im not|(?:i
+    |we) (?:am not|are not|did not|didnt|do not|dont|have not|havent|was not|wasnt|never
+    |have never)) (?:ask
+    |asked|asking|tell|told|mean|meant|want|wanted|request|requested|requesting|try|tried
+    |trying)(?: you| u| yall| them| anyone| anybody)? to (?:be |get )?(?:unsubscribed?|removed|taken off
+    |deleted|dropped|stop|opt out|opted out)
 """
 
 LIMITS = r"""
@@ -111,8 +120,18 @@ LIMITS = r"""
     |much|often|many|long)|too|about (?:the|my|our|his|her|every)|for (?:the|my|our|his|her|that|an
     |a|\d)|in (?:the|spanish|english|french|\w+ish)|at|by|over|on (?:mon|tues|wednes|thurs|fri|satur
     |sun|week|the|sunday|holi)\w*|after|past|this (?:early|late|week|month)|tonight|tomorrow
-    |for (?:mon|tues|wednes|thurs|fri|satur|sun|to)day|time|as (?:much|often)|more than|and (?:call
+    |for (?:mon|tues|wednes|thurs|fri|satur|sun|to)days?|for (?:tomorrow|tonight|next|now)
+    |for this (?:week|month|morning|afternoon|evening|mon|tues|wednes|thurs|fri|satur|sun)\w*|time
+    |as (?:much|often)|more than|and (?:call
     |email|phone)|because of the time|instead of
+    |(?:to|for) (?:(?:the|my|a|any|this|that|further|all|blood|lab|genetic) )*(?:tests?|testing|surgery
+    |surgeries|procedures?|treatments?
+    |operations?|an?esthesia|anaesthesia|vaccin\w+|transfusions?|biopsy|scan|mri|x ?rays?|exam\w*|study
+    |trial|research|photos?|sharing|share|release)
+    |with (?:(?:the|my|our|his|her|a|this|that) )*(?:doctor|dr|nurse|dentist|therapist|wife|husband|son
+    |daughter|mom|mother|dad|father|kids?|baby|him|her|them)
+    |(?:to my \w+ )?and (?:send|text|message|use|contact) (?:them|it|me|us|this|my)
+    |(?:on|at|to) (?:my|the|our) other
 """
 
 # With "the list", which may be one of people who wait: who was given another appointment has left that.
