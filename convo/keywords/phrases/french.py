@@ -18,7 +18,8 @@ FRENCH = Grammar(
         "bother": r"""
             spamm(?:er|ez|e)|spam|harcel(?:er|ez|e)|derang(?:er|ez|e)|embet(?:er|ez|e)|importun(?:er|ez
             |e)|emmerd(?:er|ez|e)|soul(?:er|ez|e)|saoul(?:er|ez|e)|sollicit(?:er|ez|e)|relanc(?:er|ez|e)
-            |bombard(?:er|ez|e)|inond(?:er|ez|e)|gav(?:er|ez|e)|demarch(?:er|ez|e)|textot?(?:er|ez|e)
+            |bombard(?:er|ez|e)|inond(?:er|ez|e)|gav(?:er|ez|e)|demarch(?:er|ez|e)|text(?:o|ot)?(?:er
+            |ez|es|e)
         """,
         "send": r"""
             envoy(?:er|ez|e|es)|envoi(?:e|es|s)|envoye|adress(?:er|ez|e)|expedi(?:er|ez|e)
@@ -30,7 +31,7 @@ FRENCH = Grammar(
         """,
         "whose": r"""
             de|d|des|du|les?|la|l|vos|votre|tes|ton|ces|cet|cette|ce|aucuns?|aucune|autres?|tous|toutes?
-            |tout|plus|autant|tant|trop|aux?|a|mes|mon|nouveaux?|pareils?|genre|type|sortes?|stupides?
+            |tout|plus|aux?|a|mes|mon|nouveaux?|pareils?|genre|type|sortes?|stupides?
             |putains?|tels?|foutus?|satanes?|maudits?|n importe quels?
         """,
         "texts": r"""
@@ -41,8 +42,16 @@ FRENCH = Grammar(
             (?:{whose} )*(?:{texts}|pubs?|publicites?|notifications?|notifs?|rappels?|alertes?|promos?
             |promotions?|spams?|relances?|sollicitations?|communications?|envois? (?:{whose} )*{texts}
             |campagnes?|prospection|demarchage|harcelement)(?: (?:par {texts}|de {texts}|{texts}
+            |(?:de |des |du )?(?:rendez vous|rdv|consultations?|visites?)
             |publicitaires?|commercia(?:l|ux|les?)|promotionnels?|indesirables?|automatiques?|pub
             |de pub))?
+        """,
+        "several": r"""
+            (?:{whose} )*(?:{texts}|pubs?|publicites?|spams?|(?:notifications|notifs|rappels|alertes
+            |promos
+            |promotions|relances|sollicitations|communications)(?: (?:par |de )?(?:{texts}|pub
+            |rendez vous
+            |rdv))?|(?:rappel|alerte|notification|notif) (?:par )?{texts})
         """,
         "from": r"""
             de (?:votre|ta) part|de vous|de (?:votre|la) (?:cabinet|entreprise|societe|clinique|magasin
@@ -91,7 +100,8 @@ FRENCH = Grammar(
         """,
         "not-to": r"""
             ne (?:plus|pas|jamais) (?:{me} ?)?(?:{send}|recevoir) {things}|ne (?:plus|pas
-            |jamais) {me} ?(?:{write}|{bother}|{send} {things})|ne plus (?:etre )?(?:contacte|sollicite
+            |jamais) (?:{me} ?(?:appeler|telephoner) (?:ni|et|ou) (?:de )?)?{me} ?(?:{write}|{bother}
+            |{send} {things})|ne plus (?:etre )?(?:contacte|sollicite
             |demarche|recontacte|derange|importune)e?s?
         """,
         "do-not-want": r"""
@@ -111,7 +121,8 @@ FRENCH = Grammar(
         "list": r"(?:(?:{me}|le|la|les) )?{remove}(?: moi| nous)?(?: {now})*(?: {number})? {list}",
         "alone": r"""
             (?:laiss|fich|fout|fou|lach)(?:ez|e|es|s|tez|er)? (?:moi|nous)(?: donc)? (?:tranquilles?
-            |en paix|la paix|la grappe|les baskets)|oubli(?:ez|e) (?:moi|mon numero|ce numero)|perd(?:ez
+            |en paix|la paix|la grappe|les baskets)|laissez? (?:ma|mon|mes) \w+ et moi (?:tranquilles
+            |en paix)|oubli(?:ez|e) (?:moi|mon numero|ce numero)|perd(?:ez
             |s) (?:mon|ce) numero|(?:lach|laiss|fich|fout)(?:ez|e|es|s) (?:moi|nous)(?: la paix
             | tranquilles?
             | en paix)? avec {things}
@@ -151,13 +162,15 @@ FRENCH = Grammar(
             | pu)+ (?:de )?(?:les|en|la|le) recevoir
         """,
         "the-texts": r"""
-            (?:plus jamais|jamais plus|plus|pu|assez|fini|halte|basta|sto+p+|stops|(?:stop|arretez|finissez
+            (?:assez|fini|halte|basta|sto+p+|stops|(?:stop|{cease}|finissez
             |ca suffit|assez
-            |basta) avec|comment bloquer|stoppez?|stopper|stoper|{cease}|coupe[rz]|desactive[rz]?
-            |annule[rz]|suspend(?:re|ez)|suppression|fin|ca suffit|ca suffit avec|y en a marre
+            |basta) avec|comment bloquer|stoppez?|stopper|stoper|{cease}|suppression|fin|ca suffit
+            |ca suffit avec|y en a marre
             |ne veu[xt]? plus|veu[xt]? plus|jveux plus|jveux pas|jveux pu|veu[xt]? pu|souhaite plus
             |veu[xt]? pas|desire plus) {things}(?: {from})*
+            |(?:coupe[rz]|desactive[rz]?|annule[rz]|suspend(?:re|ez)) {several}(?: {from})*
         """,
+        "no-more": r"(?:plus jamais|jamais plus|plus|pu) {things}(?: {from}| maintenant)*",
         "cease-all": r"""
             {cease} (?:{now} )*(?:tout|ca|cela|tout ca|tout cela|tout envoi|les envois|vos envois
             |tous les envois)
@@ -205,9 +218,11 @@ FRENCH = Grammar(
         bonjour|bjr|bonsoir|bsr|salut|slt|coucou|madame|monsieur|messieurs|mesdames|et|mais|donc|alors
         |ok|d accord|dac|oui|non merci|merci|merci bien|svp|stp|s il vous plait|s il te plait
         |sil vous plait|pardon|desolee?|dsl|bon|ben|eh|encore une fois|une fois de plus
+        |(?:ne )?(?:m|me|nous) ?(?:appel|telephon|rappel)\w*(?: plus| pas| jamais)+(?: ni)?
         |pour la derniere fois|(?:je|j)? ?(?:vous|te)? ?(?:prie|demande|somme|ordonne|remercie|conseille
         |supplie)(?: gentiment| poliment| encore)?(?: de| d)?|merci (?:de|d|de bien vouloir
-        |par avance de|de vouloir|d avance de)|veuillez|veillez|faites|priere de|priere d|prière d|(?:pouvez
+        |par avance de|de vouloir|d avance de)|veuillez|veillez|faites|priere de|priere d|prière d
+        |(?:pouvez
         |pourriez|pouriez|voulez|voudriez|vouliez|peux|pourrais|peut|pourrait)(?: vous| tu| on)?(?: svp
         | bien| stp)?|(?:vous|tu|on) (?:pouvez|pourriez|peux|peut|pourrais|devez|dois|allez
         |vas)(?: svp)?|est ce que vous pou(?:vez|rriez)|il faut|faut|combien de fois (?:dois je|faut il
@@ -277,22 +292,42 @@ FRENCH = Grammar(
         |accident)
         |(?:utilisez|prenez|utilise|prends) (?:celui (?:ci|la)|ce (?:numero|portable)|mon|le nouveau
         |l autre)
-        |plutot par (?:sms|messages?|textos?)|je n ai (?:pas|jamais) (?:demande|voulu|souhaite)(?: a| de
+        |plutot par (?:sms|messages?|textos?)
+        |(?:je|j|on|nous) ?(?:ne |n )?(?:vous |te |t |lui |l )?(?:(?:ai|avons|a|en ai) )?(?:pas|jamais
+        |rien) (?:demande|voulu|souhaite|dit)e?r?(?: a| de| d| que)+(?: me| m| etre| vous
+        | soit| sois)* (?:{leave-list}[a-z]*|{cease}|(?:retir|supprim|enlev|effac)\w+|raye\w*)
+        |(?:je|on|nous) (?:ne )?(?:demande|demandons|veux|voulons|souhaite) pas (?:a |de |d )?(?:etre
+        |me) (?:
+        {leave-list}[a-z]*|(?:retir|supprim|enlev|effac)\w+|raye\w*)
+        |je n ai (?:pas|jamais) (?:demande|voulu|souhaite)(?: a| de
         | d)?
         (?: me| etre)? {leave-list}[a-z]*
     """,
     limits=r"""
         d attente|d aujourd hui|du jour|des? (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche
-        |demain|invites|presents|courses|eleves|participants)|avant|le (?:soir|matin|midi|dimanche
+        |demain|invites|presents|courses|eleves|participants)|avant|autant|tant|moins|depuis (?:hier
+        |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|la|le|l|un|une|des|deux|\d)|cette semaine
+        |pour (?:demain|aujourd hui|ce|cette|cet|lundi|mardi|mercredi|jeudi
+        |vendredi|samedi|dimanche)|le (?:soir|matin|midi|dimanche
         |samedi|week|weekend|lundi|mardi|mercredi|jeudi|vendredi)|la nuit|si|quand|lorsque|pendant
         |a \d\w*|a (?:l|la|cette|ces|des) (?:heures?|heure|aube|nuit|adresse)|apres|aussi|trop|tous les
         |toutes les|pour (?:le|la|les|mon|ma|l|mes|un|une|ca|cela|\d)|en (?:anglais|francais|espagnol
         |double|pleine|semaine)|tard|tot|chaque|jusqu|tant que|a propos|au sujet|concernant|plus tard
         |ce (?:soir|matin|midi|week)|demain|deux fois|par (?:mail|courrier)|mais (?:appelez|par|plutot)
+        |(?:a|au|aux|du|de|pour) ?(?:(?:l|la|le|une|un|cette|cet|ce|mon|ma|les) ?)?(?:operations?
+        |interventions?
+        |chirurgie|anesthesie|traitements?|vaccin\w*|soins|procedure|examens?|transfusions?|etude
+        |recherche|partage)
+        |avec (?:(?:mon|ma|mes|le|la|l|un|une|son|sa|ce|cette) ?)?(?:mari|femme|epou\w+|medecin|docteur
+        |dr|fils
+        |fille|mere|pere|maman|papa|infirmiere?|copain|copine|amie?|bebe|enfants?|lui|elle|eux)
+        |(?:a (?:ma|mon|mes|son|sa) \w+ )?et (?:envoyez|ecrivez|contactez|textez) (?:les?|la|moi|le moi)
+        |(?:a|sur) (?:mon|l|notre) autre
     """,
-    negated=frozenset({"no-more-writing", "no-sending"}),
+    negated=frozenset({"no-more-writing", "no-sending", "no-more"}),
     later=r"""
-        maintenant|tout de suite|aujourd hui|encore|(?:ce|cet|cette) (?:matin|midi|apres|soir|nuit|semaine)
+        maintenant|tout de suite|aujourd hui|encore|(?:ce|cet|cette) (?:matin|midi|apres|soir|nuit
+        |semaine)
     """,
     spared=r"pas {things} (?:aujourd hui|demain|(?:ce|cet|cette) (?:matin|midi|apres|soir|nuit|semaine))",
     unless={
