@@ -12,7 +12,7 @@ SPANISH = Grammar(
         """,
         "whose": r"""
             mas|de|del|los|las|el|la|lo|sus?|tus?|estos|estas|este|esta|esos|esas|ese|esa|ningun|ninguna
-            |ningunos|otros?|otra|todos|todas|todo|tantos?|tanta|tantas|con|a|al|cualquier|tipo|clase
+            |ningunos|otros?|otra|todos|todas|todo|con|a|al|cualquier|tipo|clase
             |nuevos|malditos?|pinches?|putos?|molestos|un|una|ni|envio|recepcion|suscripcion|servicio
             |recibir|mi|mis|vuestros?
         """,
@@ -20,7 +20,13 @@ SPANISH = Grammar(
             (?:{whose} )*(?:{texts}|publicidad|publicidades|notificaciones|notificacion|avisos?|alertas?
             |recordatorios?|promociones|promos?|propaganda|anuncios?|spam|comunicaciones|comunicacion
             |campanas?)(?: (?:publicitarios?|comerciales|promocionales|automaticos?|de texto|por {texts}
-            |via {texts}|spam))?
+            |via {texts}|spam|de (?:mis )?(?:citas?|consultas?)))?
+        """,
+        "several": r"""
+            (?:{whose} )*(?:{texts}|publicidad|publicidades|notificaciones|avisos|alertas|recordatorios
+            |promociones|promos|propaganda|anuncios|spam|comunicaciones|(?:recordatorio|alerta
+            |aviso) (?:por
+            |de|via) {texts})
         """,
         "send": r"""
             env(?:i|e)(?:en|e|es|a|as|ar|ando|eis|iar|iando|ie|ien|an|iarme|iarnos)|manden?|mandes?
@@ -36,6 +42,12 @@ SPANISH = Grammar(
             molesten?|molestes?|molestar|molestarme|molestarnos|molestando|molesteis|fastidien?
             |fastidiar|fastidiarme|fastidies|acosen?|acosar|acosarme|hostiguen?|hostigar|hostigarme
             |chinguen|chingar|chingues|jodan?|joder|jodas|spamear|spamearme|spameen
+        """,
+        "let-send": r"(?:manden?|mandes|mandeis|env[ie]+n?|envies|envieis|mandar|enviar|lleguen)(?:me|nos)?",
+        "let": r"""
+            escriban?|escribas|contacten?|contactes|texteen?|textees|hablen|hables|busquen|molesten?
+            |molestes
+            |fastidien?|fastidies|llamen?|llames|chinguen|jodan
         """,
         "me": r"me|nos",
         "ever": r"mas|nunca mas|nunca|jamas|otra vez|de nuevo|ya|nada|nada mas|porfa|x favor",
@@ -55,7 +67,8 @@ SPANISH = Grammar(
             |suscriptores))?
         """,
         "number": r"""
-            (?:mi|este|el|nuestro|ese) (?:numero(?: de (?:telefono|celular|movil))?|num|telefono|celular|cel
+            (?:mi|este|el|nuestro|ese) (?:numero(?: de (?:telefono|celular|movil))?|num|telefono
+            |celular|cel
             |movil|contacto|nombre|tel)|mis (?:datos|numeros)
         """,
         "remove": r"""
@@ -72,23 +85,31 @@ SPANISH = Grammar(
     },
     anywhere={
         "cease": r"""
-            {cease} (?:{please} )*de (?:estar )?(?:{send}|{write}|{bother})(?:me|nos)?(?: mas| {please}
-            | tantos?)*(?: {things})?(?: {from})*
+            {cease} (?:{please} )*de (?:estar )?(?:{send}|{write}|{bother})(?:me|nos)?(?: mas
+            | {please})*(?: {things})?(?: {from})*
         """,
         "stop-receiving": r"""
-            (?:dejo|dejar|deje|dejamos) de recibir (?:{things}|esto|estos)|parar de recibir (?:{things}
+            (?:dejo|dejar|como dejamos) de recibir (?:{things}|esto|estos)|parar de recibir (?:{things}
             |esto)
         """,
         "no-more": r"""
-            no (?:{me} )?(?:vuelvan? a |vuelvas a |sigan? |sigas |anden )?(?:{send}|{write}
+            no (?:{me} )?(?:(?:vuelvan? a |vuelvas a |sigan? |sigas |anden )?(?:{write}
             |{bother})(?: {please})* (?:mas nunca|nunca mas|nunca|jamas|mas
-            |otra vez)(?: {things})?(?: {from})*
+            |otra vez)(?: {things})?|(?:(?:vuelvan? a|vuelvas a|sigan?|sigas|anden) {send}
+            |{let-send})(?: {please})* (?:mas nunca|nunca mas|nunca|jamas|mas
+            |otra vez) {things})(?: {from})*
+        """,
+        "please-no-more": r"no (?:{me} )?{send} mas {things} (?:{from} )?(?:por favor|porfavor|porfa)",
+        "never": r"""
+            (?:nunca|jamas) (?:mas (?:{me} )?(?:{let}|{let-send} {things})|(?:{me} )?{let} mas
+            |(?:{me} )?(?:vuelvan?|vuelvas) a (?:{write}
+            |{bother}|llamar|{send} {things})(?:me|nos)?)(?: mas)?(?: {from})*
         """,
         "no-again": r"""
             no (?:{me} )?(?:vuelvan? a|vuelvas a|sigan?|sigas) (?:{send}|{write}|{bother})(?:me
             |nos)?(?: {things})?
         """,
-        "no-things": r"(?:ya )?no (?:{me} )?{send} (?:{please} )*{things}(?: {from})*",
+        "no-things": r"(?:ya )?no (?:{me} )?{let-send} (?:{please} )*{things}(?: {from})*",
         "do-not-want": r"""
             no (?:kiero|quiero|quisiera|queremos|deseo|deseamos|necesito|acepto|me interesa)(?: mas| ya
             | seguir| volver a| nunca)* (?:recibi(?:r|endo) (?:{things}|nada)
@@ -109,7 +130,8 @@ SPANISH = Grammar(
         "refuse": r"(?:me niego a|rechazo|me rehuso a) (?:recibir |que me manden |que me envien )?{things}",
         "not-be": r"(?:ya )?no ser (?:contactad|molestad|notificad)[oa]s?",
         "alone": r"""
-            dej(?:en|e|a|ad|ar|es)(?:me|nos|nme|nnos)(?: ya)? (?:en paz|tranquil[oa]s?|vivir)|olvid(?:en
+            dej(?:en|e|a|ad|ar|es)(?:me|nos|nme|nnos)(?: ya)? (?:en paz|tranquil[oa]s?|vivir)
+            |dejen? en paz a mi familia|olvid(?:en
             |e|a|ense|ese|ate) (?:de )?(?:mi numero|este numero|mi)|pierdan mi numero
         """,
         "consent": r"""
@@ -136,26 +158,43 @@ SPANISH = Grammar(
         """,
         "no-more": r"""
             (?:ya )?no (?:{me} )?(?:{write}|{bother})(?: {ever}| {please}| {from})*
-            |(?:ya )?no (?:{me} )?{send} (?:mas|nada|nada mas)(?: {please})*(?: {from})*
+            |ya no {me} {let-send}(?: {from})*
+            |(?:ya )?no (?:{me} )?{let-send} (?:mas nunca|nunca mas|jamas|mas|nada
+            |nada mas)(?: {please})*(?: {from})*
             |no (?:{me} )?llamen (?:mas|nunca mas)(?: ni .*)?|no (?:chinguen|jodan|mamen)(?: mas)?
             |no insistan?(?: mas)?|ya dejenme|dejen de insistir|cese de contacto|no mas contacto
         """,
+        "neither": r"""
+            no (?:{me} )?{let}(?: mas)? ni (?:{me} )?(?:{let}|{let-send}(?: {things})?)(?: mas| {from})*
+            |no (?:{me} )?(?:vuelvan?|vuelvas) a (?:llamar|{write}|{bother}) ni a (?:llamar|{write}
+            |{bother})
+        """,
         "cease": r"{cease} (?:{please} )*de (?:llamar|llamarme|{bother})(?:me)?(?: mas)?",
         "the-texts": r"""
+            (?:no autorizo|no acepto|ni un|cero|basta|basta ya|ya basta|alto
+            |stop|paren|pare|parar|parenle|parale|parele|bajenle|para|detener|detengan|detenga|eliminar
+            |eliminen|quitar|quiten|terminar|terminen|fin|dejar|ya estuvo|harto|bloquear|bloqueo
+            |como bloqueo
+            |quiten|cesar|cesen|cese) {things}(?: {from})*|(?:cancelar|cancelen|cancele|cancelo|cancela
+            |cancelenme|suspender|suspendan|suspenda|desactivar|desactiven|silenciar|apaguen|apagar
+            |apague
+            |anular|anulen) {several}(?: {from})*
+        """,
+        "no-more-texts": r"""
             (?:nomas|no mas|ya no mas|ya no|ya no quiero|no quiero|no kiero|ya no kiero|no deseo
-            |ya no deseo|ya no necesito|no autorizo|no acepto|ni un|cero|basta|basta ya|ya basta|alto
-            |stop|paren|pare|parar|parenle|parale|parele|bajenle|para|cancelar|cancelen|cancele|cancelo
-            |cancela|cancelenme|detener|detengan|detenga|suspender|suspendan|suspenda|desactivar
-            |desactiven|eliminar|eliminen|quitar|quiten|terminar|terminen|fin|dejar|ya estuvo|harto
-            |silenciar|bloquear|bloqueo|apaguen|apagar|apague|como bloqueo|quiten|cesar|cesen|cese|anular
-            |anulen) {things}(?: {from})*
+            |ya no deseo|ya no necesito) {things}(?: {from}| ahora)*
         """,
         "out": r"(?:salir|salirme|salgo|irme|fuera) {list}",
         "leave": r"""
             (?:dar(?:me|nos)?|dame|dadme|denme|deme|danos|doy|darse|demen|me den|me de|den
-            |de) (?:la |de )?baja(?: {number})?(?: {please})*(?: {list}| de (?:esto|aqui|todo|este
-            |ustedes))?|(?:solicito|pido|solicitud de|tramitar|tramiten|peticion de|quiero
-            |deseo) (?:la |mi |una )?baja(?: {list}| de (?:esto|aqui|todo))?|baja (?:{list}|de esto
+            |de) (?:de )?baja(?: {number})?(?: {please})*(?: {list}| de (?:esto|aqui|todo|este
+            |ustedes))?|(?:dar(?:me|nos)?|dame|dadme|denme|deme|danos|den
+            |de) la baja (?:{number}(?: {please})*|{list}
+            |de (?:esto|aqui|todo|ustedes))|(?:quiero|deseo) mi baja (?:{list}|de (?:esto|aqui|todo
+            |ustedes))
+            |(?:quiero|deseo) (?:la |una )?baja(?: {list}| de (?:esto|aqui|todo))?|(?:solicito|pido
+            |solicitud de|tramitar|tramiten|peticion de) (?:la |mi |una )?baja(?: {list}| de (?:esto
+            |aqui|todo))?|baja (?:{list}|de esto
             |de todo|ya|inmediata)|me den de baja|causar baja|me estoy dando de baja
         """,
         "remove": r"""
@@ -230,8 +269,9 @@ SPANISH = Grammar(
     apart=r"no|nel",
     unmeant=r"ja ?ja|jeje|lol|risa|chiste|broma|gracioso|reir",
     joints=r"""
-        yo|este|esta|ese|esto|es|ustedes|usted|gracias|y|o|porque|ya|pues|si no|numero|no|quien
-        |por favor|stop|el|ella|que|estoy|ni
+        yo|(?:este|esta|ese|el) (?:numero|telefono|celular|no|ya|es|murio|fallecio|persona|senora?)
+        |esto|es|ustedes|usted|gracias|y|o|porque|ya|pues|si no|numero|no|quien|por favor|stop|ella
+        |que (?:no|ya|me|los|les|se|esto|estoy|voy|son|es|molest\w+)|estoy|ni
     """,
     blockers=r"""
         que|yo|tu|el|ella|ellos|ustedes|dile|diles|digan|dice|dijo|dicen|dije|a|de|para|debo|debe|puedo
@@ -243,24 +283,36 @@ SPANISH = Grammar(
         |enviame|manden mensajes?|escriban?|contacten|contacteme)(?: (?:mejor|a mi|a mi \w+|por aca
         |un mensaje|mensaje))?|(?:usen?|usa|utilicen?|mejor) (?:este|el nuevo|el otro|mi otro|mi nuevo)
         |(?:(?:pero|si) )?(?:si )?(?:los|las) (?:quiero|quiere|necesito)
-        (?: recibir)?$|(?:mande|envie|escribi|puse|dije|respondi|conteste) (?:la palabra )?(?:stop|baja|alto
+        (?: recibir)?$|(?:mande|envie|escribi|puse|dije|respondi|conteste) (?:la palabra )?(?:stop|baja
+        |alto
         |parar)(?: \w+){{0,2}} por (?:error|accidente|equivocacion)
         |(?:pero )?(?:mejor|solo|prefiero) (?:por|con|un|en)? ?(?:mensajes?|textos?|sms)$|(?:yo )?(?:no
         |nunca)
         pedi (?:que )?(?:me )?(?:dar|dieran|quitar|quitaran)(?:me)? (?:de )?(?:baja|la)?
+        |(?:yo )?(?:no|nunca|jamas) (?:les |le |te )?(?:pedi|solicite|quise) (?:(?:la|mi) baja
+        |que (?:me )?(?:quitaran
+        |dieran de baja|dejaran|sacaran|borraran|eliminaran|pararan))
     """,
     limits=r"""
         de (?:espera|hoy|manana|invitados|asistentes|alumnos|compras)|del? (?:lunes|martes|miercoles
         |jueves|viernes|sabado|domingo|dia)|a las|a la (?:una|hora|direccion|madrugada|casa)|antes|hasta
         |despues|en la (?:noche|manana|madrugada|tarde)|por la (?:noche|manana|tarde)|de (?:noche
-        |madrugada|dia|manana)|cuando|si|mientras|durante|tan|tantos?|tanta|cada|todos los|todas las
+        |madrugada|dia|manana)|cuando|si|mientras|durante|tan|tant[oa]s?|esta semana|por hoy|cada
+        |todos los|todas las
         |los (?:lunes|martes|miercoles|jueves|viernes|sabados|domingos|fines)|el (?:lunes|martes
         |miercoles|jueves|viernes|sabado|domingo|azul)|en (?:ingles|espanol|horas|horario)|dos veces
         |para (?:la|el|los|las|mi|mis|un|una)|sobre|acerca|hoy (?:que|en)|al (?:correo|trabajo)
         |demasiado|muy|del (?:pedido|perro|mes)|a (?:mi (?:trabajo|mama|esposa|jefe|oficina)
         |la direccion)|de la (?:cita|orden|factura)|por correo|pero (?:si|llamen)
+        |(?:a|para) (?:(?:la|una|esta|mi|el|un) )?(?:operacion|cirugia|intervencion|anestesia|vacuna\w*
+        |tratamiento|procedimiento|transfusion)|al (?:tratamiento|procedimiento|examen|estudio|otro
+        |numero (?:viejo
+        |anterior))|(?:a|en) (?:mi |el |la )?otr[oa]|con (?:(?:mi|el|la|un|una|su) )?(?:espos[oa]
+        |marido|mujer
+        |doctora?|medic[oa]|hij[oa]s?|mama|papa|madre|padre|bebe|enfermer[oa]|novi[oa]|amig[oa])
+        |(?:a mi \w+ )?y (?:manden|mandenmel[oa]s|envien|envienmel[oa]s|escriban)
     """,
-    negated=frozenset({"no-more", "go-away"}),
+    negated=frozenset({"no-more", "no-more-texts", "neither", "go-away"}),
     later=r"ahora|ahorita|todavia|aun|hoy|esta (?:manana|tarde|noche|semana)",
     spared=r"""
         (?:no|sin) {things} (?:hoy|ahorita|esta (?:manana|tarde|noche|semana))|(?:mas|que|muy|tan|un
