@@ -172,7 +172,7 @@ FRENCH = Grammar(
         """,
         "no-more": r"(?:plus jamais|jamais plus|plus|pu) {things}(?: {from}| maintenant)*",
         "cease-all": r"""
-            {cease} (?:{now} )*(?:tout|ca|cela|tout ca|tout cela|tout envoi|les envois|vos envois
+            {cease} (?:{now} )*(?:tout|tout ca|tout cela|tout envoi|les envois|vos envois
             |tous les envois)
         """,
         "unsubscribe": r"""
@@ -206,7 +206,8 @@ FRENCH = Grammar(
         """,
     },
     bare=r"""
-        stop+|sto+p+|arret|arretez?|arreter|cessez|stoppez|stop (?:maintenant|tout)|desabonnement
+        stop+|sto+p+|arret|arretez?|arreter|cessez|stoppez|stop (?:maintenant|tout)|{cease} (?:ca|cela)
+        |desabonnement
         |desinscription|desabonner|desinscrire|desabonne|unsubscribe|ca suffit|basta|assez|pas {things}
         |opt ?out|droit d opposition
     """,
