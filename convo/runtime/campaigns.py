@@ -147,7 +147,8 @@ def is_past(at: datetime, now: datetime) -> bool:
 def start(connection: Connection, number: int, at: datetime | None, now: datetime) -> Standing:
     """Let everybody who is loaded by now begin, from `at` on, or now; who says it twice changes nothing.
 
-    A start that is still to come is moved; one that is paused stays so. Raises CampaignError where a file is
+    A start that is still to come is moved, without `at` to now, but not where somebody was added since: they
+    wait with the others. One that is paused stays so. Raises CampaignError where a file is
     not to its end, nobody is in it, it was cancelled, `at` is past, or it has begun and cannot wait for `at`.
     """
     campaign = _locked(connection, number)
@@ -166,7 +167,8 @@ def start(connection: Connection, number: int, at: datetime | None, now: datetim
     if campaign.status in (State.LOADING, State.FINISHED) and released > campaign.released:
         values |= {"status": State.RUNNING.value, "starts_at": at, "ended_at": None}
     elif _is_to_come(campaign, now):
-        values["starts_at"] = at
+        if at is not None or released == campaign.released:
+            values["starts_at"] = at
     elif at is not None and at > now:
         raise _cannot_wait(campaign)
     campaigns.change(connection, number, **values)

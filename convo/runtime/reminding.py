@@ -51,8 +51,9 @@ def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
     """The reminder as it is now, and whether it is new. What was scheduled under its key is no more.
 
     One that has started its conversation is scheduled anew if its moment has moved. One that waits, and moves
-    into the past, comes back cancelled: commit that, then ask `unless_cancelled`. Raises ReminderError for a
-    moment that will not do, and StartError for what could not be started either.
+    into the past, comes back cancelled: commit that, then ask `unless_cancelled`; where only other things of
+    it have changed, it starts with those. Raises ReminderError for a moment that will not do, and StartError
+    for what could not be started either.
     """
     connection, now = line.connection, line.now
     asked = Start(
@@ -94,7 +95,9 @@ def put(line: Line, wanted: Wanted) -> tuple[Reminder, bool]:
         told = f"`at`: {_shown(due or moment, zone)} is past; there is nothing to wait for"
         if earlier is None or earlier.status is not State.SCHEDULED:
             raise ReminderError("past", told)
-        return _cancelled(line, earlier, told), False
+        if _when(earlier) != _when(made):
+            return _cancelled(line, earlier, told), False
+        made = made._replace(due_at=earlier.due_at)  # it has come, and nothing was started yet
     if earlier is not None:
         reminders.save(connection, made)
         return made, False
@@ -220,6 +223,10 @@ def _asks_the_same(earlier: Reminder, made: Reminder) -> bool:
     """Whether nothing has changed, however it stands with the reminder by now."""
     same = earlier._replace(status=made.status, reason=None, due_at=made.due_at, updated_at=made.updated_at)
     return same == made and earlier.status is not State.CANCELLED
+
+
+def _when(reminder: Reminder) -> tuple[str | None, ...]:
+    return reminder.at, reminder.every, reminder.first, reminder.zone
 
 
 def _shown(moment: datetime, zone: str) -> str:

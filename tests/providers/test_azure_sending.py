@@ -16,6 +16,7 @@ from convo.messages import Accepted, Outbound, Reason, SendError, Trouble
 from convo.providers import make
 from convo.providers.azure.settings import read_connection
 from convo.providers.azure.signing import sign
+from convo.runtime.sender import MOST_IN_FLIGHT
 from convo.settings import Account
 from tests.azure_server import problem
 from tests.providers.cases import ANA, AZURE, KEY, OURS, azure_error, azure_item
@@ -202,3 +203,29 @@ def test_the_longest_text_is_counted_as_azure_does() -> None:
     outcome, server = send(says(202, azure_item(202)), replace(MESSAGE, text="👍" * 1024 + "."))
     assert isinstance(outcome, SendError)
     assert server.asked == []
+
+
+def test_as_many_texts_as_are_claimed_are_asked_at_once() -> None:
+    """One that waited for a connection would leave long after the gate had let it through."""
+    came = 0
+    everybody = asyncio.Event()
+
+    async def handler(request: web.BaseRequest) -> web.Response:
+        nonlocal came
+        came += 1
+        if came == MOST_IN_FLIGHT:
+            everybody.set()
+        await everybody.wait()
+        return web.Response(status=202, text=azure_item(202), content_type="application/json")
+
+    async def story() -> list[Accepted]:
+        async with answering(handler) as server:
+            account = Account(provider="azure", **AZURE.settings(server.url))
+            azure = make({"acs": account}, lambda _: None, system)["acs"]
+            try:
+                sends = (azure.send(replace(MESSAGE, id=place)) for place in range(MOST_IN_FLIGHT))
+                return await asyncio.gather(*sends)
+            finally:
+                await azure.close()
+
+    assert len(asyncio.run(story())) == MOST_IN_FLIGHT

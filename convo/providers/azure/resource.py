@@ -14,7 +14,6 @@ from convo.messages import Reason, SendError, Trouble
 from convo.providers.azure.settings import AzureSettings, read_connection
 from convo.providers.azure.signing import sign
 
-_MOST_CONNECTIONS = 64
 MOST_BYTES = 64 * 1024  # of an answer; a hundred recipients' take some ten thousand
 _LONGEST_WAIT = 3600.0  # seconds that an answer can put us off
 
@@ -61,7 +60,8 @@ class Resource:
     def _client(self) -> aiohttp.ClientSession:
         if self._http is None:
             self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
+                # Who sends knows how much is under way: a request that waited in here would leave late.
+                connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
             )

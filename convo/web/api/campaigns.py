@@ -125,8 +125,8 @@ async def _preview(app: App, asked: Asked[NoQuery, NoBody]) -> Answer[CampaignPr
 def _start(line: Line, asked: Asked[NoQuery, CampaignStartRequest]) -> Answer[Campaign]:
     """Let everybody who is loaded by now begin, at once or from `at` on.
 
-    A start that is still to come is moved: to now without `at`. One that is paused stays so. 409 `begun` for
-    an `at` where it has begun already.
+    A start that is still to come is moved: to now without `at`, but not where somebody was added since, who
+    wait with the others. One that is paused stays so. 409 `begun` for an `at` where it has begun already.
     """
     found = campaigns.start(line.connection, asked.number("campaign"), asked.body.at, line.now)
     return Answer(shown_campaign(found))
