@@ -226,6 +226,12 @@ class Settings(BaseSettings):
         own = self.brands.get(brand)
         return (own and own.name) or ("" if phone.from_provider(brand) == brand else brand)
 
+    @property
+    def names_in_codes(self) -> dict[str, str]:
+        """What texts with codes call the brands of our numbers, by brand."""
+        brands = {self.brand(number) for number in self.numbers}
+        return {brand: self.called(brand) for brand in sorted(brands)}
+
     def answer(self, kind: KeywordKind, number: str, language: str) -> str:
         """What one of our numbers says to STOP, START or HELP: its own text, its brand's, or the default."""
         own = self.number(number).help if kind is KeywordKind.HELP else None
@@ -309,8 +315,7 @@ def _wrong_brands(settings: Settings) -> Iterator[str]:
 def _wrong_codes(settings: Settings) -> Iterator[str]:
     """Where nothing is set of codes, none may ever go out, and brands may be called anything."""
     if "verify" in settings.model_fields_set:
-        brands = {settings.brand(number) for number in settings.numbers}
-        yield from verify.wrong(settings.verify, {brand: settings.called(brand) for brand in sorted(brands)})
+        yield from verify.wrong(settings.verify, settings.names_in_codes)
 
 
 def _sentence(error: dict[str, Any]) -> str:

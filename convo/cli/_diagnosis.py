@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, text
 
 from convo import settings as configured
+from convo import verify
 from convo.app import check_flows
 from convo.cli._beside import MENDS, is_missing
 from convo.cli._consent_diagnosis import forgotten, mirrored, renamed, stop
@@ -52,7 +53,7 @@ def examine(clock: Clock) -> Iterator[Finding]:
     if not wrong:
         read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
         yield Finding("settings", Level.OK, read)
-    for look in (_variables, _token, _accounts, _numbers, stop, _flows, _events):
+    for look in (_variables, _token, _accounts, _numbers, stop, _codes, _flows, _events):
         yield from look(settings)
     yield from _database(settings, clock)
 
@@ -127,6 +128,11 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"numbers.{name}", Level.OK, f"{number.account}, {answers}")
     if not settings.numbers:
         yield Finding("numbers", Level.OK, "none is set: a text to any number is taken")
+
+
+def _codes(settings: Settings) -> Iterator[Finding]:
+    for told, mend in verify.doubtful(settings.verify, settings.names_in_codes):
+        yield Finding("verify", Level.WARNING, told, mend)
 
 
 def _flows(settings: Settings) -> Iterator[Finding]:

@@ -56,14 +56,17 @@ def terms(settings: Settings, bound: Bound) -> tuple[str, Terms]:
     if bound.amount is not None and not _AMOUNT.fullmatch(bound.amount):
         raise VerificationError("bad_payment", f"write an amount like 120.00 EUR, not '{bound.amount}'")
     payee = None if bound.payee is None else _payee(bound.payee)
-    brand = settings.brand(number)
+    return number, Terms(settings.brand(number), bound.purpose, bound.amount, payee)
+
+
+def check_brand(settings: Settings, brand: str) -> None:
+    """Raises VerificationError where no text with a code may name this brand."""
     if link := texts.link(settings.called(brand)):
         raise VerificationError(
             "bad_brand",
             f"'{link}' of the brand '{brand}' is a link, which no text with a code may carry; "
             f'set another `name` in [brands."{brand}"]',
         )
-    return number, Terms(brand, bound.purpose, bound.amount, payee)
 
 
 def contact(settings: Settings, to: str) -> str:

@@ -64,7 +64,7 @@ def watch(line: Line, sent: Verification) -> None:
     before = rests.of(line.connection, sent.prefix)
     after = max(line.now - rules.within, before.until) if before else line.now - rules.within
     found = rests.share(line.connection, sent.prefix, after, line.now - SETTLES)
-    if found.sent < rules.least or found.approved >= rules.approved * found.sent:
+    if found.sent < line.settings.verify.least or found.approved >= rules.approved * found.sent:
         return
     rest = Rest(sent.prefix, line.now, line.now + rules.rest, found.sent, found.approved)
     rests.forget(line.connection, line.now - rules.within)  # from when on codes count without them

@@ -7,7 +7,7 @@ from convo.flow.codes import DOT, may_say_one
 # What a person looks at to tell why, and what an erasure looks for: ids, numbers, times. No code is in these.
 _TELLING = re.compile(
     r'"(?:id|\w*Id|from|to|time|\w+Time|\w*[tT]imestamp|type|\w+Type)"\s*:\s*(?:"[^"\\]*"|\d+)'
-    r"|(?<!\d)(?:\+\d{7,15}|\d{11,15})(?!\d)|\d{4}-\d\d-\d\dT[\d:.]+"
+    r"|(?<!\d)(?:(?:\+|%2[bB])\d{7,15}|\d{11,15})(?!\d)|\d{4}-\d\d-\d\dT[\d:.]+"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     re.ASCII,
 )

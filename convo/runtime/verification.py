@@ -79,6 +79,7 @@ def send(line: Line, wanted: Wanted) -> tuple[Shown, bool]:
     """
     asking.check_key(line.settings)
     number, terms = asking.terms(line.settings, wanted.bound)
+    asking.check_brand(line.settings, terms.brand)
     to = asking.contact(line.settings, wanted.to)
     language = asking.language(wanted.language)
     digits = asking.digits(line.settings, wanted.digits)

@@ -1,6 +1,6 @@
 """What can be set of verifications, `[verify]` of the settings, checked. Their texts are in `texts`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from math import ceil
@@ -14,6 +14,7 @@ from convo.setting import Duration, Rate
 from convo.verify import texts
 
 SETTLES = timedelta(minutes=3)  # who wants in has typed the code by then
+FEWEST = 5  # codes, whose share may say anything
 _SHORTEST_LOOK = timedelta(minutes=15)  # for `within`: well above what is too young to be counted
 LONGEST = timedelta(minutes=10)  # NIST SP 800-63B, 5.1.3.2: a code is valid for ten minutes at most
 _OF_CODE = frozenset({"brand", "code"})
@@ -73,7 +74,7 @@ class Limits(_Section):
 class Pumping(_Section):
     """When a range of numbers rests, because codes that go there do not come back."""
 
-    least: Annotated[int, Field(ge=5)] = 20  # codes, before their share says anything
+    least: Annotated[int, Field(ge=FEWEST)] = 20  # codes, before their share says anything
     approved: Annotated[float, AfterValidator(_share)] = 0.1  # the share below which it rests
     within: Annotated[Duration, AfterValidator(_look)] = timedelta(days=1)
     rest: Duration = timedelta(hours=6)
@@ -96,22 +97,51 @@ class Verify(_Section):
         default_factory=dict
     )
 
+    @property
+    def least(self) -> int:
+        """How many codes before their share says anything; unless said, no more than may go to a range."""
+        if "least" in self.pumping.model_fields_set:
+            return self.pumping.least
+        return max(FEWEST, min(self.pumping.least, *map(self.most_counted, rates.parse(self.limits.prefix))))
+
+    def most_counted(self, limit: rates.Limit) -> int:
+        """How many codes to a range are ever counted at once, by a limit of what may go there."""
+        # The one that leaves is too young to count.
+        return limit.count * ceil((self.pumping.within - SETTLES) / limit.period) - 1
+
 
 def wrong(verify: Verify, names: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with how these settings go together; `names` are what codes call each brand, by brand."""
-    least, counted = verify.pumping.least, verify.pumping.within - SETTLES
     for limit in rates.parse(verify.limits.prefix):
-        most = limit.count * ceil(counted / limit.period) - 1  # the one that leaves is too young to count
-        if most < least:
+        if (most := verify.most_counted(limit)) < verify.least and "least" in verify.pumping.model_fields_set:
+            fewer = f"write {most} or less, or a longer `within`" if most >= FEWEST else "leave it out"
             yield (
                 f"verify.pumping.least: no range would ever rest, for of {limit} in `verify.limits.prefix` "
-                f"never {least} count at once; write {most} or less, or a longer `within`"
+                f"never {verify.least} count at once; {fewer}"
             )
     for brand, name in names.items():
-        mend = f'give texts with codes another name, like [brands."{brand}"] with name = "Elm"'
         if link := texts.link(name):
-            why = "is a link, which no text with a code may carry"
-            yield f"verify: '{link}' of the brand '{brand}' {why}; {mend}"
+            yield f"verify: {_linked(brand, link)}; {_mend(brand)}"
+        elif languages := [one for one in texts.too_long(name, verify.texts) if one in {"en", *verify.texts}]:
+            yield f"verify: {_long(brand, languages)}; {_mend(brand)}"
+
+
+def doubtful(verify: Verify, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What somebody will see of some brands' codes who asks for one, if anybody does; and how to mend it."""
+    for brand, name in names.items():
+        if link := texts.link(name):
+            yield _linked(brand, link), _mend(brand)
         elif languages := list(texts.too_long(name, verify.texts)):
-            listed = ", ".join(languages)
-            yield f"verify: with the brand '{brand}' a code takes more than a segment in {listed}; {mend}"
+            yield _long(brand, languages), _mend(brand)
+
+
+def _linked(brand: str, link: str) -> str:
+    return f"'{link}' of the brand '{brand}' is a link, which no text with a code may carry"
+
+
+def _long(brand: str, languages: Sequence[str]) -> str:
+    return f"with the brand '{brand}' a code takes more than a segment in {', '.join(languages)}"
+
+
+def _mend(brand: str) -> str:
+    return f'give texts with codes another name, like [brands."{brand}"] with name = "Elm"'

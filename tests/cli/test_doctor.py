@@ -78,6 +78,14 @@ def test_what_is_wrong_is_an_error_with_its_mend(folder: Folder, toml: str, chec
     assert all(each["mend"] for each in ran.json if each["level"] != "ok")
 
 
+def test_a_brand_that_no_code_may_name_is_a_warning_where_nothing_is_set_of_codes(folder: Folder) -> None:
+    folder.write("convo.toml", f'{NUMBER}brand = "Booking.com"')
+    ((level, said),) = found(doctor(folder), "verify")
+
+    assert level == "warning"
+    assert "'Booking.com' of the brand 'Booking.com' is a link" in said
+
+
 def test_an_account_of_azure_wants_its_secrets_and_an_address(folder: Folder) -> None:
     account = '[accounts.acs]\nprovider = "azure"\nconnection_string = "env:ACS"\n'
     folder.write("convo.toml", account)
@@ -280,7 +288,7 @@ def test_an_opt_out_list_that_is_not_told_or_not_compared_is_noticed(folder: Fol
     folder.run("consent", "import", "old.csv")
     (first, second) = found(doctor(folder), check)
     assert first[0] == second[0] == "warning"
-    assert "still to be told of 2 changes, the first of 2026-11-01 00:00 UTC see that" in first[1]
+    assert "still to be told of 2 changes, the first of 2026-11-01 23:59 UTC see that" in first[1]
     assert "compared last on 2026-11-01 00:00 UTC" in second[1]
 
 

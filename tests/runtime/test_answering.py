@@ -91,9 +91,11 @@ def test_a_brand_answers_in_its_own_words_by_language(build: Build) -> None:
         help={"en": "Elm, 555 0100. STOP to leave.", "es": "Elm, 555 0100. STOP para salir."},
     )
     house = build(numbers={OURS: Number(brand="Elm")}, brands={"Elm": brand})
-    house.take(house.text("stop"), house.text("start"), house.text("arrêt"), house.text("start"))
-    house.take(house.text("help"), house.text("ayuda"), house.text("aide"))
+    house.take(house.text("stop"), house.text("start"))
+    assert [*house.leaves(), *house.leaves()] == house.said()  # else the next stop takes the second back
 
+    house.take(house.text("arrêt"), house.text("start"))
+    house.take(house.text("help"), house.text("ayuda"), house.text("aide"))
     assert house.said() == [
         brand.stop["en"], brand.start["en"], brand.stop["fr"], brand.start["en"],
         brand.help["en"], brand.help["es"], brand.help["en"],

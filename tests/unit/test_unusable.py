@@ -21,7 +21,8 @@ from convo.runtime.unusable import without_codes
         ('{"message": "２٧4772 café"}', '{"message": "•••••• café"}'),
         ('{"at": "2026-11-27T11:39:05.1234567Z", "text": "yes"}',) * 2,
         ('{"topic": "/x/f1234567-89ab-4cde-8f01-23456789abcd/y"}',) * 2,
-        ("Body=274772&From=%2B12025550124", "Body=••••••&From=%•B12025550124"),
+        ("Body=274772&From=%2B12025550124", "Body=••••••&From=%2B12025550124"),
+        ("Body=274772&From=%2b4712345678", "Body=••••••&From=%2b4712345678"),
         ('["balloon", 123]', '["balloon", 123]'),
     ],
 )  # fmt: skip

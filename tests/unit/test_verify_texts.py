@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from convo import segments
+from convo import segments, verify
 from convo.errors import SettingsError
 from convo.settings import load
 from convo.verify import texts
@@ -94,7 +94,11 @@ def test_a_setting_that_will_not_do_is_told(wrong: dict[str, object]) -> None:
         ({"pumping": {"within": "3 minutes"}}, "verify.pumping.within: codes count 3 minutes after"),
         ({"pumping": {"approved": 0}}, "verify.pumping.approved: no range would ever rest"),
         ({"pumping": {"least": 1000}}, "of 300/day in `verify.limits.prefix` never 1000 count at once"),
-        ({"limits": {"prefix": "10/day"}}, "write 9 or less, or a longer `within`"),
+        (
+            {"limits": {"prefix": "10/day"}, "pumping": {"least": 20}},
+            "write 9 or less, or a longer `within`",
+        ),
+        ({"limits": {"prefix": "5/day"}, "pumping": {"least": 20}}, "never 20 count at once; leave it out"),
     ],
 )
 def test_the_guard_against_pumping_is_not_switched_off_in_silence(wrong: dict[str, object], why: str) -> None:
@@ -106,6 +110,12 @@ def test_what_a_limit_lets_through_within_its_time_can_rest() -> None:
     load(verify={"pumping": {"least": 299}})
     load(verify={"pumping": {"least": 19}, "limits": {"prefix": "20/day"}})
     load(verify={"pumping": {"within": "3 days"}, "limits": {"prefix": "10/day"}})
+
+
+def test_a_limit_below_what_says_anything_makes_fewer_codes_say_it() -> None:
+    assert load(verify={}).verify.least == 20
+    assert load(verify={"limits": {"prefix": "10/hour, 15/day"}}).verify.least == 14
+    assert load(verify={"limits": {"prefix": "2/day"}}).verify.least == 5  # it never comes to that
 
 
 LINKS = [
@@ -137,8 +147,7 @@ LONG = "Clinic of the Saint Mary Hospital of the Greater North Valley, Departmen
     ("brand", "why"),
     [
         ("Booking.com", "'Booking.com' of the brand 'Booking.com' is a link"),
-        (LONG, "more than a segment in ar, cs, el,"),
-        ("Société Générale de Curaçao", "more than a segment in el;"),
+        (f"{LONG} and {LONG}", "more than a segment in en;"),
     ],
 )
 def test_a_brand_that_makes_its_codes_links_or_dear_needs_another_name_for_them(brand: str, why: str) -> None:
@@ -150,6 +159,17 @@ def test_a_brand_that_makes_its_codes_links_or_dear_needs_another_name_for_them(
 
     named = load(numbers=numbers, verify={"digits": 6}, brands={brand: {"name": "Elm"}})
     assert named.called(brand) == "Elm"
+
+
+def test_a_brand_that_is_dear_in_a_language_of_which_nothing_is_set_is_doubtful_alone() -> None:
+    numbers = {"+15550009999": {"brand": "Société Générale de Curaçao"}}
+    settings = load(numbers=numbers, verify={"digits": 6})
+    ((told, mend),) = verify.doubtful(settings.verify, settings.names_in_codes)
+    assert told == "with the brand 'Société Générale de Curaçao' a code takes more than a segment in el"
+    assert "with name" in mend
+    own = {"el": "{brand}: ο κωδικός σας είναι {code}. Μην τον δώσετε σε κανέναν."}
+    with pytest.raises(SettingsError, match="more than a segment in el"):
+        load(numbers=numbers, verify={"texts": own})
 
 
 @pytest.mark.parametrize("brand", ["Elm Street Family Clinic", "Curaçao Bank", "Больница святой Марии"])

@@ -20,7 +20,6 @@ _WRONG = {
     "no_number": 422,
     "unknown_number": 422,
     "unknown_brand": 422,
-    "bad_brand": 422,
     "bad_purpose": 422,
     "bad_payment": 422,
     "bad_client_ip": 422,
@@ -28,6 +27,7 @@ _WRONG = {
 }
 _UNSENT = {
     **_WRONG,
+    "bad_brand": 422,
     "bad_language": 422,
     "bad_digits": 422,
     "bad_origin": 422,
