@@ -12,6 +12,8 @@ _E164 = re.compile(r"\+?([1-9]\d{6,14})", re.ASCII)
 _SHORT = re.compile(r"\d{3,6}", re.ASCII)
 # What people write between digits; `+` is before the first of them. The dashes are those of many keyboards.
 _FOREIGN = re.compile(r"(?<=\d)[^+]*(\+)|([^\d\s+().\[\]/\u2010-\u2015\u2212\u30fc-])")
+# How programs dress a number: so that it is no sum, as a formula that is text, as a link (RFC 3966).
+_DRESSED = re.compile(r"""\s*(?:(?:'|tel:)(.*)|=?"(.*)"\s*)""", re.IGNORECASE)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"{_DAY}([./-]){_DAY}\1(?:19|20)?\d\d|(?:19|20)\d\d([./-]){_DAY}\2{_DAY}", re.ASCII)
 # Regions whose numbers are under the law of the United States (47 U.S.C. 153(58)).
@@ -48,12 +50,13 @@ def parse(text: str, region: str | None = None) -> str:
     """
     if is_plain(text):
         return text
-    if (why := _no_number(text)) is not None:
+    bare = _undressed(text)
+    if (why := _no_number(bare)) is not None:
         raise ValueError(
             f"'{text}' is not a phone number; {why}: write it with its country, like +15550001111"
         )
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(bare, region)
     except phonenumbers.NumberParseException:
         number = None
     possible = number and phonenumbers.is_possible_number_with_reason(number)
@@ -61,6 +64,12 @@ def parse(text: str, region: str | None = None) -> str:
         # One that is dialled within its area alone reaches nobody, or somebody else.
         raise ValueError(f"'{text}' is not a phone number; write it with its country, like +15550001111")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _undressed(text: str) -> str:
+    """A number without what spreadsheets, exporters and address books put around it."""
+    dressed = _DRESSED.fullmatch(text)
+    return dressed[1] or dressed[2] or "" if dressed else text
 
 
 def _no_number(text: str) -> str | None:

@@ -39,6 +39,10 @@ def test_a_providers_spelling(spelled: str, number: str | None) -> None:
         ("090ー1234ー5678", "JP", "+819012345678"),
         ("20.10.20.26", "DK", "+4520102026"),
         ("12.34.2026", "DK", "+4512342026"),
+        ("'+447700900123", None, "+447700900123"),
+        ("tel:+44-7700-900123", None, "+447700900123"),
+        ("TEL:07700 900123", "GB", "+447700900123"),
+        ('="+447700900123"', None, "+447700900123"),
     ],
 )
 def test_what_a_person_types(typed: str, region: str | None, number: str) -> None:
@@ -71,7 +75,9 @@ def test_what_is_no_number_is_refused_with_what_to_write(typed: str) -> None:
         ("07700~900123", "GB", "'~' is no part"),
         ("07700*900123", "GB", r"'\*' is no part"),
         ("1-800-FLOWERS", "US", "'F' is no part"),
-        ("tel:+447700900123", None, "'t' is no part"),
+        ("mailto:+447700900123", None, "'m' is no part"),
+        ("tel:+447700900123;ext=5", None, "';' is no part"),
+        ("'+447700900123'", None, "is no part"),
     ],
 )
 def test_no_number_is_found_in_what_holds_none_or_more(typed: str, region: str | None, why: str) -> None:
