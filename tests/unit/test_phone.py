@@ -77,7 +77,7 @@ def test_what_is_no_number_is_refused_with_what_to_write(typed: str) -> None:
         ("1-800-FLOWERS", "US", "'F' is no part"),
         ("mailto:+447700900123", None, "'m' is no part"),
         ("tel:+447700900123;ext=5", None, "';' is no part"),
-        ("'+447700900123'", None, "is no part"),
+        ("'+447700900123'", None, "''' is no part"),
     ],
 )
 def test_no_number_is_found_in_what_holds_none_or_more(typed: str, region: str | None, why: str) -> None:
