@@ -1,5 +1,6 @@
 """What people text is taken for what it is: words always, phrases nearly always, and nothing innocent."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -100,12 +101,14 @@ HABITS: dict[str, Callable[[str], str]] = {
 }
 
 
-CAPITALS = ("shouted", "small")  # only a capital makes a name of the word that a text is signed with
+CAPITALS = ("shouted", "small")
+SURNAME = re.compile(r"[A-Z][\w.]*[ -][A-Z][\w.'’]*$")  # only its capital makes a name of it
 
 
 @pytest.mark.parametrize("habit", HABITS)
 def test_how_it_is_typed_changes_nothing(habit: str) -> None:
-    texts = [text for text in TEXTS if not (habit in CAPITALS and text.rule.endswith(":signed"))]
+    with_surname = [text for text in TEXTS if text.rule.endswith(":signed") and SURNAME.search(text.text)]
+    texts = [text for text in TEXTS if not (habit in CAPITALS and text in with_surname)]
     typed = [(text, replace(text, text=HABITS[habit](text.text))) for text in texts]
 
     assert [other.text for text, other in typed if other.taken != text.taken] == []

@@ -146,7 +146,9 @@ def test_what_is_no_stop_is_nothing_in_disguise(text: str) -> None:
     "text",
     [
         "STOP - John", "Stop, John", "stop – Maria Lopez 🙏", "STOP from J. Smith", "Stop, Dr. Miller.",
-        "stop. thanks, Maria", "Arrêtez - Élodie", "paren, Juan",
+        "stop. thanks, Maria", "Arrêtez - Élodie", "paren, Juan", "STOP - María López", "Stop, Jean",
+        "stop - john", "STOP - JOHN", "Stop, John S.", "stop merci Nathalie", "stop - Jean-Pierre Dupont",
+        "Stop - Mary O’Brien",
     ],
 )  # fmt: skip
 def test_a_signed_stop_is_one_for_review(text: str) -> None:
@@ -161,10 +163,13 @@ def test_a_signed_stop_is_one_for_review(text: str) -> None:
     [
         "Stop, I mean yes", "Stop, Wait", "stop by, Anna", "Next stop, Boston", "Don't stop - Maria",
         "STOP - Elm Street", "Stop. Hammer", "stop john", "Thanks, Maria", "haha stop, John", "Cancel, John",
-        "STOP - JOHN",
+        "Stop, Oops", "stop - Bus", "Stop - John Street", "stop, john called", "STOP, JOHN CALLED",
+        "Stop, N. Main", "Stop, Hope", "Stop, Pierre", "Paren, Rosa", "stop, Dolores", "Stop - Victoria",
+        "Alto, Juan", "Arrêt, Jean", "Stop - Dr. Appointment", "Stop, Doctor",
+        "Stop - Wendy's", "Stop, thanks Doctor",
     ],
 )  # fmt: skip
-def test_a_capital_is_no_signature_by_itself(text: str) -> None:
+def test_what_is_no_name_behind_a_stop_signs_nothing(text: str) -> None:
     assert classify(text, opted_out=False) is None
 
 

@@ -97,7 +97,7 @@ class Grammar:
         if self._is_meant(text, clauses):
             return "bare"
         said = unsigned(text)
-        return "signed" if said and self._is_in_company(self._cut(said)) else None
+        return "signed" if said and self._is_in_company(self._cut(said), self._said) else None
 
     def _cut(self, text: str) -> list[str]:
         """The clauses of `text`: its words between punctuation."""
@@ -122,16 +122,16 @@ class Grammar:
 
     def _is_meant(self, text: str, clauses: list[str]) -> bool:
         """Whether a bare word asks for no more texts: by its company, its place, or its capitals."""
-        if self._is_in_company(clauses):
+        if self._is_in_company(clauses, self._bare):
             return True
         if self._said.fullmatch(clauses[-1]) and not self._blockers.search("".join(clauses[-2:-1])):
             return True
         shouted = not text.isupper() and _SHOUTED.search(text)
         return bool(shouted and self._said.fullmatch(fold(shouted[1])))
 
-    def _is_in_company(self, clauses: list[str]) -> bool:
-        """Whether there is a bare word, and nothing beside it but company."""
-        bare = any(self._bare.fullmatch(one) and not self._spared.search(one) for one in clauses)
+    def _is_in_company(self, clauses: list[str], word: Any) -> bool:
+        """Whether there is such a bare word, and nothing beside it but company."""
+        bare = any(word.fullmatch(one) and not self._spared.search(one) for one in clauses)
         return bare and all(map(self._company.fullmatch, clauses))
 
     # Compiled when the first text needs them: most never do.
