@@ -1,8 +1,7 @@
 """Brands that are called something else: who stopped one must not be texted by it under another name."""
 
 import shlex
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,15 +14,23 @@ from convo.runtime.importing import ACTOR, Brought, Outcome
 from convo.runtime.opting import brand_of, number_of
 from convo.settings import Settings
 from convo.store import brands, consent, contacts
-from convo.store.consent import Entry
+from convo.store.brands import Pair
 
 _BATCH = 200  # contacts locked at a time
 
 
 def begin(connection: Connection, settings: Settings) -> None:
-    """Keep in mind which brand each number has from now on; raises SettingsError like `check`."""
+    """Keep in mind which brand each number has from now on; raises SettingsError like `check`.
+
+    A brand that a number had is settled with that: later only what is said to that number under the old
+    name counts, by a process that does not know better.
+    """
+    known = brands.served(connection)
+    current = _current(settings, known)
+    opened = [pair for pair in _former(current, known) if not known.get(pair)]
+    line = brands.last_line(connection) if opened else None
     check(connection, settings)
-    brands.note(connection, {number: settings.brand(number) for number in settings.numbers})
+    brands.note(connection, dict.fromkeys(current.items()) | dict.fromkeys(opened, line))
 
 
 def check(connection: Connection, settings: Settings) -> None:
@@ -31,17 +38,20 @@ def check(connection: Connection, settings: Settings) -> None:
 
     A brand of which no number is left texts nobody, and keeps nothing from starting.
     """
-    found: dict[str, list[str]] = {}
-    for number, old in _former(connection, settings):
-        found.setdefault(old, []).append(number)
-    wrong = [
-        f"numbers.{number}.brand: it was {_named(old, number)}, and who has stopped that would be texted as "
-        f"{settings.brand(number)} again; put the old brand back, or if it is only called something else "
-        f"now, run `{shlex.join(['convo', 'consent', 'rename', old, settings.brand(number)])}`"
-        for old, numbers in found.items()
-        if brands.is_stopped(connection, old)
-        for number in numbers
-    ]
+    known = brands.served(connection)
+    current = _current(settings, known)
+    wrong = []
+    for number, old in _former(current, known):
+        new = current[number]
+        # Without a number is what the API, say, has done for a brand of several: it may mean the others.
+        numbers = (number,) if old in current.values() else (number, "")
+        if brands.is_lost(connection, old, new, known.get((number, old)), numbers):
+            mend = shlex.join(["convo", "consent", "rename", old, new])
+            wrong.append(
+                f"numbers.{number}.brand: it was {_named(old, number)}, and who has stopped that would be "
+                f"texted as {new} again; put the old brand back, or if it is only called something else "
+                f"now, run `{mend}`"
+            )
     if wrong:
         raise SettingsError("\n".join(wrong))
 
@@ -60,9 +70,6 @@ def carry(
     rows = brands.stopped(connection, old, after, _BATCH)
     if not rows:  # these last: a line of theirs must not be taken for one of who has come back meanwhile
         _carry_forgotten(connection, settings, old, new, rule)
-        numbers = [number for number in settings.numbers if settings.brand(number) == new] or [new]
-        brands.carried(connection, old, numbers)
-        brands.note(connection, dict.fromkeys(numbers, new))
         return Outcome(), None
     contacts.lock_ids(connection, rows)
     found = [
@@ -74,34 +81,25 @@ def carry(
 
 def _carry_forgotten(connection: Connection, settings: Settings, old: str, new: str, rule: str) -> None:
     """Those of whom a hash alone is known."""
-    lines: defaultdict[str, list[Entry]] = defaultdict(list)
-    for each in brands.of_forgotten(connection, old, new):
-        lines[each.entry.contact].append(each.entry)
-    stops = []
-    for theirs in lines.values():
-        last = max((entry for entry in theirs if entry.brand == old), key=_order, default=None)
-        if last is None or last.action != KeywordKind.STOP:
-            continue
-        if not any(entry.brand == new and entry.at >= last.at for entry in theirs):
-            number = number_of(settings, new)
-            stops.append(replace(last, brand=new, number=number, rule=rule, actor=ACTOR, wording=None))
+    last = {stop.contact: stop for stop in brands.lost_and_forgotten(connection, old, new)}
+    number = number_of(settings, new)
+    stops = [
+        replace(stop, brand=new, number=number, rule=rule, actor=ACTOR, wording=None)
+        for stop in last.values()
+    ]
     consent.append(connection, stops)
 
 
-def _order(entry: Entry) -> tuple[datetime, bool]:
-    """Its place among a contact's lines; of two at once the stop is the last word."""
-    return entry.at, entry.action == KeywordKind.STOP
+def _current(settings: Settings, known: Iterable[Pair]) -> dict[str, str]:
+    """The brand of each of our numbers; where none is set, any is ours."""
+    numbers = settings.numbers or {number for number, _ in known}
+    return {number: settings.brand(number) for number in numbers}
 
 
-def _former(connection: Connection, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Numbers and brands that they had, whose STOPs were not carried over."""
-    known = brands.served(connection)
-    carried = {(each.number, each.brand) for each in known if each.carried}
-    had = {(each.number, each.brand) for each in known} | {(number, number) for number in settings.numbers}
-    for number, brand in sorted(had - carried):
-        is_ours = number in settings.numbers or not settings.numbers  # where there is none, any is
-        if is_ours and settings.brand(number) != brand:
-            yield number, brand
+def _former(current: Mapping[str, str], known: Iterable[Pair]) -> list[Pair]:
+    """The brands that our numbers had; each may have had no name once."""
+    had = {*known, *((number, number) for number in current)}
+    return sorted((number, old) for number, old in had if current.get(number, old) != old)
 
 
 def _named(brand: str, number: str) -> str:

@@ -1,25 +1,20 @@
 """The brands that our numbers have and had, and who stopped one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, text
 
-from convo.store.consent import Entry, Numbered
+from convo.store.consent import Entry
 from convo.store.consent_tables import consent_entries, consents, served_brands
 from convo.store.rows import upsert
 from convo.store.tables import contacts
 
 _S, _C, _E = served_brands.c, consents.c, consent_entries.c
+_SAID, _LATER, _NEW = consent_entries.alias("said"), consent_entries.alias("later"), consents.alias("new")
 
-
-class Served(NamedTuple):
-    """A brand of one of our numbers."""
-
-    number: str
-    brand: str
-    carried: bool  # its STOPs were carried over to the brand that followed
+Pair = tuple[str, str]  # one of our numbers, and a brand that it has or had
 
 
 class Stop(NamedTuple):
@@ -29,27 +24,54 @@ class Stop(NamedTuple):
     at: datetime
 
 
-def served(connection: Connection) -> list[Served]:
-    """Every brand that a number has or had."""
-    return [Served(*row) for row in connection.execute(select(_S.number, _S.brand, _S.carried))]
+def served(connection: Connection) -> dict[Pair, int | None]:
+    """Every brand that a number has or had, and up to which line of the ledger that is settled."""
+    found = connection.execute(select(_S.number, _S.brand, _S.settled))
+    return {(number, brand): settled for number, brand, settled in found}
 
 
-def note(connection: Connection, current: Mapping[str, str]) -> None:
-    """These numbers have these brands now."""
-    there = {(each.number, each.brand) for each in served(connection) if not each.carried}
-    _write(connection, current.items() - there, carried=False)
+def note(connection: Connection, pairs: Mapping[Pair, int | None]) -> None:
+    """Up to which line of the ledger each of these is settled; None for the brand that a number has."""
+    changed = pairs.items() - served(connection).items()
+    for number, brand in sorted(pair for pair, _ in changed):
+        settled = {"settled": pairs[number, brand]}
+        statement = upsert(connection, served_brands).values(number=number, brand=brand, **settled)
+        connection.execute(statement.on_conflict_do_update(index_elements=["number", "brand"], set_=settled))
 
 
-def carried(connection: Connection, old: str, numbers: Iterable[str]) -> None:
-    """The STOPs of a brand that these numbers had were carried over to the one that they have."""
-    _write(connection, ((number, old) for number in numbers), carried=True)
+def last_line(connection: Connection) -> int:
+    """The number of the ledger's last line; until this transaction ends no other writes one."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE consent_entry IN SHARE MODE"))
+    number: int = connection.execute(select(func.coalesce(func.max(_E.id), 0))).scalar_one()
+    return number
 
 
-def is_stopped(connection: Connection, brand: str) -> bool:
-    """Whether somebody has stopped a brand, or was forgotten who once had."""
-    standing = select(_C.contact_id).where(_C.brand == brand, _C.opted_out).limit(1)
-    forgotten = select(_E.id).where(_E.brand == brand, _E.key_id.is_not(None), _E.action == "stop").limit(1)
-    return any(connection.execute(found).first() is not None for found in (standing, forgotten))
+def is_lost(connection: Connection, old: str, new: str, after: int | None, numbers: Collection[str]) -> bool:
+    """Whether somebody who has stopped a brand would be texted again where it is called `new`.
+
+    Who is out of that too would not, nor who came back to it later. After line `after` of the ledger,
+    if there is one, only what was said to these numbers counts.
+    """
+    known = (
+        select(_C.contact_id)
+        .join(contacts, contacts.c.id == _C.contact_id)
+        .join(consent_entries, _E.id == _C.entry_id)
+        .where(_C.brand == old, _C.opted_out)
+        .where(~_is_out(new))
+        .where(~_has_line(new, _C.since, contacts.c.number, _E.contact))
+    )
+    forgotten = _forgotten(old, new)
+    if after is not None:
+        said = select(_SAID.c.contact).where(
+            _SAID.c.brand == old, _SAID.c.action == "stop", _SAID.c.id > after, _SAID.c.number.in_(numbers)
+        )
+        if connection.execute(said.limit(1)).first() is None:
+            return False  # as nearly always: to look at all who are out of a large brand takes a second
+        known = known.where(or_(contacts.c.number.in_(said), _E.contact.in_(said)))
+        forgotten = forgotten.where(_E.id > after, _E.number.in_(numbers))
+    lost: bool = connection.execute(select(or_(known.exists(), forgotten.exists()))).scalar_one()
+    return lost
 
 
 def stopped(connection: Connection, brand: str, after: int, most: int) -> list[int]:
@@ -65,19 +87,32 @@ def stops(connection: Connection, brand: str, contact_ids: Iterable[int]) -> lis
     return [Stop(*row) for row in connection.execute(found)]
 
 
-def of_forgotten(connection: Connection, *brands: str) -> list[Numbered]:
-    """The STOPs and STARTs to these brands of those who were forgotten."""
-    found = select(consent_entries).where(
-        _E.key_id.is_not(None), _E.brand.in_(brands), or_(_E.action == "stop", _E.action == "start")
+def lost_and_forgotten(connection: Connection, old: str, new: str) -> list[Entry]:
+    """The STOPs to a brand of people who were forgotten and said nothing to `new` since, oldest first."""
+    columns = [column for column in _E if column.name != "id"]
+    found = _forgotten(old, new).with_only_columns(*columns).order_by(_E.at, _E.id)
+    return [Entry(**row._mapping) for row in connection.execute(found)]
+
+
+def _forgotten(old: str, new: str) -> Select[tuple[int]]:
+    came_back = select(_LATER.c.id).where(
+        _LATER.c.brand == old, _LATER.c.contact == _E.contact, _LATER.c.action == "start", _LATER.c.at > _E.at
     )
-    values = (dict(row._mapping) for row in connection.execute(found))
-    return [Numbered(row.pop("id"), Entry(**row)) for row in values]
+    return select(_E.id).where(
+        _E.key_id.is_not(None),
+        _E.brand == old,
+        _E.action == "stop",
+        ~came_back.exists(),
+        ~_has_line(new, _E.at, _E.contact),
+    )
 
 
-def _write(connection: Connection, pairs: Iterable[tuple[str, str]], *, carried: bool) -> None:
-    for number, brand in sorted(pairs):
-        row = {"number": number, "brand": brand, "carried": carried}
-        statement = upsert(connection, served_brands).values(**row)
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["number", "brand"], set_={"carried": carried})
-        )
+def _is_out(brand: str) -> ColumnElement[bool]:
+    out = select(_NEW.c.contact_id).where(_NEW.c.brand == brand, _NEW.c.opted_out)
+    return out.where(_NEW.c.contact_id == _C.contact_id).exists()
+
+
+def _has_line(brand: str, since: ColumnElement[datetime], *called: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether there is a STOP or a START to this brand from that moment on."""
+    line = select(_LATER.c.id).where(_LATER.c.brand == brand, _LATER.c.contact.in_(called))
+    return line.where(_LATER.c.action.in_(("stop", "start")), _LATER.c.at >= since).exists()

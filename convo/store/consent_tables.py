@@ -102,7 +102,8 @@ class ServedBrandRow(Row, table=True):
 
     number: str = Field(primary_key=True)
     brand: str = Field(primary_key=True)
-    carried: bool = False  # its STOPs were carried over to the brand that followed
+    # The ledger's line up to which nobody is lost by its new name; None while it is the number's brand.
+    settled: int | None = Field(default=None, sa_type=BigInteger)
 
 
 consents = table(ConsentRow)

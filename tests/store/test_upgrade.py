@@ -189,16 +189,18 @@ def test_the_brands_that_numbers_had_are_known(database_url: str) -> None:
     def before(connection: Connection) -> None:
         _at(connection, "0019")
         row = _insert(connection, "contact", number=ANA, created_at=_moment(ASKED))
-        for brand in ("Elm", "Elm", "Oak"):
+        for brand, at in ((OURS, 0), ("Elm", 1), ("Oak", 2), ("Elm", 3)):
             _insert(
                 connection, "message",
                 direction="in", kind="text", account="simulator", number=OURS, brand=brand, contact_id=row,
                 text="hi", segments=1, status="received", starts_clock=False, lapses=False, tries=0,
-                answers=False, priority=1, unclear=False, purpose="transactional", created_at=_moment(ASKED),
+                answers=False, priority=1, unclear=False, purpose="transactional",
+                    created_at=_moment(ASKED + timedelta(days=at)),
             )  # fmt: skip
 
     store.transact(before)
     store.upgrade()
     found = store.look(brands.served)
     store.close()
-    assert sorted(found) == [(OURS, "Elm", False), (OURS, "Oak", False)]
+    # Of those before the last only what was said to this number counts, wherever it stands in the ledger.
+    assert found == {(OURS, OURS): 0, (OURS, "Elm"): None, (OURS, "Oak"): 0}
