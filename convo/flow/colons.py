@@ -15,6 +15,9 @@ _WORDS = frozenset({
     "flow", "about", "language", "start", "purpose", "say", "then", "end", "tag", "untag", "emit", "begin",
     "hand_off",
 })  # fmt: skip
+# Keys whose lines begin with several words.
+_SAYINGS = frozenset({"replies", "anywhere", "after", "at", "choose"})
+_GLUED = re.compile(r"((?:[^:]|:\d)+):([^\W\d][\w-]*)")  # `1 day:no_answer`, and not `at 9:30`
 _LEADS = re.compile(r"(.+?)\s*(?:->|=>|→|=)\s*(.+)")
 
 
@@ -37,6 +40,12 @@ def colon(lines: list[str], row: int, column: int, problem: str) -> Trap | None:
         said = "A blank is missing behind the colon."
         return Trap(Code.NO_COLON, row + 1, indent_of(line) + 1, said, write(mended), mended)
     return _none(lines, row)
+
+
+def with_blank(text: str, parent: str) -> str | None:
+    """The `text` below `parent` with the blank that it lacks behind its colon; None where it lacks none."""
+    found = _GLUED.fullmatch(text) if parent in _SAYINGS else None
+    return f"{found[1]}: {found[2]}" if found else None
 
 
 def _second(line: str, parts: re.Match[str], row: int, column: int) -> Trap:
@@ -64,10 +73,14 @@ def _lonely(lines: list[str], row: int) -> Trap | None:
 def _none(lines: list[str], row: int) -> Trap:
     line = lines[row]
     left = (each for each in lines[:row][::-1] if each.strip() and indent_of(each) < indent_of(line))
-    mended = _with_colon(line, next(left, "").strip().rstrip(":"))
+    parent = next(left, "").strip().rstrip(":")
+    place = (row + 1, indent_of(line) + 1)
+    if spaced := with_blank(line.strip(), parent):
+        said, mended = "A blank is missing behind the colon.", line[: indent_of(line)] + spaced
+        return Trap(Code.NO_COLON, *place, said, write(mended), mended)
+    mended = _with_colon(line, parent)
     said = f"`{line.strip()}` has no colon, so it is neither a key nor part of the text above."
     hint = "Write a key, a colon and a value; or begin further right if it goes on with a text."
-    place = (row + 1, indent_of(line) + 1)
     return Trap(Code.NO_COLON, *place, said, write(mended) if mended else hint, mended)
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 
 from convo.errors import FlowError, Problem
 from convo.flow.anywhere import Anywhere
+from convo.flow.colons import with_blank
 from convo.flow.names import did_you_mean, is_near, mend_name
 from convo.flow.plan import DONE, FAILED
 from convo.flow.slots import parse_type
@@ -234,6 +235,8 @@ def _shape(source: Source, place: Path) -> str:
     key, line = str(place[-1]) if place else "", source.text.splitlines()[source.at(place).line - 1]
     if isinstance(source.value_at(place), list) and line.lstrip().startswith("-"):
         return f"take the - in front of each line below `{key}` out"
+    if spaced := with_blank(str(source.value_at(place)), key):
+        return f"a blank is missing behind the colon: write `{spaced}`"
     return f"write it like `{key}: {_SHAPES[key]}`" if key in _SHAPES else ""
 
 

@@ -5,7 +5,7 @@ import re
 from ruamel.yaml.error import MarkedYAMLError
 
 from convo.errors import Severity
-from convo.flow.colons import colon
+from convo.flow.colons import colon, with_blank
 from convo.flow.placement import indent_of, placement
 from convo.flow.quoting import (
     PATTERNS,
@@ -100,8 +100,12 @@ def directive(text: str, end: int) -> Trap | None:
 def lonely_key(line: str, row: int, column: int, *, key: str, parent: str) -> Trap:
     """The trap of a part of `{…}` that has no colon of its own."""
     mended: str | None
-    if glued := re.fullmatch(r"([A-Za-z_]\w*):(.+)", key, re.DOTALL):
-        mended = line[:column] + line[column:].replace(f"{glued[1]}:", f"{glued[1]}: ", 1)
+    one_word = re.fullmatch(r"([A-Za-z_]\w*):(?!//).+", key, re.DOTALL)
+    glued = f"{one_word[1]}:" if one_word else None
+    if spaced := with_blank(key, parent):
+        glued = spaced[: spaced.rindex(" ")]
+    if glued:
+        mended = line[:column] + line[column:].replace(glued, f"{glued} ", 1)
         said = f"A blank is missing behind the colon of `{key}`."
         return Trap(Code.NO_COLON, row + 1, column + 1, said, write(mended), mended)
     mended = quote_value(line)

@@ -67,6 +67,43 @@ def test_a_reply_in_braces_with_several_words_gets_quotes() -> None:
     assert '{"yes, y": confirmed}' in mended(FLOW.replace(block, "replies: {yes, y: confirmed}\n"))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("replies:\n      yes, y:bye\n      no: bye", "replies:\n      yes, y: bye\n      no: bye"),
+        (
+            "replies:\n      no: bye\n      has another day:bye",
+            "replies:\n      no: bye\n      has another day: bye",
+        ),
+        ("after:\n      1 day:bye\n      2 days: bye", "after:\n      1 day: bye\n      2 days: bye"),
+        ("after: {1 day:bye}", "after: {1 day: bye}"),
+        ("at: {2030-01-01 18:00:bye}", "at: {2030-01-01 18:00: bye}"),
+        ("replies: {has day:bye, no: bye}", "replies: {has day: bye, no: bye}"),
+    ],
+)
+def test_a_blank_that_is_missing_behind_a_colon_stands_between_key_and_destination(
+    wrong: str, right: str
+) -> None:
+    block = "replies:\n      yes, y: confirmed\n"
+
+    text, gone = mend("sample.yaml", FLOW.replace(block, f"{wrong}\n").encode())
+
+    assert text.decode() == FLOW.replace(block, f"{right}\n")
+    assert [problem.code for problem in gone] == ["R026"]
+    assert "blank is missing" in gone[0].message
+
+
+def test_the_only_line_of_a_key_may_lack_its_blank_too() -> None:
+    [found] = check(Project({"sample.yaml": FLOW.replace("yes, y: confirmed", "yes, y:confirmed").encode()}))
+
+    assert found.hint == "A blank is missing behind the colon: write `yes, y: confirmed`."
+
+
+@pytest.mark.parametrize("text", ["Come, at 9:30", "Come, it is 9:30pm", "See, http://x.example"])
+def test_a_time_and_an_address_in_a_text_lack_no_blank(text: str) -> None:
+    assert mended(FLOW.replace('"YES?"', text)) == FLOW.replace('"YES?"', f'"{text}"')
+
+
 def test_several_mends_stand_on_one_another() -> None:
     wrong = (
         FLOW.replace("say:   ", "sya:   ")
