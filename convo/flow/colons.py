@@ -3,7 +3,7 @@
 import re
 
 from convo.flow.placement import indent_of
-from convo.flow.quoting import anatomy, quote_inside, quote_value
+from convo.flow.quoting import SAYINGS, anatomy, quote_inside, quote_value
 from convo.flow.trap import Code, Trap, write
 
 # Keys that hold entries with colons of their own, and keys that hold a text or a word.
@@ -15,8 +15,6 @@ _WORDS = frozenset({
     "flow", "about", "language", "start", "purpose", "say", "then", "end", "tag", "untag", "emit", "begin",
     "hand_off",
 })  # fmt: skip
-# Keys whose lines begin with several words.
-_SAYINGS = frozenset({"replies", "anywhere", "after", "at", "choose"})
 _GLUED = re.compile(r"((?:[^:]|:\d)+):([^\W\d][\w-]*)")  # `1 day:no_answer`, and not `at 9:30`
 _LEADS = re.compile(r"(.+?)\s*(?:->|=>|→|=)\s*(.+)")
 
@@ -44,7 +42,7 @@ def colon(lines: list[str], row: int, column: int, problem: str) -> Trap | None:
 
 def with_blank(text: str, parent: str) -> str | None:
     """The `text` below `parent` with the blank that it lacks behind its colon; None where it lacks none."""
-    found = _GLUED.fullmatch(text) if parent in _SAYINGS else None
+    found = _GLUED.fullmatch(text) if parent in SAYINGS else None
     return f"{found[1]}: {found[2]}" if found else None
 
 

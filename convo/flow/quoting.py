@@ -4,6 +4,14 @@ import re
 
 # Below these a comma on the left belongs to a pattern.
 PATTERNS = frozenset({"replies", "anywhere"})
+# Keys below which a key may be of several words, with commas between them.
+SAYINGS = PATTERNS | {"after", "at", "choose"}
+# What holds no texts of its own, and what may stand beside a text.
+_TEXTLESS = SAYINGS | {"needs", "save", "split", "triggers", "states", "outcomes"}
+_BESIDE = SAYINGS - {"anywhere"} | {
+    "begin", "call", "consent", "emit", "end", "hand_off", "late", "otherwise", "run", "save", "say", "set",
+    "split", "tag", "then", "tries", "undelivered", "untag", "verify",
+}  # fmt: skip
 QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 _ODD_START = re.compile(r"\{\{|[\"'*&!%@`\[{\]}|>,]|[-?:](?=\s|$)")
 _LINE = re.compile(
@@ -63,10 +71,10 @@ def bare(text: str) -> str:
 
 
 def quote_inside(value: str, parent: str) -> str | None:
-    entries = entries_of(value, parent)
-    if not entries:
+    pairs = [(_safe(key), _safe(text, key)) for key, text in entries_of(value, parent)]
+    if not pairs or any(text is None for _, text in pairs):
         return None
-    return "{" + ", ".join(f"{_safe(key)}: {_safe(text, key)}" for key, text in entries) + "}"
+    return "{" + ", ".join(f"{key}: {text}" for key, text in pairs) + "}"
 
 
 def entries_of(value: str, parent: str) -> list[tuple[str, str]]:
@@ -81,10 +89,19 @@ def entries_of(value: str, parent: str) -> list[tuple[str, str]]:
             entries.append((key, found[2] or ""))
             waiting = []
         elif entries and parent not in PATTERNS and not waiting:
+            if not goes_on(piece.strip(), entries[-1][0], parent):
+                return []
             entries[-1] = (entries[-1][0], f"{entries[-1][1]},{piece}")
+        elif parent not in SAYINGS:
+            return []
         else:
             waiting.append(piece.strip())
     return [] if waiting else entries
+
+
+def goes_on(piece: str, before: str, parent: str) -> bool:
+    """Whether a part of `{…}` without a colon may be the rest of what stands behind the key `before`."""
+    return parent not in _TEXTLESS and piece not in _BESIDE and before not in _BESIDE - {"say"}
 
 
 def _pieces(inside: str) -> list[str]:
@@ -103,11 +120,13 @@ def _pieces(inside: str) -> list[str]:
     return [] if depth else [*pieces, inside[begin:]]
 
 
-def _safe(text: str, parent: str = "") -> str:
+def _safe(text: str, parent: str = "") -> str | None:
     if QUOTED.fullmatch(text):
         return text
     if structure(text):
-        return text if text[0] == "[" else quote_inside(text, parent) or quoted(text)
+        holds = re.search(r":\s", text)  # more than the name of a variable
+        inside = text if text[0] == "[" else quote_inside(text, parent)
+        return inside if inside or holds else quoted(text)
     if not text or is_odd(text) or re.search(r"[,\[\]{}]|:(\s|$)|\s#", text):
         return quoted(bare(text))
     return text

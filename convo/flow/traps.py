@@ -9,8 +9,10 @@ from convo.flow.colons import colon, with_blank
 from convo.flow.placement import indent_of, placement
 from convo.flow.quoting import (
     PATTERNS,
+    SAYINGS,
     anatomy,
     entries_of,
+    goes_on,
     is_odd,
     quote_value,
     quoted,
@@ -24,6 +26,7 @@ _STRAIGHT = str.maketrans(dict.fromkeys("“”„‟", '"'))
 _ODD_BLANKS = re.compile(
     "[ ]*([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*"
 )
+_BEFORE = re.compile(r"(?:^|,)\s*([^\s{}\[\],:][^{}\[\],:]*):\s")  # the keys in a piece of `{…}`
 _GLUED = re.compile(r"#[^\s#!=*~_-]")
 _SIGNS = {"{{": Code.BRACES_FIRST, "!": Code.EXCLAMATION, "*": Code.STAR, "&": Code.STAR}
 
@@ -108,9 +111,15 @@ def lonely_key(line: str, row: int, column: int, *, key: str, parent: str) -> Tr
         mended = line[:column] + line[column:].replace(glued, f"{glued} ", 1)
         said = f"A blank is missing behind the colon of `{key}`."
         return Trap(Code.NO_COLON, row + 1, column + 1, said, write(mended), mended)
-    mended = quote_value(line)
+    before = _BEFORE.findall(line[line.rfind("{", 0, column) + 1 : column])
+    rest = parent in SAYINGS or not before or goes_on(key, before[-1], parent)
+    mended = quote_value(line) if rest else None
     said = f"`{key}` stands alone: inside {{…}} each part is a key, a colon and a value."
-    hint = write(mended) if mended else f"Write what it is behind a colon: `{key}: …`."
+    hint = f"Write what it is behind a colon: `{key}: …`; if it is part of a text, put the text in quotes."
+    if parent in ("needs", "save") and mended is None:
+        said, hint = f"`{key}` has no type.", f"Write `{key}: text`, or what else it is."
+    if mended:
+        hint = write(mended)
     if parent in PATTERNS:
         said = f"`{key}` leads nowhere: inside {{…}} a comma begins a new reply."
         inside = line[line.rfind("{", 0, column + 1) : line.find("}", column) + 1]

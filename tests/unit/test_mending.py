@@ -7,6 +7,10 @@ import pytest
 from convo.errors import Severity
 from convo.flow.mending import mend
 from convo.flow.project import Project, check
+from convo.flow.quoting import goes_on
+from convo.flow.steps import all_steps
+from convo.flow.steps.at import AtGoto
+from convo.flow.steps.otherwise import Answer
 
 ROOT = Path(__file__).parents[2]
 FLOW = """\
@@ -102,6 +106,66 @@ def test_the_only_line_of_a_key_may_lack_its_blank_too() -> None:
 @pytest.mark.parametrize("text", ["Come, at 9:30", "Come, it is 9:30pm", "See, http://x.example"])
 def test_a_time_and_an_address_in_a_text_lack_no_blank(text: str) -> None:
     assert mended(FLOW.replace('"YES?"', text)) == FLOW.replace('"YES?"', f'"{text}"')
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "hint"),
+    [
+        ("    save: {n: integer 1-5, m}", "`m` has no type", "Write `m: text`"),
+        ("    otherwise: {say: YES?, tries, then: bye}", "`tries` stands alone", "`tries: …`"),
+        ("    otherwise: {say: YES?, then: bye, you}", "`you` stands alone", "`you: …`"),
+        ("    otherwise: {\n      say: YES?, tries, then: bye}", "`tries` stands alone", "`tries: …`"),
+        ("    otherwise: {end, say: YES?}", "`end` stands alone", "`end: …`"),
+        ("    after: {1 day: bye, 2 days}", "`2 days` stands alone", "`2 days: …`"),
+    ],
+)
+def test_a_key_without_a_colon_is_not_swallowed_by_the_text_before_it(
+    line: str, word: str, hint: str
+) -> None:
+    wrong = FLOW.replace('    otherwise: {say: "YES?", then: bye}', line)
+    found = check(Project({"sample.yaml": wrong.encode()}))[0]
+
+    assert mended(wrong) == wrong
+    assert word in found.message
+    assert hint in found.hint
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        FLOW.replace("start: ask", "needs: {name: text, visit}\nstart: ask"),
+        FLOW.replace("{say: 'See you!', end: done}", "{say: See you, end}"),
+        FLOW.replace('{say: "YES?", then: bye}', "{say: YES [x], tries, then: bye}"),
+        FLOW.replace('{say: "YES?", then: bye}', "{after: {1 day: {say: [x] YES, tries, then: bye}}}"),
+    ],
+)
+def test_no_mend_makes_a_text_of_a_key(wrong: str) -> None:
+    assert mended(wrong) == wrong
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("otherwise: {say: Hi, you, then: bye}", 'otherwise: {say: "Hi, you", then: bye}'),
+        ("after: {1 day, 2 hours: bye}", 'after: {"1 day, 2 hours": bye}'),
+    ],
+)
+def test_a_comma_in_a_text_or_a_time_is_mended(wrong: str, right: str) -> None:
+    old = 'otherwise: {say: "YES?", then: bye}'
+
+    assert mended(FLOW.replace(old, wrong)) == FLOW.replace(old, right)
+
+
+def test_a_mend_that_brings_an_error_to_its_own_line_is_not_kept() -> None:
+    wrong = FLOW.replace("start: ask", "vars: {clinic: Elm St, London}\nstart: ask")
+
+    assert mended(wrong) == wrong
+
+
+def test_what_may_stand_beside_a_text_is_known_where_texts_get_quotes() -> None:
+    keys = {step.KEY for step in all_steps()}.union(*(each.model_fields for each in (AtGoto, Answer)))
+
+    assert not [key for key in sorted(keys) if goes_on(key, "say", "ask")]
 
 
 def test_several_mends_stand_on_one_another() -> None:

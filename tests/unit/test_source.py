@@ -240,7 +240,7 @@ STOPS = [
     ("replies:\n  yes, y -> x\n  no: z", "R026", 2, 3, "yes, y: x"),
     ("s:\n  say Hi you\n  end: z", "R026", 2, 3, "say: Hi you"),
     ("s:\n  say = Hi\n  end: z", "R026", 2, 3, "say: Hi"),
-    ("needs: {name}", "R019", 1, 9, "`name: …`"),
+    ("needs: {name}", "R019", 1, 9, "`name: text`"),
     ("a: {say: “Hi, you”, end: x}", "R027", 1, 10, '{say: "Hi, you", end: x}'),
     ("say: “Note: bring ID”", "R027", 1, 6, 'say: "Note: bring ID"'),
     ("a:\n  - “Note: bring ID”", "R027", 2, 5, '- "Note: bring ID"'),
