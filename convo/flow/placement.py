@@ -38,6 +38,10 @@ def placement(lines: list[str], row: int, column: int, problem: str) -> Trap:
     elif target == indent:
         said = "A list and keys are mixed here: this line is the one, those above are the other."
         hint = "Write the list below a key of its own; if it is text, put it in quotes."
+        if not line.lstrip().startswith("-"):
+            hint = (
+                f"Write `- {line.strip()}` if it is one more of the list above, or let it begin further left."
+            )
     else:
         said = "This line begins in another column than the lines that it could belong to."
     return Trap(Code.INDENTED, row + 1, indent + 1, said, hint, mended)

@@ -199,6 +199,7 @@ STOPS = [
     ("s:\n    a: x\n   b: y", "R022", 3, 4, "column 5"),
     ("s:\n  say: Hi\n    replies:\n      yes: x", "R022", 3, 5, "column 3"),
     ("a: b\n- c", "R022", 2, 1, "key of its own"),
+    ("a:\n  - us: Hi\n  them: yoga", "R022", 3, 3, "Write `- them: yoga`"),
     ("a: b\n  # why\n  more", "R022", 3, 3, "comment"),
     (
         "s:\n  a:\n    say: x\n  replies:\n      y: z\n    after:\n      1 day: z\n    save: {a: b}",
