@@ -51,6 +51,7 @@ def explain(error: MarkedYAMLError, text: str, last: tuple[int, int] | None) -> 
         return _in_brackets(lines, opened.line, opened.column, row, column)
     return (
         _letter(lines[row], row, column, problem)
+        or _list_begun(lines, row)
         or odd_start(lines[row], row, column)
         or colon(lines, row, column, problem)
         or placement(lines, row, column, problem)
@@ -79,6 +80,19 @@ def odd_start(line: str, row: int, column: int) -> Trap | None:
         said = "This text begins with a quotation mark and goes on behind the closing one."
     mended = quote_value(line)
     return Trap(code, row + 1, parts.start("value") + 1, said, write(mended), mended)
+
+
+def _list_begun(lines: list[str], row: int) -> Trap | None:
+    """The trap of a list whose first item stands behind its key, and the others below."""
+    parts, below = anatomy(lines[row]), next((one for one in lines[row + 1 :] if one.strip()), "")
+    first = parts["value"] if parts and parts["key"] else ""
+    if parts is None or not (first.startswith("- ") and below.lstrip().startswith("- ")):
+        return None
+    if indent_of(below) < parts.start("key"):
+        return None  # an item of the list around it
+    said = f"A list begins on the line below its key, and its first item stands behind `{parts['key']}:`."
+    hint = f"Write `{first}` on a line of its own, right above `{below.strip()}` and in the same column."
+    return Trap(Code.SIGN_FIRST, row + 1, parts.start("value") + 1, said, hint)
 
 
 def odd_blank(lines: list[str]) -> Trap | None:

@@ -1,0 +1,33 @@
+"""What an author is told to write, where the flow shows what was meant."""
+
+import pytest
+
+from convo.flow.mending import mend
+from convo.flow.project import Project, check
+
+FLOW = """\
+flow: sample
+start: ask
+states:
+  ask:
+    say: Hello
+    then: bye
+  bye: {end: done}
+"""
+
+
+def hint(text: str) -> str:
+    return check(Project({"sample.yaml": text.encode()}))[0].hint
+
+
+@pytest.mark.parametrize("indent", [4, 6, 9])
+def test_a_list_that_begins_behind_its_key_is_told_to_begin_below(indent: int) -> None:
+    wrong = FLOW.replace("say: Hello", f"say: - Hello\n{' ' * indent}- How are you?")
+
+    assert "Write `- Hello` on a line of its own, right above `- How are you?`" in hint(wrong)
+    assert mend("sample.yaml", wrong.encode())[0].decode() == wrong
+
+
+def test_a_text_that_begins_with_a_dash_wants_quotes_where_no_list_follows() -> None:
+    assert hint(FLOW.replace("say: Hello", "say: - Hello")) == 'Write: say: "- Hello"'
+    assert hint("talk:\n  - us: - Hello\n  - them: hi") == 'Write: - us: "- Hello"'
