@@ -31,3 +31,11 @@ def test_a_list_that_begins_behind_its_key_is_told_to_begin_below(indent: int) -
 def test_a_text_that_begins_with_a_dash_wants_quotes_where_no_list_follows() -> None:
     assert hint(FLOW.replace("say: Hello", "say: - Hello")) == 'Write: say: "- Hello"'
     assert hint("talk:\n  - us: - Hello\n  - them: hi") == 'Write: - us: "- Hello"'
+
+
+def test_who_leads_to_an_end_is_told_how_a_conversation_ends() -> None:
+    assert "`end: done`, or any other word, in place of `then: end`" in hint(
+        FLOW.replace("then: bye", "then: end")
+    )
+    assert "lead to that state" in hint(FLOW.replace("then: bye", "after: {1 day: end}"))
+    assert hint(FLOW.replace("then: bye", "then: end").replace("bye:", "ended:")) == "Did you mean 'ended'?"

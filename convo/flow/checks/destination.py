@@ -7,7 +7,9 @@ from convo.flow.checks.base import Finding, Rule, Subject
 from convo.flow.names import did_you_mean, only_near
 from convo.flow.plan import BACK
 from convo.flow.source import Path
+from convo.flow.steps.end import Ending
 from convo.flow.steps.split import Split
+from convo.flow.steps.then import Then
 
 BAD = """\
 flow: sample
@@ -49,6 +51,14 @@ def find(subject: Subject) -> Iterator[Finding]:
 def _missing(path: Path, state: str, subject: Subject) -> Finding:
     states = subject.plan.states
     hint, meant = did_you_mean(state, states), only_near(state, states)
+    if state == Ending.KEY and meant is None:
+        hint = (
+            "To end the conversation, write `end: done`, or any other word, in a state; lead to that state."
+        )
+        if path[2:] == (Then.KEY,):
+            hint = (
+                "To end the conversation here, write `end: done`, or any other word, in place of `then: end`."
+            )
     key = path[-2:-1] == (Split.KEY,)  # in a `split` the left side is where it goes
     return Finding(path, f"there is no state '{state}'", hint, key=key, meant=meant)
 
