@@ -39,3 +39,10 @@ def test_who_leads_to_an_end_is_told_how_a_conversation_ends() -> None:
     )
     assert "lead to that state" in hint(FLOW.replace("then: bye", "after: {1 day: end}"))
     assert hint(FLOW.replace("then: bye", "then: end").replace("bye:", "ended:")) == "Did you mean 'ended'?"
+
+
+@pytest.mark.parametrize("key", ["tag", "untag"])
+def test_tags_with_a_comma_between_them_are_told_to_be_a_list(key: str) -> None:
+    assert (
+        hint(FLOW.replace("then:", f"{key}: vip, gold\n    then:")) == "Write several as a list: [vip, gold]."
+    )

@@ -54,6 +54,8 @@ def _duration(text: str) -> str:
 
 
 def _tag(text: str) -> str:
+    if "," in text:
+        raise ValueError(f"'{text}' is not a tag; write several as a list: [{text}]")
     if not _TAG.fullmatch(text):
         raise ValueError(
             f"'{text}' is not a tag; write letters, digits, _, -, : and ., like vip or plan:gold"
