@@ -46,3 +46,17 @@ def test_tags_with_a_comma_between_them_are_told_to_be_a_list(key: str) -> None:
     assert (
         hint(FLOW.replace("then:", f"{key}: vip, gold\n    then:")) == "Write several as a list: [vip, gold]."
     )
+
+
+@pytest.mark.parametrize("line", ["set: {name: Bob}", "emit: {event: met, with: {name: Bob}}"])
+def test_a_name_that_is_set_to_a_text_is_told_its_quotes(line: str) -> None:
+    wrong = FLOW.replace("then:", f"{line}\n    then:")
+
+    assert hint(wrong).endswith("""add Bob there. If it is a text, write "'Bob'".""")
+    assert "there is no variable" not in str(
+        check(Project({"sample.yaml": wrong.replace("Bob", "\"'Bob'\"").encode()}))
+    )
+
+
+def test_a_variable_that_a_longer_expression_lacks_is_no_text() -> None:
+    assert "a text" not in hint(FLOW.replace("then:", "set: {n: Bob + 1}\n    then:"))

@@ -36,12 +36,11 @@ def find(subject: Subject) -> Iterator[Finding]:
                     "Add `verify` to this state, or say the code where it stands.",
                 )
                 continue
-            yield Finding(
-                placed.path,
-                f"there is no variable '{name}'",
-                did_you_mean(name, sorted(known))
-                + f" Variables stand under `needs` or `vars`, or in a `save` or `set`; add {name} there.",
-            )
+            hint = f" Variables stand under `needs` or `vars`, or in a `save` or `set`; add {name} there."
+            if placed.path[-2:-1] in (("set",), ("with",)) and placed.used.source.strip() == name:
+                hint += f""" If it is a text, write "'{name}'"."""
+            said = f"there is no variable '{name}'"
+            yield Finding(placed.path, said, did_you_mean(name, sorted(known)) + hint)
 
 
 RULE = Rule("C030", Severity.ERROR, "a text uses an unknown variable", BAD, GOOD, find)
