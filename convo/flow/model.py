@@ -1,5 +1,6 @@
 """The models of a flow file: which keys there are and what each takes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -55,6 +56,19 @@ def _type(text: str) -> str:
 TypeName = Annotated[str, AfterValidator(_type)]
 
 
+_LOOKS = {r"-?\d+": "integer", r"-?\d+\.\d+": "number", r"(?i:yes|no|true|false)": "yes_no"}
+
+
+def _declared(value: str) -> str:
+    """A type and a default, of which `value` is one."""
+    try:
+        parse_type(value)
+    except ValueError:
+        kind = next((kind for look, kind in _LOOKS.items() if re.fullmatch(look, value)), "text")
+        return f"{kind} = {value}"
+    return f"{value} = …"
+
+
 class Defaulted(Section):
     """A variable with a default: `{type: text, default: Elm St}`, or `text = Elm St`."""
 
@@ -68,7 +82,7 @@ class Defaulted(Section):
             return value
         kind, equals, default = value.partition("=")
         if not equals:
-            raise ValueError(f"'{value}' has no default; write it like `text = Elm St`")
+            raise ValueError(f"'{value}' has no default; write it like `{_declared(value)}`")
         return {"type": kind.strip(), "default": default.strip()}
 
 

@@ -60,3 +60,20 @@ def test_a_name_that_is_set_to_a_text_is_told_its_quotes(line: str) -> None:
 
 def test_a_variable_that_a_longer_expression_lacks_is_no_text() -> None:
     assert "a text" not in hint(FLOW.replace("then:", "set: {n: Bob + 1}\n    then:"))
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [
+        ("5", "integer = 5"),
+        ("-4.5", "number = -4.5"),
+        ("yes", "yes_no = yes"),
+        ("Elm St", "text = Elm St"),
+        ("integer 1-5", "integer 1-5 = …"),
+    ],
+)
+def test_a_variable_without_a_default_is_shown_with_its_type(value: str, right: str) -> None:
+    wrong = FLOW.replace("start: ask", f"vars: {{a: {value}}}\nstart: ask")
+
+    assert hint(wrong) == f"Write it like `{right}`."
+    assert "C003" not in str(check(Project({"sample.yaml": wrong.replace(value, right).encode()})))
