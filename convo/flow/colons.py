@@ -74,8 +74,8 @@ def _none(lines: list[str], row: int) -> Trap:
     parent = next(left, "").strip().rstrip(":")
     place = (row + 1, indent_of(line) + 1)
     if spaced := with_blank(line.strip(), parent):
-        said, mended = "A blank is missing behind the colon.", line[: indent_of(line)] + spaced
-        return Trap(Code.NO_COLON, *place, said, write(mended), mended)
+        said, right = "A blank is missing behind the colon.", line[: indent_of(line)] + spaced
+        return Trap(Code.NO_COLON, *place, said, write(right), right)
     mended = _with_colon(line, parent)
     said = f"`{line.strip()}` has no colon, so it is neither a key nor part of the text above."
     hint = "Write a key, a colon and a value; or begin further right if it goes on with a text."
