@@ -101,6 +101,8 @@ def entries_of(value: str, parent: str) -> list[tuple[str, str]]:
 
 def goes_on(piece: str, before: str, parent: str) -> bool:
     """Whether a part of `{…}` without a colon may be the rest of what stands behind the key `before`."""
+    if parent in ("set", "with") and piece.isidentifier():
+        return False  # a variable; an expression goes on with a bracket, or a sign
     return parent not in _TEXTLESS and piece not in _BESIDE and before not in _BESIDE - {"say"}
 
 

@@ -117,6 +117,7 @@ def test_a_time_and_an_address_in_a_text_lack_no_blank(text: str) -> None:
         ("    otherwise: {\n      say: YES?, tries, then: bye}", "`tries` stands alone", "`tries: …`"),
         ("    otherwise: {end, say: YES?}", "`end` stands alone", "`end: …`"),
         ("    after: {1 day: bye, 2 days}", "`2 days` stands alone", "`2 days: …`"),
+        ("    set: {asked: 1, m}", "`m` stands alone", "`m: …`"),
     ],
 )
 def test_a_key_without_a_colon_is_not_swallowed_by_the_text_before_it(
@@ -147,6 +148,7 @@ def test_no_mend_makes_a_text_of_a_key(wrong: str) -> None:
     ("wrong", "right"),
     [
         ("otherwise: {say: Hi, you, then: bye}", 'otherwise: {say: "Hi, you", then: bye}'),
+        ("set: {a: reply | replace(1, reply)}", 'set: {a: "reply | replace(1, reply)"}'),
         ("after: {1 day, 2 hours: bye}", 'after: {"1 day, 2 hours": bye}'),
     ],
 )
