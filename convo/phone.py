@@ -183,14 +183,22 @@ _LANDINGS = {
 }
 
 
+def is_short_code(text: str) -> bool:
+    """Whether a text is a short code, which only its own country knows."""
+    return _SHORT.fullmatch(text.strip()) is not None
+
+
 def no_mobile(number: str) -> Landing | None:
     """Why nobody can read a text at this number; None where somebody may.
 
-    What a plan does not know may be a new range of mobiles.
+    What a plan does not know may be a new range of mobiles; what is no number is for `parse` to refuse.
     """
-    if _SHORT.fullmatch(number.strip()):
+    if is_short_code(number):
         return Landing.SHORT_CODE
-    return _LANDINGS.get(phonenumbers.number_type(phonenumbers.parse(number)))
+    try:
+        return _LANDINGS.get(phonenumbers.number_type(phonenumbers.parse(number)))
+    except phonenumbers.NumberParseException:
+        return None
 
 
 @lru_cache(maxsize=8192)

@@ -71,7 +71,7 @@ def check_brand(settings: Settings, brand: str) -> None:
 
 def contact(settings: Settings, to: str) -> str:
     """The number that a code may go to, in E.164; raises VerificationError for one that it may not."""
-    landing = phone.no_mobile(to) if to.strip().isdecimal() and len(to.strip()) <= 6 else None
+    landing = phone.no_mobile(to) if phone.is_short_code(to) else None
     if landing is None:
         try:
             number = phone.parse(to)

@@ -51,6 +51,7 @@ def test_what_the_guards_did_is_undone(folder: Folder) -> None:
 def test_what_will_not_do_is_told(folder: Folder) -> None:
     for given, why in [
         (("send", "12345"), "short_code"),
+        (("send", "5"), "'5' is not a phone number; write it with its country, like +15550001111"),
         (("send", ANA, "--amount", "1.00 EUR"), "both an amount and a payee"),
         (("check", "none", "123456"), "there is no verification none"),
         (("check", "none", "12"), "4 to 10 digits"),

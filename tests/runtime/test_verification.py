@@ -235,6 +235,9 @@ def test_a_number_that_no_code_may_go_to(house: House) -> None:
         ("+18005550100", "not_a_mobile"),  # toll-free
         ("+447911123456", "country_not_allowed"),
         ("nobody", "bad_contact"),
+        ("5", "bad_contact"),  # no short code has one digit or two
+        ("12", "bad_contact"),
+        ("٣٣٣", "bad_contact"),
     ]:
         assert refused(partial(send, house, to)) == why
     assert house.rows("SELECT number FROM contact") == []

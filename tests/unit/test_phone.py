@@ -134,6 +134,11 @@ def test_a_number_without_its_area_is_not_guessed() -> None:
         phone.parse("555 0100", "US")
 
 
+@pytest.mark.parametrize("text", ["", "5", "12", "٣", "Ana", "+9991234567"])
+def test_what_is_no_number_lands_nowhere_that_is_known(text: str) -> None:
+    assert phone.no_mobile(text) is None
+
+
 def test_a_region_is_that_of_numbers_without_their_country() -> None:
     assert phone.region(" gb") == "GB"
     assert phone.parse("07700 900123", "GB") == "+447700900123"

@@ -82,6 +82,7 @@ def test_what_will_not_do_is_told(tell: Tell) -> None:
         ("", {"to": "+33142685300"}, 422, "not_a_mobile"),
         ("", {"to": "+447911123456"}, 422, "country_not_allowed"),
         ("", {"to": "Ana"}, 422, "bad_contact"),
+        ("", {"to": "5"}, 422, "bad_contact"),
         ("", {**WANTED, "digits": 12}, 422, "bad_digits"),
         ("", {**WANTED, "client_ip": "here"}, 422, "bad_client_ip"),
         ("", {**WANTED, "more": 1}, 422, "bad_request"),
