@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from convo.errors import SettingsError
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from convo.quiet import Quiet
 
 HOST, PORT = "127.0.0.1", 8000
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")]
 
 
 class Format(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._given import HOST, PORT
+from convo.cli._given import HOST, PORT, Port
 from convo.errors import Problem, SettingsError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def dev(
     host: Annotated[str, typer.Option(help="A loopback address; others are refused.")] = HOST,
-    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
+    port: Port = PORT,
 ) -> None:
     """Run everything on this machine, with a phone in the browser; a changed flow is read at once."""
     from convo.app import App

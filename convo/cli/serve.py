@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._given import HOST, PORT
+from convo.cli._given import HOST, PORT, Port
 from convo.errors import Problem, SettingsError
 from convo.roles import WEBS, Role
 
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = HOST,
-    port: Annotated[int, typer.Option(help="0 takes any that is free.")] = PORT,
+    port: Port = PORT,
     role: Annotated[Role, typer.Option(help="What it does; on PostgreSQL others do the rest.")] = Role.ALL,
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes do it.")] = 1,
     given: Annotated[str | None, typer.Option(hidden=True, help="By the parent of several.")] = None,

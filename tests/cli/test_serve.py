@@ -29,6 +29,13 @@ def test_with_a_setting_that_is_wrong_it_does_not_begin(folder: Folder, toml: st
     assert said in ran.err
 
 
+@pytest.mark.parametrize("port", ["99999", "-1"])
+@pytest.mark.parametrize("command", ["dev", "serve"])
+def test_what_is_no_port_is_told(folder: Folder, command: str, port: str) -> None:
+    ran = folder.run(command, "--port", port)
+    assert (ran.code, "Invalid value for '--port'" in ran.err) == (2, True), ran.err
+
+
 def test_it_tells_where_providers_deliver(folder: Folder) -> None:
     folder.write("convo.toml", 'public_url = "https://bot.example.org"\n')
     with folder.serving() as serving:
