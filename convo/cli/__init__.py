@@ -3,17 +3,30 @@
 import importlib
 import pkgutil
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from convo import __version__
 from convo.errors import ConvoError, SettingsError
 
 
+class _Plain(TyperGroup):
+    """What is wrong with an option, without how typer's validator marks it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix("Value error, ")
+            raise
+
+
 def main() -> None:
     """What the command `convo` runs."""
     app = typer.Typer(
+        cls=_Plain,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

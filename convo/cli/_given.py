@@ -1,6 +1,7 @@
 """What a command is given: `--set name=value`, the form of its answer, where to listen."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,16 @@ def quiet_hours(text: str | None) -> "Quiet | None":
         return None if text is None else parse(text)
     except ValueError as error:
         raise SettingsError(f"--quiet: {error}") from None
+
+
+def moment(option: str, text: str | None) -> datetime | None:
+    """What `--since` and the like say, without a zone where none is written; raises SettingsError."""
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"{option} {text}: write a day or a time, like 2026-11-30 or 2026-11-30T09:00"
+        ) from None
 
 
 def pairs(given: Sequence[str], option: str = "--set") -> Iterator[tuple[str, str]]:

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from convo.cli._given import Format
+from convo.cli._given import Format, moment
 from convo.cli._printed import aside, one_line
 from convo.errors import ConsentError, SettingsError
 
@@ -66,7 +66,7 @@ def show(
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Where to; - is the terminal.")],
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="From then on, UTC.")
+        str | None, typer.Option(help="From then on, like 2026-11-30T09:00; in UTC unless said.")
     ] = None,
     brand: BrandOption = None,
 ) -> None:
@@ -75,7 +75,10 @@ def export(
     from convo.settings import load
     from convo.store.ledger import Chosen
 
-    chosen = Chosen(None, brand, since.replace(tzinfo=UTC) if since else None)
+    begins = moment("--since", since)
+    if begins is not None and begins.tzinfo is None:
+        begins = begins.replace(tzinfo=UTC)
+    chosen = Chosen(None, brand, begins)
     with open_store(load(), create=False) as store, written(file) as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)

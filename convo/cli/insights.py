@@ -3,19 +3,17 @@
 import csv
 import json
 import sys
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from typer.core import TyperGroup
 
+from convo.cli._given import moment
 from convo.errors import CodedError, ConvoError, SettingsError
 
 if TYPE_CHECKING:
     from convo.resources.insights import Insights
-
-_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"]
 
 
 class Form(StrEnum):
@@ -49,8 +47,8 @@ def show(
             help="A row for each day, hour, flow, version, campaign, variant, number, language or state."
         ),
     ] = None,
-    since: Annotated[datetime | None, typer.Option(formats=_MOMENTS, help="From this hour on.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=_MOMENTS, help="Before this hour.")] = None,
+    since: Annotated[str | None, typer.Option(help="From this hour on, like 2026-11-30T09:00.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this hour.")] = None,
     number: Annotated[str | None, typer.Option(help="Of this number of ours alone.")] = None,
     version: Annotated[
         str | None, typer.Option(help="Of this version alone, or of those that begin so.")
@@ -78,8 +76,8 @@ def show(
             version=version,
             number=number,
             campaign=campaign,
-            since=since,
-            until=until,
+            since=moment("--since", since),
+            until=moment("--until", until),
             timezone=timezone,
         )
     except ValidationError as error:

@@ -3,6 +3,8 @@
 import csv
 from io import StringIO
 
+import pytest
+
 from tests.cli.folder import ANA, REMIND, Folder
 
 
@@ -23,6 +25,22 @@ def test_a_text_is_in_the_figures_as_soon_as_it_is_delivered(folder: Folder) -> 
     (row,) = csv.DictReader(StringIO(folder.run("insights", "--by", "day", "--format", "csv").out))
     assert (row["sent"], row["currency"]) == ("1", "USD")
     assert " counts, 0 of them changed." in folder.run("insights", "rebuild").out
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "said"),
+    [
+        ("insights", ("--since", "yesterdayish"), "--since yesterdayish: write a day or a time"),
+        ("insights", ("--until", "2026-13-01"), "--until 2026-13-01: write a day or a time"),
+        ("insights", ("--format", "xml"), "for '--format': 'xml' is not one of 'text', 'json', 'csv'"),
+        ("draw", ("desk", "--format", "gif"), "for '--format': 'gif' is not one of 'mermaid', 'svg'"),
+    ],
+)  # fmt: skip
+def test_an_option_that_will_not_do_is_told_plainly(
+    folder: Folder, command: str, options: tuple[str, ...], said: str
+) -> None:
+    ran = folder.run(command, *options)
+    assert (ran.code, said in ran.err) == (2, True), ran.err
 
 
 def test_what_will_not_do_is_told(folder: Folder) -> None:
