@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from convo.testing.world import Handset
 
 CONTACT = "+15550001111"
+_OPTIONS = {"bad_language": "--language", "bad_timezone": "--timezone"}  # of what a start is refused for
 HELP = """Type what the phone texts. /wait 4 hours · /fail · /language fr · /state · /quit
 With a person: /agent TEXT · /handback [STATE] · /close OUTCOME
 While the flow calls something that is not here: /answer JSON · /fail WHY"""
@@ -76,7 +77,7 @@ def chat(
                 )
             )
         except StartError as error:
-            raise SettingsError(f"{error} (--set name=value)") from None
+            raise SettingsError(f"{error} ({_OPTIONS.get(error.code, '--set name=value')})") from None
         registry = Registry(file.parent, settings.actions)
         for problem in registry.read():
             print(f"! {problem}", file=sys.stderr)

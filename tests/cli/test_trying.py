@@ -143,6 +143,14 @@ def test_a_chat_needs_what_the_flow_needs(chat: Chat) -> None:
     assert "flows/remnid.yaml does not exist" in chat(flow="remnid").err
 
 
+@pytest.mark.parametrize(
+    ("given", "option"), [(("--language", "english"), "--language"), (("--timezone", "Mars"), "--timezone")]
+)
+def test_the_option_is_named_that_will_not_do(chat: Chat, given: tuple[str, ...], option: str) -> None:
+    ran = chat(options=given)
+    assert (ran.code, ran.err.endswith(f" ({option})\n")) == (2, True), ran.err
+
+
 def test_tests_that_pass_are_counted(folder: Folder) -> None:
     folder.write("flows/desk.test.yaml", TESTS)
     ran = folder.run("test")
