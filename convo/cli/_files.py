@@ -64,16 +64,25 @@ def flow_file(named: Path) -> Path:
     return file
 
 
+def place(named: Path) -> Path:
+    """The file or folder that is named, or the file of the flow of this name; raises SettingsError."""
+    folder = load().flows
+    file = named if named.exists() else folder / f"{named}{SUFFIX}"
+    if not file.exists():
+        known = [each.stem for each in flow_files(folder)] if not named.suffix else []
+        hint = did_you_mean(str(named), known) if known else "Name a flow, its file, or a folder of flows."
+        raise SettingsError(f"{named} does not exist. {hint}")
+    return file
+
+
 def test_files(paths: Sequence[Path]) -> list[Path]:
-    """The test files that these files and folders name; of a flow those beside it. Raises SettingsError."""
+    """The test files that these files and folders name; of a flow those beside it."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             found += sorted(path.rglob(f"*{TEST_SUFFIX}"))
-        elif path.is_file():
-            found += [path] if path.name.endswith(TEST_SUFFIX) else flow_tests(path)
         else:
-            raise SettingsError(f"{path} does not exist")
+            found += [path] if path.name.endswith(TEST_SUFFIX) else flow_tests(path)
     return list(dict.fromkeys(found))
 
 

@@ -29,7 +29,8 @@ def register(app: typer.Typer) -> None:
 
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Flow files and folders; the flows folder unless said.")
+        list[Path] | None,
+        typer.Argument(help="Flows, by file or name, and folders; the flows folder unless said."),
     ] = None,
     form: Annotated[
         Form, typer.Option("--format", help="JSON is an array of findings, SARIF is 2.1.0.")
@@ -40,15 +41,12 @@ def check(
 ) -> None:
     """Check flows. Exit code 1 where one has an error; warnings and notes alone are fine."""
     from convo import clock
-    from convo.cli._files import read_project, with_actions
+    from convo.cli._files import place, read_project, with_actions
     from convo.flow import project
     from convo.settings import load
 
     settings = load()
-    folders = paths or [settings.flows]
-    for path in folders:
-        if not path.exists():
-            raise SettingsError(f"{path} does not exist; name a flow file or a folder of flows")
+    folders = [place(path) for path in paths or [settings.flows]]
     read = read_project(folders)
     if fix:
         for problem in _fixed(read):

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def run_tests(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Test files and folders; the flows folder unless said.")
+        list[Path] | None, typer.Argument(help="Flows, test files and folders; the flows folder unless said.")
     ] = None,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Name every reply, clock and outcome that no test took.")
@@ -39,14 +39,14 @@ def run_tests(
     ] = None,
 ) -> None:
     """Run the `*.test.yaml` files. Exit code 1 where a test fails, 2 where there is none."""
-    from convo.cli._files import test_files
+    from convo.cli._files import place, test_files
     from convo.cli._quiet import quiet
     from convo.settings import load
     from convo.testing import junit as results_file
     from convo.testing.coverage import Coverage
 
     quiet()
-    wanted = paths or [load().flows]
+    wanted = [place(path) for path in paths or [load().flows]]
     files = test_files(wanted)
     if not files:
         raise SettingsError("there is no *.test.yaml file here; write one beside its flow")

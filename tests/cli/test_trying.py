@@ -159,6 +159,18 @@ def test_tests_that_pass_are_counted(folder: Folder) -> None:
     assert len(ran.out.splitlines()) == 1
 
 
+def test_a_flow_is_tested_and_checked_by_its_name(folder: Folder) -> None:
+    folder.write("flows/desk.test.yaml", TESTS)
+    folder.write("flows/remind.test.yaml", "flow: remind\ntests:\n  one:\n    - bott: Hi\n")
+    assert folder.run("test", "desk").out.startswith("2 passed, 0 failed in ")
+    assert folder.run("check", "desk").out == "1 flow: 0 errors, 0 warnings\n"
+    for command in ("test", "check"):
+        slip = folder.run(command, "dsek")
+        assert (slip.code, slip.err) == (2, "convo: dsek does not exist. Did you mean 'desk'?\n")
+        gone = folder.run(command, "flows/gone.test.yaml")
+        assert (gone.code, "gone.test.yaml does not exist" in gone.err) == (2, True)
+
+
 def test_a_test_that_fails_is_told(folder: Folder) -> None:
     folder.write("flows/desk.test.yaml", TESTS.replace("hands_off: reception", "hands_off: back_office"))
     ran = folder.run("test", "flows/desk.test.yaml")
