@@ -1,8 +1,13 @@
-"""The flows as a command that starts one needs them."""
+"""The flows as a command needs them that starts one, or looks at what became of one."""
 
-from convo.errors import FlowError
-from convo.runtime.library import Library
+from sqlalchemy import Connection
+
+from convo.errors import FlowError, SettingsError
+from convo.flow.names import did_you_mean
+from convo.runtime.library import Library, flow_files
 from convo.settings import Settings
+from convo.store import counted, versions
+from convo.store.counted import Chosen
 
 
 def read_library(settings: Settings, flow: str) -> Library:
@@ -15,3 +20,14 @@ def read_library(settings: Settings, flow: str) -> Library:
         if wrong:
             raise FlowError(wrong)
     return library
+
+
+def check_known(connection: Connection, settings: Settings, flow: str) -> None:
+    """Raises SettingsError for a flow that is not there, and of which nothing is left of before either."""
+    names = [file.stem for file in flow_files(settings.flows)]
+    if flow in names or versions.listed(connection, flow):
+        return
+    if next(counted.sums(connection, Chosen(flow), None), None) is None:
+        raise SettingsError(
+            f"there is no flow '{flow}'. {did_you_mean(flow, names) if names else ''}".strip()
+        )

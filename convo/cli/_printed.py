@@ -9,6 +9,11 @@ def one_line(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
+def counted(number: int, what: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def span(time: timedelta) -> str:
     """How long something has been, in minutes, hours or days."""
     minutes = max(0, int(time.total_seconds() // 60))

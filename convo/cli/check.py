@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from convo.cli._printed import counted
 from convo.errors import Problem, SettingsError, Severity
 
 if TYPE_CHECKING:
@@ -94,15 +95,11 @@ def _print(problems: Sequence[Problem], read: "Project", form: Form) -> None:
             if text is None:  # of actions
                 text = Path(problem.file).read_bytes() if Path(problem.file).is_file() else b""
             print(f"{shown(problem, text)}\n")
-        print(f"{_count(len(read.files), 'flow')}: {_told(problems)}")
+        print(f"{counted(len(read.files), 'flow')}: {_told(problems)}")
 
 
 def _told(problems: Sequence[Problem]) -> str:
     """`1 error, 2 warnings`, and the notes where there are any."""
     counts = {each: sum(problem.severity is each for problem in problems) for each in Severity}
     told = [each for each in Severity if counts[each] or each is not Severity.NOTE]
-    return ", ".join(_count(counts[each], each) for each in told)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return ", ".join(counted(counts[each], each) for each in told)

@@ -8,6 +8,7 @@ import typer
 
 from convo.cli._given import Format
 from convo.cli._ledger import written
+from convo.cli._printed import counted
 from convo.errors import ContactError, SettingsError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def show(
     from convo.resources.base import spelled_out
     from convo.web.api.contacts import exported
 
-    found = _do(lambda line: exported(line, contact), write=False)
+    found = _do(lambda line: exported(line, _number(contact)), write=False)
     known = found.contact
     if known is None:
         raise ContactError(
@@ -50,7 +51,8 @@ def show(
     print(f"{known.number}  {'  '.join(told)}  since {known.created_at:%Y-%m-%d %H:%M} UTC")
     for state in found.consent:
         print(f"    {state.brand}: {'opted out' if state.opted_out else 'may be texted'}")
-    print(f"    {len(found.conversations)} conversations, {len(found.messages)} messages")
+    many = counted(len(found.conversations), "conversation"), counted(len(found.messages), "message")
+    print(f"    {', '.join(many)}")
 
 
 def export(
@@ -63,7 +65,7 @@ def export(
     from convo.resources.base import spelled_out
     from convo.web.api.contacts import exported
 
-    found = _do(lambda line: exported(line, contact), write=False)
+    found = _do(lambda line: exported(line, _number(contact)), write=False)
     with written(file) as out:
         out.write(json.dumps(spelled_out(found), ensure_ascii=False, indent=2) + "\n")
 
@@ -75,12 +77,22 @@ def erase(contact: Number) -> None:
     """
     from convo.runtime import people
 
-    rows = _do(lambda line: people.erase(line, contact), write=True)
+    rows = _do(lambda line: people.erase(line, _number(contact)), write=True)
     lines = rows.pop("consent_entry")
     told = [f"{count} of {name}" for name, count in rows.items() if count]
     print(f"Erased: {', '.join(told) or 'nothing but the ledger'}.")
     if lines:
-        print(f"{lines} lines of the ledger do not tell the number any more.")
+        print(f"The number is taken out of {counted(lines, 'line')} of the ledger.")
+
+
+def _number(typed: str) -> str:
+    """The number that was typed; raises SettingsError for what is none."""
+    from convo import phone
+
+    try:
+        return phone.from_provider(typed) or phone.parse(typed)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _do(job: "Callable[[Line], T]", *, write: bool) -> T:

@@ -62,6 +62,7 @@ def show(
 
     from convo.cli._beside import open_store
     from convo.cli._insights_table import shown
+    from convo.cli._library import check_known
     from convo.resources.insights import By, InsightsQuery
     from convo.runtime import insights
     from convo.settings import load
@@ -85,6 +86,8 @@ def show(
         raise SettingsError(f"--{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}") from None
     with open_store(settings, create=False) as store:
         try:
+            if flow is not None:
+                store.look(lambda connection: check_known(connection, settings, flow))
             found = store.look(lambda connection: insights.read(connection, settings, query))
         except CodedError as error:
             raise SettingsError(str(error)) from None

@@ -42,6 +42,7 @@ def replay(
 ) -> None:
     """Where past conversations would go otherwise now. Exit code 1 where one differs. Nobody is texted."""
     from convo.cli._beside import open_store
+    from convo.cli._library import check_known
     from convo.cli._quiet import quiet
     from convo.settings import load
 
@@ -55,6 +56,8 @@ def replay(
     settings = load()
     named = str(file) if file is not None else version
     with open_store(settings, create=False) as store:
+        if flow is not None:
+            store.look(lambda c: check_known(c, settings, flow))
         found = store.look(lambda c: _replays(c, settings, _chosen(c, numbers or [], flow, last), named))
     if form is Format.JSON:
         print(json.dumps([_as_dict(each) for each in found], ensure_ascii=False, indent=2))

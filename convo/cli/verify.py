@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -142,7 +143,10 @@ def lift(prefix: Annotated[str, typer.Argument(help="The range, as `convo verify
     """Let codes go to a range of numbers again that rests."""
     from convo.store import rests
 
-    if not _write(lambda line: rests.lift(line.connection, prefix.removesuffix("…"), line.now)):
+    begins = prefix.removesuffix("…")
+    if not re.fullmatch(r"\+\d+", begins, re.ASCII):
+        raise SettingsError(f"'{prefix}' is no range; write it as `convo verify stats` does, like +1555000")
+    if not _write(lambda line: rests.lift(line.connection, begins, line.now)):
         raise SettingsError(f"{prefix} does not rest")
     print(f"Codes go to {prefix} again.")
 

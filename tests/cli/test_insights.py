@@ -20,11 +20,17 @@ def test_a_text_is_in_the_figures_as_soon_as_it_is_delivered(folder: Folder) -> 
     assert (refused.code, "stop it first" in refused.err) == (1, True)
 
     assert "conversations started  1" in folder.run("insights").out
-    assert folder.run("insights", "nowhere").out == "Nothing was counted.\n"
+    assert folder.run("insights", "desk").out == "Nothing was counted.\n"
+    slip = folder.run("insights", "remnid")
+    assert (slip.code, slip.err) == (2, "convo: there is no flow 'remnid'. Did you mean 'remind'?\n")
     assert folder.run("insights", "remind", "--by", "flow").out.splitlines()[-1].startswith("remind ")
     (row,) = csv.DictReader(StringIO(folder.run("insights", "--by", "day", "--format", "csv").out))
     assert (row["sent"], row["currency"]) == ("1", "USD")
     assert " counts, 0 of them changed." in folder.run("insights", "rebuild").out
+
+    (folder.path / "flows/remind.yaml").unlink()  # what was counted of it is still there
+    assert "conversations started  1" in folder.run("insights", "remind").out
+    assert folder.run("insights", "remind", "--until", "2026-01-01").out == "Nothing was counted.\n"
 
 
 @pytest.mark.parametrize(

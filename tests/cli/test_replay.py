@@ -40,6 +40,12 @@ def test_nothing_differs_where_nothing_changed(talks: Folder) -> None:
     assert (ran.code, ran.out) == (0, "2 same, 0 different, 0 could not be replayed\n")
 
 
+def test_a_flow_that_nobody_knows_is_told(talks: Folder) -> None:
+    ran = talks.run("replay", "--flow", "dsek")
+    assert (ran.code, ran.err) == (2, "convo: there is no flow 'dsek'. Did you mean 'desk'?\n")
+    assert talks.run("replay", "--flow", "remind").out == "0 same, 0 different, 0 could not be replayed\n"
+
+
 def test_the_first_difference_is_shown_side_by_side(talks: Folder) -> None:
     change(talks)
     ran = talks.run("replay", "--flow", "desk")

@@ -55,6 +55,7 @@ def test_what_will_not_do_is_told(folder: Folder) -> None:
         (("send", ANA, "--amount", "1.00 EUR"), "both an amount and a payee"),
         (("check", "none", "123456"), "there is no verification none"),
         (("check", "none", "12"), "4 to 10 digits"),
+        (("lift", "abc"), "'abc' is no range"),
         (("stats", "--since", "soon"), "--since"),
     ]:
         ran = folder.run("verify", *given)
