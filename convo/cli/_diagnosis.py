@@ -18,6 +18,7 @@ from convo.cli._beside import MENDS, is_missing
 from convo.cli._consent_diagnosis import forgotten, mirrored, renamed, stop
 from convo.cli._diagnosed import Finding, Level
 from convo.cli._files import read_project, with_actions
+from convo.cli._printed import counted
 from convo.clock import Clock
 from convo.errors import SettingsError, Severity, StoreUnavailable
 from convo.flow.project import check
@@ -148,8 +149,9 @@ def _flows(settings: Settings) -> Iterator[Finding]:
         return
     problems += check(project)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    warnings = len(problems) - errors
     level = Level.ERROR if errors else Level.WARNING if problems or not project.files else Level.OK
-    told = f"{len(project.files)} in {settings.flows}: {errors} errors, {len(problems) - errors} warnings"
+    told = f"{len(project.files)} in {settings.flows}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
     mend = "`convo check` tells which" if problems else "" if project.files else "put a flow into it"
     yield Finding("flows", level, told, mend)
 
@@ -277,11 +279,11 @@ def _queue(store: Store, now: datetime) -> Iterator[Finding]:
     """Texts and reports that somebody has to look at; there is no end of them by itself."""
     found = store.look(lambda connection: depth(connection, now))
     if found.uncertain:
-        told = f"{found.uncertain} texts are uncertain: they may have gone, and no report says so"
+        told = f"uncertain: {counted(found.uncertain, 'text')} that may have gone, and no report says so"
         yield Finding("queue", Level.WARNING, told, "`convo queue list --status uncertain`, then settle them")
     strange = sum(count for why, count in found.reports.items() if why is not Why.UNKNOWN)
     if strange:
-        told = f"{strange} delivery reports name messages of another account or contact"
+        told = f"{counted(strange, 'delivery report')} named a message of another account or contact"
         mend = "look whether two accounts have one webhook, or two installations one account"
         yield Finding("reports", Level.WARNING, told, mend)
 

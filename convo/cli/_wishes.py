@@ -12,6 +12,7 @@ import typer
 
 from convo.cli._given import Format
 from convo.cli._ledger import Contact, used_rightly
+from convo.cli._printed import counted
 from convo.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def forget(contact: Contact) -> None:
     with open_store(settings, create=False) as store, used_rightly():
         number = contact_of(contact)
         lines = store.transact(lambda c: forgetting.forget(c, settings, number))
-    print(f"{lines} lines of the ledger do not tell the number any more." if lines else "There was no line.")
+    told = f"The number is taken out of {counted(lines, 'line')} of the ledger."
+    print(told if lines else "There was no line.")
 
 
 def rename(

@@ -180,9 +180,9 @@ def test_texts_and_reports_that_somebody_has_to_look_at_are_counted(folder: Fold
         "'2026-11-30T00:00:00.000000+00:00', '2026-11-30T00:00:00.000000+00:00', 'other_account')",
     )
     ((level, said),) = found(doctor(folder), "queue")
-    assert (level, "1 texts are uncertain" in said, "convo queue list" in said) == ("warning", True, True)
+    assert (level, "uncertain: 1 text that" in said, "convo queue list" in said) == ("warning", True, True)
     ((level, said),) = found(doctor(folder), "reports")
-    assert (level, "1 delivery reports name messages of another account" in said) == ("warning", True)
+    assert (level, "1 delivery report named a message of another account" in said) == ("warning", True)
 
 
 def test_flows_with_errors_are_counted(folder: Folder) -> None:
@@ -190,7 +190,7 @@ def test_flows_with_errors_are_counted(folder: Folder) -> None:
     ((level, said),) = found(doctor(folder), "flows")
 
     assert level == "error"
-    assert "3 in flows" in said
+    assert "3 in flows: 1 error, 0 warnings" in said
     assert "`convo check`" in said
 
 
