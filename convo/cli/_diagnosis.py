@@ -54,7 +54,7 @@ def examine(clock: Clock) -> Iterator[Finding]:
     if not wrong:
         read = f"{FILE} is read" if FILE.exists() else f"there is no {FILE}: the simulator and convo.db"
         yield Finding("settings", Level.OK, read)
-    for look in (_variables, _token, _accounts, _numbers, stop, _codes, _flows, _events):
+    for look in (_variables, _token, _accounts, _flows, _numbers, stop, _codes, _events):
         yield from look(settings)
     yield from _database(settings, clock)
 
@@ -114,6 +114,27 @@ def _accounts(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _flows(settings: Settings) -> Iterator[Finding]:
+    if not settings.flows.is_dir():
+        missed = any(number.flow for number in settings.numbers.values())
+        mend = f"make it and put a flow into it, or mend `flows` in {FILE}"
+        level = Level.ERROR if missed else Level.WARNING
+        yield Finding("flows", level, f"there is no folder {settings.flows}", mend)
+        return
+    try:
+        project, problems = with_actions(read_project([settings.flows]), [settings.flows], settings)
+    except SettingsError as error:
+        yield Finding("actions", Level.ERROR, str(error), f"mend it, or `actions` in {FILE}")
+        return
+    problems += check(project)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    level = Level.ERROR if errors else Level.WARNING if problems or not project.files else Level.OK
+    many = f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}"
+    told = f"{len(project.files)} in {settings.flows}: {many}"
+    mend = "`convo check` tells which" if problems else "" if project.files else "put a flow into it"
+    yield Finding("flows", level, told, mend)
+
+
 def _numbers(settings: Settings) -> Iterator[Finding]:
     library = Library(settings.flows)
     library.read()
@@ -123,7 +144,9 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
             check_flows(settings.model_copy(update={"numbers": {name: number}}), library)
         except SettingsError as error:
             told = str(error).removeprefix(f"numbers.{name}.")
-            yield Finding(f"numbers.{name}", Level.ERROR, told, f"name another flow in {FILE}")
+            there = settings.flows.is_dir()
+            mend = f"name another flow in {FILE}" if there else "it may be in the folder that is not there"
+            yield Finding(f"numbers.{name}", Level.ERROR, told, mend)
             continue
         answers = f"answers with {number.flow}" if number.flow else "answers triggers alone"
         yield Finding(f"numbers.{name}", Level.OK, f"{number.account}, {answers}")
@@ -134,26 +157,6 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
 def _codes(settings: Settings) -> Iterator[Finding]:
     for told, mend in verify.doubtful(settings.verify, settings.names_in_codes):
         yield Finding("verify", Level.WARNING, told, mend)
-
-
-def _flows(settings: Settings) -> Iterator[Finding]:
-    if not settings.flows.is_dir():
-        yield Finding(
-            "flows", Level.WARNING, f"there is no folder {settings.flows}", "make it, and put a flow into it"
-        )
-        return
-    try:
-        project, problems = with_actions(read_project([settings.flows]), [settings.flows], settings)
-    except SettingsError as error:
-        yield Finding("actions", Level.ERROR, str(error), f"mend it, or `actions` in {FILE}")
-        return
-    problems += check(project)
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    warnings = len(problems) - errors
-    level = Level.ERROR if errors else Level.WARNING if problems or not project.files else Level.OK
-    told = f"{len(project.files)} in {settings.flows}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
-    mend = "`convo check` tells which" if problems else "" if project.files else "put a flow into it"
-    yield Finding("flows", level, told, mend)
 
 
 def _events(settings: Settings) -> Iterator[Finding]:

@@ -194,6 +194,22 @@ def test_flows_with_errors_are_counted(folder: Folder) -> None:
     assert "`convo check`" in said
 
 
+def test_a_folder_of_flows_that_is_not_there_is_told_before_the_numbers_that_miss_it(folder: Folder) -> None:
+    folder.write("convo.toml", f'flows = "flow"\n{NUMBER}')
+    ran = doctor(folder)
+    errors = [each for each in ran.json if each["level"] == "error"]
+
+    assert [each["check"] for each in errors] == ["flows", "numbers.+18005550100"]
+    assert (errors[0]["message"], "mend `flows` in convo.toml" in errors[0]["mend"]) == (
+        "there is no folder flow",
+        True,
+    )
+    assert errors[1]["mend"] == "it may be in the folder that is not there"
+
+    folder.write("convo.toml", 'flows = "flow"\n[numbers."+18005550100"]\n')
+    assert found(doctor(folder), "flows")[0][0] == "warning"  # no number waits for it
+
+
 def test_a_database_of_another_version_is_told_from_one_that_is_behind(folder: Folder) -> None:
     folder.run("start", "desk", "--to", ANA)
     change(folder.path / "convo.db", "UPDATE alembic_version SET version_num = 'from-the-future'")
