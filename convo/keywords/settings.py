@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property, partial
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from convo import phone, segments
 from convo.keywords.answers import MOST_SEGMENTS, check_answer
@@ -54,6 +54,13 @@ def _answers(kind: KeywordKind, texts: Mapping[str, str]) -> dict[str, str]:
     return plain
 
 
+def _texts(given: object) -> object:
+    texts = given.values() if isinstance(given, Mapping) else [given]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError('write a text, or texts by language, like {en = "Call 555 0100."}')
+    return given
+
+
 def _help(given: str | Mapping[str, str]) -> str | dict[str, str]:
     texts = {"": given} if isinstance(given, str) else _by_language(given)
     for text in texts.values():
@@ -63,7 +70,8 @@ def _help(given: str | Mapping[str, str]) -> str | dict[str, str]:
 
 
 Leave = Annotated[list[str], AfterValidator(_leavable)]
-Help = Annotated[str | dict[str, str], AfterValidator(_help)]  # in every language, or by language
+# In every language, or by language.
+Help = Annotated[str | dict[str, str], BeforeValidator(_texts), AfterValidator(_help)]
 
 
 class OwnWords(BaseModel):

@@ -109,6 +109,8 @@ def test_a_secret_that_is_not_set_is_an_error_and_no_blank(monkeypatch: pytest.M
         (f'{NUMBER}leave = ["end"]\nwords = {{stop = ["end"]}}', ["'end' stands in `words` and in `leave`"]),
         (f'{NUMBER}stop_is_answered_by = "carrier"', ["stop_is_answered_by", "'provider' or 'app'"]),
         (f'{NUMBER}help = {{english = "Call."}}', ["help", "'english' is not a language", "en or fr-CA"]),
+        (f"{NUMBER}help = 5", ["numbers.+15550001234.help: write a text, or texts by language"]),
+        (f"{NUMBER}help = {{en = 5}}", ["numbers.+15550001234.help: write a text, or texts by language"]),
         (f'{NUMBER}help = "{"Call. " * 200}"', ["help", "segments long; 6 are the most"]),
         (f'{BRAND}stop = {{en = "You are out."}}', ["brands.Elm.stop", "en: it does not say how to come"]),
         (f'{BRAND}stop = {{en = "START brings you 5% off."}}', ["brands.Elm.stop", "'5%' is marketing"]),
