@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,7 +44,7 @@ def new(
             place.write_bytes(content)
     except OSError as error:
         raise SettingsError(f"{folder} cannot be written: {error.strerror}") from None
-    print(f"{folder} is made. Next: cd {folder}, then convo dev. What is in it: README.md")
+    print(f"{folder} is made. Next: cd {quote(str(folder))}, then convo dev. What is in it: README.md")
 
 
 def _model(model: str | None) -> Path:

@@ -263,6 +263,11 @@ def test_a_folder_that_is_not_empty_stays_as_it_is(folder: Folder) -> None:
     assert [file.name for file in (folder.path / "mine").iterdir()] == ["notes.txt"]
 
 
+def test_the_next_step_can_be_pasted_whatever_the_folder_is_called(folder: Folder) -> None:
+    assert "Next: cd 'my clinic', then convo dev." in folder.run("new", "my clinic").out
+    assert "Next: cd clinic, then convo dev." in folder.run("new", "clinic").out
+
+
 def test_an_unknown_model_names_those_there_are(folder: Folder) -> None:
     ran = folder.run("new", "mine", "--from", "nope")
 
