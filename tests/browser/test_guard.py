@@ -32,6 +32,12 @@ def test_another_host_is_refused(served: Served, host: str) -> None:
         assert "this machine only" in said
 
 
+def test_the_first_page_is_the_phone(served: Served) -> None:
+    status, _, headers = served.request("GET", "/")
+    assert (status, headers["location"]) == (303, "/phone")
+    assert served.request("GET", "/", host="evil.example")[0] == 403
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "localhost:8000", "[::1]:8000", "127.9.9.9"])
 def test_names_of_this_machine_are_taken(served: Served, host: str) -> None:
     status, _, _ = served.request("GET", "/phone", host=host)

@@ -8,7 +8,7 @@ import anyio
 from markupsafe import Markup
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from convo.app import App
@@ -26,6 +26,7 @@ def routes(app: App) -> list[Route]:
     """The page, its stream, and what its forms do."""
     page, actions = Phone(app), Actions(app)
     return [
+        Route("/", _first),
         Route("/phone", page.show),
         Route("/phone/events", page.stream, methods=["GET"]),
         Route("/phone/texts", answered(actions.text), methods=["POST"]),
@@ -33,6 +34,12 @@ def routes(app: App) -> list[Route]:
         Route("/phone/coverage", answered(actions.lose_coverage), methods=["POST"]),
         Route("/phone/size", answered(actions.size), methods=["POST"]),
     ]
+
+
+async def _first(request: Request) -> Response:
+    """Where a browser goes that was given the bare address."""
+    del request
+    return RedirectResponse("/phone", 303)
 
 
 class Phone:
