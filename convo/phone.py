@@ -118,8 +118,11 @@ def kind(number: str) -> NumberKind:
         return NumberKind.SHORT_CODE
     if not _E164.fullmatch(number):
         return NumberKind.ALPHANUMERIC
-    toll_free = phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.TOLL_FREE
-    return NumberKind.TOLL_FREE if toll_free else NumberKind.LONG_CODE
+    try:
+        found = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:  # of a country that the library does not know
+        return NumberKind.LONG_CODE
+    return NumberKind.TOLL_FREE if found == phonenumbers.PhoneNumberType.TOLL_FREE else NumberKind.LONG_CODE
 
 
 def timezones(number: str) -> tuple[str, ...]:

@@ -134,6 +134,10 @@ def test_a_number_without_its_area_is_not_guessed() -> None:
         phone.parse("555 0100", "US")
 
 
+def test_a_number_of_a_country_that_nobody_knows_is_a_long_code() -> None:
+    assert phone.kind("+9991234567") is phone.NumberKind.LONG_CODE
+
+
 @pytest.mark.parametrize("text", ["", "5", "12", "٣", "Ana", "+9991234567"])
 def test_what_is_no_number_lands_nowhere_that_is_known(text: str) -> None:
     assert phone.no_mobile(text) is None
