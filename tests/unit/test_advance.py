@@ -204,7 +204,7 @@ def test_a_datetime_is_read_in_the_contacts_time_zone() -> None:
     assert talk.feed(Replied("tue 3pm")) == ["Tue 1 Dec, 15:00"]
 
 
-@pytest.mark.parametrize("failing", ["{{ name.foo.bar }}", "{{ contact.nothing }}", "{{ 1 // 0 }}"])
+@pytest.mark.parametrize("failing", ["{{ name.foo.bar }}", "{{ contact.tags[7] }}", "{{ 1 // 0 }}"])
 @pytest.mark.parametrize("place", ["entry", "reply", "clock", "miss"])
 def test_a_text_that_fails_says_nothing_and_calls_a_person_with_the_reason(failing: str, place: str) -> None:
     texts = {each: failing if each == place else "fine" for each in ("entry", "reply", "clock", "miss")}

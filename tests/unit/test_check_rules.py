@@ -80,6 +80,52 @@ def test_filters_and_what_they_take(filtered: str, wrong: bool) -> None:
     assert ("C034" in told) is wrong
 
 
+@pytest.mark.parametrize(
+    ("used", "wrong", "hint"),
+    [
+        ("contact.tgas | length", "'contact' has no 'tgas'", "Did you mean 'tags'?"),
+        ("contact['langage']", "'contact' has no 'langage'", "Did you mean 'language'?"),
+        ("contact.name | default('you')", "'contact' has no 'name'",
+         "There is number, language, timezone, tags."),
+        ("reply.txt", "'reply' has no 'txt'", "Did you mean 'text'?"),
+        ("number.x", "'number' has no 'x'", "It is a text: write `number` alone."),
+        ("here.hours", "'here' has no 'hours'", "Did you mean 'hour'?"),
+        ("now.hour + now.minuet", "'now' has no 'minuet'", "Did you mean 'minute'?"),
+        ("contact.tags | join(', ')", None, None), ("contact['number']", None, None),
+        ("reply.text.lower()", None, None), ("reply.value", None, None),
+        ("number.startswith('+44')", None, None), ("now.isoformat()", None, None),
+        ("visit.x", None, None),
+    ],
+)  # fmt: skip
+def test_a_part_that_a_given_name_does_not_have(used: str, wrong: str | None, hint: str | None) -> None:
+    problems = found(f'start: a\nneeds: {NEEDS}\nstates:\n  a: {{say: "{{{{ {used} }}}}", end: done}}\n')
+
+    told = [(each.message, each.hint) for each in problems if each.code == "C054"]
+    assert told == ([(wrong, hint)] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for contact in many %}{{ contact.nme }}{% endfor %}",  # a loop's own
+        "{{ reply.txt }}",  # a variable's own
+    ],
+)
+def test_a_name_that_is_the_flows_own_may_have_any_part(text: str) -> None:
+    head = "start: a\nneeds: {many: list of text, reply: text}\n"
+
+    assert "C054" not in codes(f'{head}states:\n  a: {{say: "{text}", end: done}}\n')
+
+
+def test_what_a_call_brings_may_have_any_part() -> None:
+    flow = (
+        "start: a\nstates:\n  a: {call: {url: 'https://example.org', save: {nick: contact.nick},"
+        ' done: b, failed: b}}\n  b: {say: "{{ nick }}", end: done}\n'
+    )
+
+    assert "C054" not in codes(flow)
+
+
 ORDER = """\
 start: ask
 expires: 1 day

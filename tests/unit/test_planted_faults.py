@@ -133,6 +133,9 @@ CHECKED = {
     "a variable with a typing slip": Fault(
         "appointment-reminder", "{{ name }}, still", "{{ nmae }}, still", "C030"
     ),
+    "a part of a given name with a typing slip": Fault(
+        "on-call-alert", "by: contact.number", "by: contact.nmuber", "C054"
+    ),
     "a variable in the wrong brackets": Fault(
         "appointment-reminder", "Thanks {{ name }}", "Thanks {name}", "C046"
     ),
