@@ -187,7 +187,7 @@ def test_a_wrong_value(old: str, new: str, place: tuple[int, int], said: str) ->
 @pytest.mark.parametrize(
     ("old", "new", "hint"),
     [
-        ("needs: {name: text}", "needs: {name: txt}", "The types are text, "),
+        ("needs: {name: text}", "needs: {name: colour}", "The types are text, "),
         ("1 day: bye", "someday: bye", "Write it like '30 minutes' or '4 hours'."),
         ("yes: bye", "yes: {}", "Write a state's name, or {say: …, then: …}."),
         ("end: done", "end: all done", "Write letters, digits, _ and -, like all_done."),

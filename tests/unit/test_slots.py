@@ -198,6 +198,31 @@ def test_what_is_no_type_is_refused_with_one_that_is(source: str) -> None:
         parse_type(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "meant"),
+    [
+        ("date time", "datetime"), ("date-time", "datetime"), ("Date", "date"), ("yes no", "yes_no"),
+        ("yes/no", "yes_no"), ("numbers", "number"), ("e-mail", "email"), ("e mail", "email"),
+        ("int", "integer"),
+        ("Integer 1-5", "integer 1-5"), ("int 1-5", "integer 1-5"), ("boolean", "yes_no"),
+        ("string", "text"), ("Money CHF", "money CHF"), ("Money", "money EUR"), ("txt", "text"),
+        ("list", "list of text"),
+        ("phone number", "phone"),
+        ("date of birth", "date"), ("email address", "email"), ("time of day", "time"),
+    ],
+)  # fmt: skip
+def test_a_type_with_a_slip_or_of_another_language_is_told_by_its_name_here(source: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"^'{source}' is not a type; write '{meant}'$"):
+        parse_type(source)
+    parse_type(meant)
+
+
+@pytest.mark.parametrize("source", ["colour", "whatever you like", "1-5", ""])
+def test_of_a_type_that_is_like_none_the_types_are_told(source: str) -> None:
+    with pytest.raises(ValueError, match="is not a type; the types are text, text 1-40, "):
+        parse_type(source)
+
+
 @pytest.mark.parametrize("source", TYPES)
 def test_a_type_is_named_as_it_is_written(source: str) -> None:
     assert parse_type(source).name == source

@@ -1,5 +1,7 @@
 """The types of variables: how a reply is read as one, and how a starter's value is."""
 
+import difflib
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -26,13 +28,27 @@ def parse_type(source: str) -> SlotType:
     word, _, rest = words.partition(" ")
     if words in _PLAIN:
         return _PLAIN[words]()
-    if word in _PLAIN:
-        raise ValueError(f"'{source}' is not a type; write '{word}'")
     if words.startswith("one of "):
         return one_of(words.removeprefix("one of "))
     if word in _WITH_REST:
         return _WITH_REST[word](rest)
-    raise ValueError(f"'{source}' is not a type; the types are {_FORMS}")
+    meant = _meant(words) or (word if word in _PLAIN else None)
+    raise ValueError(
+        f"'{source}' is not a type; " + (f"write '{meant}'" if meant else f"the types are {_FORMS}")
+    )
+
+
+def _meant(words: str) -> str | None:
+    """The type that was meant by `Date`, `date time`, `numbers` or `int 1-5`; None where nobody knows."""
+    names = {**{_letters(name): name for name in (*_PLAIN, *_WITH_REST)}, **_ELSEWHERE}
+    near = difflib.get_close_matches(_letters(words), names, n=1, cutoff=0.75)
+    meant = names[near[0]] if near else ""
+    rest, first = re.search(r" (\d.*|[A-Z]{3})$", words), meant.split()[:1]
+    return f"{first[0]}{rest[0]}" if rest and first and first[0] in _WITH_REST else meant or None
+
+
+def _letters(words: str) -> str:
+    return re.sub("[^a-z]", "", words.lower())
 
 
 _PLAIN: Mapping[str, Callable[[], SlotType]] = {
@@ -50,4 +66,17 @@ _WITH_REST: Mapping[str, Callable[[str], SlotType]] = {
     "number": number,
     "integer": integer,
     "money": money,
+}
+# What other languages call them.
+_ELSEWHERE: Mapping[str, str] = {
+    "bool": "yes_no",
+    "boolean": "yes_no",
+    "decimal": "number",
+    "float": "number",
+    "int": "integer",
+    "list": "list of text",
+    "money": "money EUR",
+    "str": "text",
+    "string": "text",
+    "timestamp": "datetime",
 }
