@@ -126,6 +126,19 @@ def test_what_a_call_brings_may_have_any_part() -> None:
     assert "C054" not in codes(flow)
 
 
+@pytest.mark.parametrize(
+    ("declared", "hint"),
+    [
+        ("money EUR = lots", "Give an amount in EUR, like 12.50."),
+        ("duration = 5", "Give a duration, like 90 minutes, 1h30 or PT1H30M."),
+    ],
+)
+def test_what_a_default_should_be_is_told_in_its_own_letters(declared: str, hint: str) -> None:
+    problems = found(f'start: a\nvars: {{m: {declared}}}\nstates:\n  a: {{say: "{{{{ m }}}}", end: done}}\n')
+
+    assert [each.hint for each in problems if each.code == "C033"] == [hint]
+
+
 ORDER = """\
 start: ask
 expires: 1 day

@@ -31,10 +31,11 @@ def find(subject: Subject) -> Iterator[Finding]:
         try:
             parse_type(declared.type).take(declared.default, reading)
         except ValueError as error:
+            mend = str(error)
             yield Finding(
                 ("vars", variable),
                 f"the default of '{variable}' is no {declared.type}",
-                str(error).capitalize() + ".",
+                f"{mend[:1].upper()}{mend[1:]}.",
             )
 
 
