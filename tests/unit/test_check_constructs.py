@@ -163,6 +163,19 @@ def test_a_region_more_or_less_is_no_missing_language() -> None:
     assert told(flow) == []
 
 
+def test_a_missing_translation_is_told_with_every_language_in_the_words_of_the_file() -> None:
+    texts = "[{en: Hi, fr: Salut, es: Hola}, {en: Bye}, Thanks]"
+    flow = f"start: a\nlanguage: en-GB\nstates:\n  a: {{say: {texts}, end: x}}\n"
+
+    problems = [each for each in found(flow) if each.code == "C041"]
+
+    assert len(problems) == 2
+    assert {each.hint for each in problems} == {"Write it for each language: {en: …, es: …, fr: …}."}
+    assert {each.message for each in problems} == {
+        "this text is not written in es and fr, as others of this flow are"
+    }
+
+
 @pytest.mark.parametrize("text", ["{{ 1 }}", "👍", "12:30", "{% if 1 %}1{% endif %}"])
 def test_what_has_no_words_needs_no_translation(text: str) -> None:
     assert told(f'start: a\nstates:\n  a: {{say: [{{en: Hi, fr: Salut}}, "{text}"], end: x}}\n') == []

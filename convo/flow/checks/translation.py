@@ -27,16 +27,20 @@ _VARIABLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
 def find(subject: Subject) -> Iterator[Finding]:
+    own, said = primary(subject.flow.language), subject.plan.said
+    written = [tag for placed in said for tag in placed.tags.values()]
     # A region more or less is no other language: `fr` and `fr-CA` stand in for each other.
-    wanted = {primary(language): language for language in reversed(subject.plan.languages)}
-    for placed in subject.plan.said:
-        written = {primary(language) for language in placed.phrase.texts}
-        missing = sorted(wanted[each] for each in wanted.keys() - written - {primary(subject.flow.language)})
+    tags = {primary(tag): tag for tag in (subject.flow.language, *reversed(written))}
+    others = sorted(tags.keys() - {own})
+    shown = ", ".join(f"{tags[each]}: …" for each in (own, *others))
+    for placed in said:
+        there = {primary(language) for language in placed.phrase.texts}
+        missing = [tags[each] for each in others if each not in there]
         if missing and _has_words(placed.phrase.texts.values()):
             yield Finding(
                 placed.path,
                 f"this text is not written in {' and '.join(missing)}, as others of this flow are",
-                f"Write it for each language: {{{subject.flow.language}: …, {missing[0]}: …}}.",
+                f"Write it for each language: {{{shown}}}.",
             )
 
 
