@@ -139,6 +139,34 @@ def test_what_a_default_should_be_is_told_in_its_own_letters(declared: str, hint
     assert [each.hint for each in problems if each.code == "C033"] == [hint]
 
 
+@pytest.mark.parametrize(
+    ("said", "cut"),
+    [
+        ("Room # 5 please", True), ("See you. # 5 is the door", True), ("Press #", True),
+        ("Hi {{ name }} # whoever", True), ("Coming # or not?", True),
+        ("Room 5  # two blanks", False), ("See you! # the greeting", False), ('"Room # 5"', False),
+        ("'Room # 5' # five", False), ("Room 5", False), ("Room#5", False),
+        ("|\n      Room # 5", False),
+    ],
+)  # fmt: skip
+def test_a_text_that_a_number_sign_cuts_short(said: str, cut: bool) -> None:
+    flow = f"start: a\nneeds: {{name: text}}\nstates:\n  a:\n    say: {said}\n    end: done\n"
+
+    assert ("C055" in codes(flow)) is cut
+
+
+def test_a_text_that_is_cut_short_in_one_language_or_in_a_list_is_told_at_its_place() -> None:
+    flow = (
+        "start: a\nstates:\n  a:\n    say:\n      - Hello\n      - en: Room # 5\n        fr: Salle 5\n"
+        "    end: done\n"
+    )
+
+    (told,) = [problem for problem in found(flow) if problem.code == "C055"]
+    assert (told.line, told.column, told.severity) == (7, 13, Severity.WARNING)
+    assert told.message == "what follows the # is taken for a comment: this text ends with 'Room'"
+    assert told.hint == 'If it belongs to the text, write: "Room # 5". If not, put two blanks before the #.'
+
+
 ORDER = """\
 start: ask
 expires: 1 day

@@ -65,6 +65,14 @@ def test_what_yaml_would_read_as_something_else_gets_quotes(wrong: str, right: s
     assert mended(FLOW.replace(line, wrong)) == FLOW.replace(line, right)
 
 
+def test_a_text_that_a_number_sign_cuts_short_gets_quotes_where_that_is_sure() -> None:
+    cut, told = "say:   Room # 5? YES or NO", "say:   Coming # YES or NO"
+    old = 'say:   "Coming?"   # blanks are kept'
+
+    assert mended(FLOW.replace(old, cut)) == FLOW.replace(old, 'say:   "Room # 5? YES or NO"')
+    assert mended(FLOW.replace(old, told)) == FLOW.replace(old, told)
+
+
 def test_a_reply_in_braces_with_several_words_gets_quotes() -> None:
     block = "replies:\n      yes, y: confirmed\n"
 

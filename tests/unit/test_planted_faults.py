@@ -136,6 +136,9 @@ CHECKED = {
     "a part of a given name with a typing slip": Fault(
         "on-call-alert", "by: contact.number", "by: contact.nmuber", "C054"
     ),
+    "a text that a # cuts short": Fault(
+        "appointment-reminder", "suit you better? For example TUE 3PM.", "suit you # 3PM or 4PM?", "C055"
+    ),
     "a variable in the wrong brackets": Fault(
         "appointment-reminder", "Thanks {{ name }}", "Thanks {name}", "C046"
     ),

@@ -33,7 +33,7 @@ def check_flow(subject: Subject) -> Iterator[Problem]:
                 severity=rule.severity,
             )
             if finding.meant is not None:
-                word = str(finding.path[-1]) if finding.key else str(subject.source.value_at(finding.path))
-                mend = Mend(problem.line, problem.column, word, finding.meant)
+                there = finding.path[-1] if finding.key else subject.source.value_at(finding.path)
+                mend = Mend(problem.line, problem.column, finding.word or str(there), finding.meant)
                 problem = replace(problem, mend=mend)
             yield problem

@@ -88,7 +88,8 @@ class Finding:
     message: str
     hint: str
     key: bool = False  # the finding is about the key at `path`, not its value
-    meant: str | None = None  # what the name at `path` was surely meant to be
+    meant: str | None = None  # what the word at `path` was surely meant to be
+    word: str | None = None  # what `meant` takes the place of; the key or the value at `path` unless said
 
 
 @dataclass(frozen=True, slots=True)
