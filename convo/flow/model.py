@@ -20,7 +20,7 @@ from pydantic import (
 from convo.errors import FlowError, Problem
 from convo.flow.anywhere import Anywhere
 from convo.flow.colons import with_blank
-from convo.flow.names import did_you_mean, is_near, mend_name
+from convo.flow.names import did_you_mean, is_near, mend_name, only_near
 from convo.flow.plan import DONE, FAILED
 from convo.flow.slots import parse_type
 from convo.flow.source import Path, Source
@@ -191,18 +191,22 @@ def _is_misspelt(missing: dict[str, Any], errors: Sequence[dict[str, Any]]) -> b
 
 
 _LINES = "this must be lines of `key: value`"
+_TEXT = "this must be a text"
 _SENTENCES = {
-    "string_type": "this must be a text",
+    "string_type": _TEXT,
     "dict_type": _LINES,
     "model_type": _LINES,
     "model_attributes_type": _LINES,
     "list_type": "this must be a list, like [one, two]",
-    "string_too_short": "this text is empty",
+    "string_too_short": "this text is empty; write one, or take its key out",
     "string_too_long": "this text is too long; {max_length} characters are the most",
-    "too_short": "nothing stands in here",
-    "union_tag_invalid": "this must be a text, or one text for each language",
+    "too_short": "nothing stands in here; write something, or take its key out",
+    "union_tag_invalid": "this must be a text, or one text for each language; write {{en: Hi, fr: Salut}}",
+    "no_tag": "this must be a mark, or a list of them; write one, like vip",
     "enum": "this must be one of {expected}",
     "literal_error": "this must be {expected}",
+    "greater_than_equal": "this number is too small; write {ge} or more",
+    "less_than_equal": "this number is too large; write {le} or less",
 }
 
 
@@ -218,11 +222,21 @@ def _problem(source: Source, error: dict[str, Any]) -> Problem:
         problem = source.problem("C001", place, f"unknown key '{word}'", hint, key=True)
         return replace(problem, mend=mend_name(problem, word, known))
     in_key = bool(place) and place[-1] == "[key]"
-    if kind == "value_error":
-        message, _, hint = str(error["ctx"]["error"]).partition("; ")
-    else:
-        message = _SENTENCES.get(kind, error["msg"]).format(**error.get("ctx", {}))
-        hint = _shape(source, place) if message == _LINES else ""
+    context = error.get("ctx", {})
+    if kind == "union_tag_invalid" and place[-1] in ("tag", "untag"):
+        kind = "no_tag"
+    told = (
+        str(context["error"])
+        if kind == "value_error"
+        else _SENTENCES.get(kind, error["msg"]).format(**context)
+    )
+    message, _, hint = told.partition("; ")
+    if message == _LINES:
+        hint = _lines(source, place, context.get("class_name", ""))
+    elif message == _TEXT:
+        hint = _text(place, error["input"])
+    elif kind in ("enum", "literal_error"):
+        return source.problem("C003", place, message, _word(place, error["input"], context["expected"]))
     hint = hint[:1].upper() + hint[1:] + ("." if hint else "")
     return source.problem("C003", place[:-1] if in_key else place, message, hint, key=in_key)
 
@@ -232,6 +246,7 @@ _SHAPES = {
     "needs": "{name: text, visit: datetime}",
     "vars": "{clinic: text = Elm St}",
     "triggers": "{keyword: [book]}",
+    "states": "{ask: {say: Hello!, end: done}}",
     "set": "{asked: asked + 1}",
     "save": "{wanted: datetime}",
     "replies": "{yes: confirmed}",
@@ -241,17 +256,49 @@ _SHAPES = {
     "at": "{visit - 2 hours: remind}",
     "choose": "{age >= 18: grown_up, else: child}",
     "split": "{short: 50%, long: 50%}",
+    "begin": "{flow: invite, with: {name: name}}",
+    "call": "{action: free_slots, done: offer}",
+    "emit": "{event: order.ready, with: {size: size}}",
+    "run": "{flow: verify-phone, outcomes: {approved: welcome, else: bye}}",
+    "verify": "{outcomes: {approved: welcome, else: bye}}",
+    "outcomes": "{approved: welcome, else: bye}",
+    "with": "{name: name}",
+    "headers": "{Accept: text/csv}",
 }
 
 
-def _shape(source: Source, place: Path) -> str:
-    """How to write what has to be lines of `key: value` and is something else."""
+def _lines(source: Source, place: Path, model: str) -> str:
+    """How to write what has to be lines of `key: value`, or the short form of such, and is something else."""
     key, line = str(place[-1]) if place else "", source.text.splitlines()[source.at(place).line - 1]
-    if isinstance(source.value_at(place), list) and line.lstrip().startswith("-"):
+    value = source.value_at(place)
+    if len(place) == 2 and place[0] == "states":
+        return f"write it like `{key}: {{say: Goodbye!, end: done}}`"
+    if model == Defaulted.__name__:
+        return f"write it like `{key}: text = Elm St`"
+    if model in (Goto.__name__, AtGoto.__name__):
+        state = value[0] if isinstance(value, list) and len(value) == 1 else "confirmed"
+        return f"write a state's name, like `{key}: {state}`, or {{say: …, then: …}}"
+    if isinstance(value, list) and line.lstrip().startswith("-"):
         return f"take the - in front of each line below `{key}` out"
-    if spaced := with_blank(str(source.value_at(place)), key):
+    if spaced := with_blank(str(value), key):
         return f"a blank is missing behind the colon: write `{spaced}`"
     return f"write it like `{key}: {_SHAPES[key]}`" if key in _SHAPES else ""
+
+
+def _text(place: Path, value: object) -> str:
+    """How to write what has to be one text, and is a list or lines."""
+    begin = f"{place[-1]}:" if isinstance(place[-1], str) else "-"
+    match value:
+        case [str(alone)]:
+            return f"write it without brackets: `{begin} {alone}`"
+    return f"write one text behind `{begin}`"
+
+
+def _word(place: Path, value: object, expected: str) -> str:
+    """Which of the words that may stand there was meant, or one of them."""
+    words = re.findall("'(.*?)'", expected)
+    near = only_near(str(value), words)
+    return f"Did you mean '{near}'?" if near else f"Write it like `{place[-1]}: {words[0]}`."
 
 
 def _strayed(source: Source, place: Path) -> str:

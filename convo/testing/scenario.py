@@ -262,15 +262,29 @@ def _sentence(hint: str) -> str:
     return f"{hint[:1].upper()}{hint[1:]}." if hint else ""
 
 
+# What stands behind the keys that hold lines, or a `{…}`.
+_SHAPES = {
+    "given": "{name: Ana}",
+    "vars": "{name: Ana}",
+    "with": "{name: Ana}",
+    "contact": "{language: fr}",
+    "number": "{timezone: Europe/London}",
+    "calls": "{free_slots: fails}",
+    "tests": "{they come: [bot: Coming?, them: yes]}",
+}
+
+
 def _mapping(source: Source, place: Place, value: Data) -> dict[str, Data]:
     if not isinstance(value, dict):
-        raise FlowError([source.problem("T003", place, "this must be lines of `key: value`")])
+        hint = f"Write it like `{place[-1]}: {_SHAPES[str(place[-1])]}`."
+        raise FlowError([source.problem("T003", place, "this must be lines of `key: value`", hint)])
     return value
 
 
 def _text(source: Source, place: Place, value: Data) -> str:
     if not isinstance(value, str):
-        raise FlowError([source.problem("T003", place, "this must be a text")])
+        hint = f"Write one text behind `{place[-1]}:`."
+        raise FlowError([source.problem("T003", place, "this must be a text", hint)])
     return value
 
 

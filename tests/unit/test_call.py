@@ -372,7 +372,7 @@ def test_a_value_that_would_change_a_request_is_an_error(clinic: str, why: str) 
         ),
         ("{url: https://a.org, headers: {Host: x}, done: bye}", "'Host' is not a header"),
         ("{action: look, within: 2 minutes, done: bye}", "nobody waits 2 minutes"),
-        ("{action: look, tries: 9, done: bye}", "less than or equal to 5"),
+        ("{action: look, tries: 9, done: bye}", "too large\n  Write 5 or less."),
         ("{action: look, tries: many, done: bye}", "'many' is not a number of tries"),
         ("{action: look, save: {}, done: bye}", "nothing stands in here"),
         ("{action: look, don: bye}", "unknown key 'don'"),

@@ -90,7 +90,7 @@ def test_a_moment_is_in_the_numbers_time_zone_unless_it_says_another(tmp_path: P
             "error T005: 'tired' is not a reason\n  There is quiet_hours, over_cap, opted_out,",
         ),
         ("- language: klingon-1", "error T005: 'klingon-1' is not a language\n  Write one like"),
-        ("- vars: Ana", "error T003: this must be lines of `key: value`"),
+        ("- vars: Ana", "T003: this must be lines of `key: value`\n  Write it like `vars: {name: Ana}`."),
         ("- vars: {name: [Ana]}", "error T003: this must be a text"),
         ("- hands_back: {stat: ask}", "4:20: error T001: unknown key 'stat'\n  Did you mean 'state'?"),
         ("- starts: {given: {name: Ana}}", "error T002: the key 'flow' is missing"),
@@ -113,8 +113,9 @@ def test_a_step_that_is_none(tmp_path: Path, step: str, said: str) -> None:
         ("number: {zone: Europe/Paris}\n", "unknown key 'zone'"),
         ("contact: {language: 12}\n", "'12' is not a language"),
         ("contact: {timezone: Paris}\n", "'Paris' is not a time zone"),
-        ("contact: Ana\n", "this must be lines of `key: value`"),
-        ("given: {name: [Ana]}\n", "this must be a text"),
+        ("contact: Ana\n", "this must be lines of `key: value`\n  Write it like `contact: {language: fr}`."),
+        ("given: Ana\n", "this must be lines of `key: value`\n  Write it like `given: {name: Ana}`."),
+        ("given: {name: [Ana]}\n", "this must be a text\n  Write one text behind `name:`."),
     ],
 )
 def test_a_top_that_cannot_be_read(tmp_path: Path, head: str, said: str) -> None:

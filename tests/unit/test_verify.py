@@ -103,10 +103,10 @@ def test_a_variable_called_code_is_the_code_where_there_is_one() -> None:
     [
         ("{outcomes: {failed: no, expired: no}}", "the key 'approved' is missing"),
         ("{outcomes: {approved: no, expired: no}}", "it does not say where 'failed' leads"),
-        ("{digits: 3, outcomes: {approved: no, else: no}}", "greater than or equal to 4"),
+        ("{digits: 3, outcomes: {approved: no, else: no}}", "too small\n  Write 4 or more"),
         ("{digits: six, outcomes: {approved: no, else: no}}", "'six' is not a whole number"),
         ("{valid: 1 hour, outcomes: {approved: no, else: no}}", "valid for 30 seconds to 10 minutes"),
-        ("{tries: 0, outcomes: {approved: no, else: no}}", "greater than or equal to 1"),
+        ("{tries: 0, outcomes: {approved: no, else: no}}", "too small\n  Write 1 or more"),
         ("{outcomes: {approved: no, rejected: no, else: no}}", "unknown key 'rejected'"),
     ],
 )
