@@ -32,6 +32,7 @@ from convo.flow.steps.call import CallOut, Task
 from convo.flow.steps.emit import EmitEvent, Emitted
 from convo.flow.steps.otherwise import Answer, Otherwise
 from convo.flow.steps.run import RunFlow, Running
+from convo.flow.steps.verify import Outcomes, Verification, Verify
 from convo.flow.triggers import Triggers
 from convo.messages import Purpose
 
@@ -215,7 +216,7 @@ def _problem(source: Source, error: dict[str, Any]) -> Problem:
     kind = error["type"]
     if kind == "missing":
         message = f"the key '{place[-1]}' is missing"
-        return source.problem("C002", place[:-1], message, _example(str(place[-1])))
+        return source.problem("C002", place[:-1], message, _example(place))
     if kind == "extra_forbidden":
         word, known = str(place[-1]), _known(place)
         hint = _strayed(source, place) or did_you_mean(word, known)
@@ -315,13 +316,13 @@ def _strayed(source: Source, place: Path) -> str:
     return ""
 
 
-def _example(key: str) -> str:
-    examples = {
-        "flow": "Write the file's own name: `flow: appointment-reminder`.",
-        "start": "Write the name of the first state: `start: ask`.",
-        "states": "Write `states:` and below it the states, each with a name of its own.",
+def _example(place: Path) -> str:
+    examples: dict[Path, str] = {
+        ("flow",): "Write the file's own name: `flow: appointment-reminder`.",
+        ("start",): "Write the name of the first state: `start: ask`.",
+        ("states",): "Write `states:` and below it the states, each with a name of its own.",
     }
-    return examples.get(key, f"Write `{key}: …` here.")
+    return examples.get(place, f"Write `{place[-1]}: {_SHAPES.get(str(place[-1]), '…')}` here.")
 
 
 def _known(place: Path) -> list[str]:
@@ -335,6 +336,8 @@ def _known(place: Path) -> list[str]:
         model = Defaulted
     elif place[0] == "states" and len(place) == 3:
         model = State
+    elif place[2:4] == (Verify.KEY, "outcomes") and len(place) == 5:
+        model = Outcomes
     elif place[0] == "states" and place[3:4] not in ((DONE,), (FAILED,), ("outcomes",)):
         model = _SECTIONS.get(str(place[2]), Goto)
     return [field.alias or name for name, field in model.model_fields.items()]
@@ -347,4 +350,5 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     EmitEvent.KEY: Emitted,
     Otherwise.KEY: Answer,
     RunFlow.KEY: Running,
+    Verify.KEY: Verification,
 }

@@ -112,6 +112,10 @@ def test_a_name_is_offered_in_place_of_what_is_none(old: str, new: str, name: st
         ("start: ask", "zzz: ask\nstart: ask", (2, 1), "unknown key 'zzz'", "There is flow, about"),
         ("start: ask", "anywhere: {x: {sya: Hi}}\nstart: ask", (2, 16), "unknown key 'sya'",
          "Did you mean 'say'?"),
+        ("{end: done}", "{verify: {digts: 5, outcomes: {approved: ask, else: ask}}}", (12, 18),
+         "unknown key 'digts'", "Did you mean 'digits'?"),
+        ("{end: done}", "{verify: {outcomes: {approved: ask, faild: ask, else: ask}}}", (12, 44),
+         "unknown key 'faild'", "Did you mean 'failed'?"),
         ("1 day: bye", "1 day: {sat: {}, then: bye}", (11, 15), "unknown key 'sat'", "Did you mean 'set'?"),
     ],
 )  # fmt: skip
@@ -136,6 +140,17 @@ def test_a_missing_key(old: str, key: str, hint: str) -> None:
     assert (problem.code, problem.line, problem.column) == ("C002", 1, 1)
     assert problem.message == f"the key '{key}' is missing"
     assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("new", "hint"),
+    [
+        ("{run: {outcomes: {else: ask}}}", "Write `flow: …` here."),
+        ("{verify: {digits: 6}}", "Write `outcomes: {approved: welcome, else: bye}` here."),
+    ],
+)
+def test_a_key_that_is_missing_further_down(new: str, hint: str) -> None:
+    assert only("{end: done}", new).hint == hint
 
 
 @pytest.mark.parametrize(
