@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from convo.cli._given import Format
-from convo.cli._printed import aside, one_line
+from convo.cli._printed import aside, counted, one_line
 from convo.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -300,11 +300,6 @@ def _bar(what: str, whole: int) -> Iterator[Callable[[int, str, int], None]]:
         told[0] = count
 
     yield line
-
-
-def counted(count: int, of: str) -> str:
-    """A number and what is counted: 1 row, 2 rows."""
-    return f"{count:,} {of}{'' if count == 1 else 's'}"
 
 
 def _time(lasts: timedelta | None) -> str:

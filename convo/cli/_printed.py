@@ -10,8 +10,8 @@ def one_line(text: str) -> str:
 
 
 def counted(number: int, what: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """`1 error`, `2,000 errors`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def span(time: timedelta) -> str:

@@ -11,7 +11,6 @@ import typer
 from convo.cli._campaign import (
     Asked,
     as_line,
-    counted,
     load_and_start,
     moment,
     shown_campaign,
@@ -20,6 +19,7 @@ from convo.cli._campaign import (
     watch_it,
 )
 from convo.cli._given import Format
+from convo.cli._printed import counted
 from convo.cli.campaign import At, Form, Rows, Watch, Yes
 from convo.errors import CampaignError, SettingsError
 

@@ -79,7 +79,8 @@ def check(
 
     attempt = Attempt(number, code, None, Bound(ours, brand, purpose, amount, payee))
     found = _write(lambda line: verification.check(line, attempt))
-    print(found.status if found.valid else f"wrong, {found.tries_left} tries left")
+    left = f"{found.tries_left} {'try' if found.tries_left == 1 else 'tries'} left"
+    print(found.status if found.valid else f"wrong, {left}")
     if not found.valid:
         raise typer.Exit(1)
 
