@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -167,7 +166,7 @@ def _contact(number: int) -> str:
 
 
 def _queue(connection: Connection, texts: int) -> None:
-    now = datetime.now(UTC)
+    now = clock.system()
     known = contacts.lock(connection, map(_contact, range(texts)), now)
     drafts = [
         Draft(

@@ -146,7 +146,7 @@ def _wait_until_empty(url: str) -> None:
     store = Store(url)
     try:
         while store.look(lambda c: c.execute(open_.limit(1)).first()):
-            time.sleep(0.05)
+            time.sleep(0.05)  # another process sends them, and tells nobody here
     finally:
         store.close()
 

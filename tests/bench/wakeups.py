@@ -79,8 +79,8 @@ def wait_of_each(folder: Path, url: str, texts: int) -> list[timedelta]:
             store.transact(partial(start, settings=Settings(), library=library, wanted=wanted, now=now))
             committed[contact] = clock.system()
             store.tell(QUEUED)
-            time.sleep(0.03 + place % 7 / 200)
-        time.sleep(1)
+            time.sleep(0.03 + place % 7 / 200)  # the sender is idle again, and not in step with this
+        time.sleep(1)  # the last one is claimed by then, or was not woken
         claimed = store.look(_claimed)
         return [claimed[contact] - at for contact, at in committed.items()]
     finally:

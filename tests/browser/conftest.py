@@ -45,6 +45,7 @@ def browser() -> Iterator[Browser]:
     """One browser for this folder: Playwright's event loop must be gone when other tests run theirs."""
     chromium = shutil.which("chromium")
     if chromium is None:
+        # Who develops may have none; `.ci/run` installs it, and fails where these were skipped.
         pytest.skip("these tests drive Debian's chromium; apt-get install chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)

@@ -89,7 +89,7 @@ def until(happens: Callable[[], bool]) -> None:
     for _ in range(200):
         if happens():
             return
-        time.sleep(0.05)
+        time.sleep(0.05)  # said above: there is nothing to wait for
     raise AssertionError("it did not happen within 10 seconds")
 
 

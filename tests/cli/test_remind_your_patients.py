@@ -54,7 +54,7 @@ def run(folder: Folder, arguments: list[str], expected: str) -> str:
         came = said(folder.run(*arguments))
         if fits(expected, came) or time.monotonic() > until:
             return came
-        time.sleep(0.1)
+        time.sleep(0.1)  # reports come from another process, which tells nobody here
 
 
 def wait_until_all_has_left(folder: Folder) -> None:
@@ -62,7 +62,7 @@ def wait_until_all_has_left(folder: Folder) -> None:
     until = time.monotonic() + _PATIENCE
     while folder.run("queue", "list", "--format", "json").json:
         assert time.monotonic() < until
-        time.sleep(0.1)
+        time.sleep(0.1)  # another process sends, and tells nobody here
 
 
 def said(ran: Ran) -> str:

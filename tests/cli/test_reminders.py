@@ -1,9 +1,10 @@
 """`convo reminders`: set beside a process that serves, which starts them at their moment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from convo import clock
 from tests.cli.folder import ANA, REMIND, Folder
 
 
@@ -20,7 +21,7 @@ def put(folder: Folder, *options: str, key: str = "k") -> tuple[int, str, str]:
 
 def test_its_text_arrives_at_its_moment(folder: Folder) -> None:
     with folder.serving() as served:
-        soon = datetime.now(UTC) + timedelta(seconds=1)
+        soon = clock.system() + timedelta(seconds=1)  # the serving process has the machine's clock
         assert put(folder, "--at", soon.isoformat())[0] == 0
         assert served.arrives() == (ANA, "Hi Ana, are you coming?")
         (told,) = folder.run("reminders", "show", "k", "--format", "json").json
