@@ -21,8 +21,9 @@ def put(folder: Folder, *options: str, key: str = "k") -> tuple[int, str, str]:
 
 def test_its_text_arrives_at_its_moment(folder: Folder) -> None:
     with folder.serving() as served:
-        soon = clock.system() + timedelta(seconds=1)  # the serving process has the machine's clock
-        assert put(folder, "--at", soon.isoformat())[0] == 0
+        # By the machine's clock, as the serving process has it; on a slow machine the command takes a second.
+        leads = (clock.system() + timedelta(seconds=lead) for lead in (1, 2, 4, 8))
+        assert any(put(folder, "--at", soon.isoformat())[0] == 0 for soon in leads)
         assert served.arrives() == (ANA, "Hi Ana, are you coming?")
         (told,) = folder.run("reminders", "show", "k", "--format", "json").json
 
