@@ -39,11 +39,12 @@ def mend(file: str, text: bytes, beside: Mapping[str, Looked] | None = None) -> 
 def _is_better(problem: Problem, before: Sequence[Problem], after: Sequence[Problem]) -> bool:
     if _times(problem, after) >= _times(problem, before):
         return False
-    # What an error of YAML or of keys kept from being looked at was there before as well; on the line
-    # that was mended it may come from the mend.
+    # What an error of YAML or of keys kept from being looked at was there before as well; where it is about
+    # keys, on the line that was mended, it may come from the mend.
     hid = _depth(problem.code) if problem.severity is Severity.ERROR else _MEANING
     new = _errors(after) - _errors(before)
-    return all(_depth(code) > hid and line != problem.line for code, line in new)
+    by_mend = [code for code, line in new if line == problem.line and _depth(code) < _MEANING]
+    return not by_mend and all(_depth(code) > hid for code, _ in new)
 
 
 def _times(problem: Problem, found: Sequence[Problem]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import TypeVar
 
 from jinja2 import TemplateError, nodes
 
@@ -10,6 +11,8 @@ from convo.flow.plan import Plan
 from convo.flow.render import Text
 from convo.flow.slots import SlotType
 from convo.flow.trees import nodes_of
+
+N = TypeVar("N", bound=nodes.Node)
 
 
 class Kind(StrEnum):
@@ -90,7 +93,7 @@ def kind(node: nodes.Node, known: Mapping[str, Kind]) -> Kind | None:
     return None
 
 
-def each(used: Text | Expression, wanted: type[nodes.Node]) -> Iterator[nodes.Node]:
+def each(used: Text | Expression, wanted: type[N]) -> Iterator[N]:
     """The nodes of one type, the outermost too."""
     return (node for node in _nodes(used) if isinstance(node, wanted))
 

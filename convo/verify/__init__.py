@@ -15,6 +15,7 @@ from convo.verify import texts
 
 SETTLES = timedelta(minutes=3)  # who wants in has typed the code by then
 FEWEST = 5  # codes, whose share may say anything
+_FEW = "leave it out: so few may go there that the limit itself is the guard"
 _SHORTEST_LOOK = timedelta(minutes=15)  # for `within`: well above what is too young to be counted
 LONGEST = timedelta(minutes=10)  # NIST SP 800-63B, 5.1.3.2: a code is valid for ten minutes at most
 _OF_CODE = frozenset({"brand", "code"})
@@ -114,7 +115,7 @@ def wrong(verify: Verify, names: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with how these settings go together; `names` are what codes call each brand, by brand."""
     for limit in rates.parse(verify.limits.prefix):
         if (most := verify.most_counted(limit)) < verify.least and "least" in verify.pumping.model_fields_set:
-            fewer = f"write {most} or less, or a longer `within`" if most >= FEWEST else "leave it out"
+            fewer = f"write {most} or less, or a longer `within`" if most >= FEWEST else _FEW
             yield (
                 f"verify.pumping.least: no range would ever rest, for of {limit} in `verify.limits.prefix` "
                 f"never {verify.least} count at once; {fewer}"

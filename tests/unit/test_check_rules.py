@@ -108,6 +108,7 @@ def test_a_part_that_a_given_name_does_not_have(used: str, wrong: str | None, hi
     "text",
     [
         "{% for contact in many %}{{ contact.nme }}{% endfor %}",  # a loop's own
+        "{% for number in many %}{{ number.label }}{% endfor %} {{ number | phone }}",
         "{{ reply.txt }}",  # a variable's own
     ],
 )
@@ -146,7 +147,9 @@ def test_what_a_default_should_be_is_told_in_its_own_letters(declared: str, hint
         ("Hi {{ name }} # whoever", True), ("Coming # or not?", True),
         ("Room 5  # two blanks", False), ("See you! # the greeting", False), ('"Room # 5"', False),
         ("'Room # 5' # five", False), ("Room 5", False), ("Room#5", False),
-        ("|\n      Room # 5", False),
+        ("|\n      Room # 5", False), ("こんにちは。 # the greeting", False),
+        ("كيف حالك؟ # the greeting", False),
+        ("(Gracias.) # the greeting", False), ("Goodbye! #", False),
     ],
 )  # fmt: skip
 def test_a_text_that_a_number_sign_cuts_short(said: str, cut: bool) -> None:

@@ -70,7 +70,14 @@ def test_a_text_that_a_number_sign_cuts_short_gets_quotes_where_that_is_sure() -
     old = 'say:   "Coming?"   # blanks are kept'
 
     assert mended(FLOW.replace(old, cut)) == FLOW.replace(old, 'say:   "Room # 5? YES or NO"')
-    assert mended(FLOW.replace(old, told)) == FLOW.replace(old, told)
+    for comment in (told, "say:   Coming? # 24h before", "say:   Goodbye. #"):
+        assert mended(FLOW.replace(old, comment)) == FLOW.replace(old, comment)
+
+
+def test_a_state_that_there_is_not_on_the_same_line_is_not_taken_for_the_doing_of_a_mend() -> None:
+    flow = "flow: f\nstart: b\nstates:\n  b: {say: Hi, Bob, then: nowhere}\n  c: {end: done}\n"
+
+    assert '{say: "Hi, Bob", then: nowhere}' in mended(flow)
 
 
 def test_a_reply_in_braces_with_several_words_gets_quotes() -> None:

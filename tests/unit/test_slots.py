@@ -265,3 +265,9 @@ def test_whatever_is_given_is_a_value_or_refused(source: str, given_: object) ->
     except ValueError:
         return
     assert from_plain(to_plain(value)) == value
+
+
+@pytest.mark.parametrize("source", ["int 1-5 EUR", "list of dates"])
+def test_nothing_is_proposed_that_is_no_type_or_another_one(source: str) -> None:
+    with pytest.raises(ValueError, match="is not a type; the types are"):
+        parse_type(source)

@@ -98,7 +98,10 @@ def test_a_setting_that_will_not_do_is_told(wrong: dict[str, object]) -> None:
             {"limits": {"prefix": "10/day"}, "pumping": {"least": 20}},
             "write 9 or less, or a longer `within`",
         ),
-        ({"limits": {"prefix": "5/day"}, "pumping": {"least": 20}}, "never 20 count at once; leave it out"),
+        (
+            {"limits": {"prefix": "5/day"}, "pumping": {"least": 20}},
+            "never 20 count at once; leave it out: so few may go",
+        ),
     ],
 )
 def test_the_guard_against_pumping_is_not_switched_off_in_silence(wrong: dict[str, object], why: str) -> None:

@@ -1,7 +1,7 @@
 """A `#` that cuts a text short: behind a blank it begins a comment, unless the text is in quotes.
 
-Told where the text breaks off without an end mark, or a number or nothing follows the `#`. With two blanks
-before it, it is taken for the comment that it is.
+Told where the text breaks off without an end mark, or a number follows the `#`. With two blanks before it, it
+is taken for the comment that it is.
 """
 
 import re
@@ -28,8 +28,8 @@ states:
     end: done
 """
 
-_COMMENT = re.compile(r" #(?P<sure>$|\s+\d.*)?(?:\s.*)?")
-_END_MARKS = (".", "!", "?", "…")
+_COMMENT = re.compile(r" #(?P<number>\s+\d.*)?(?:\s.*)?")
+_ENDS = re.compile(r"""[.!?…。！？؟۔।][)\]"'»”’]*$""")
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -40,14 +40,15 @@ def find(subject: Subject) -> Iterator[Finding]:
             at = subject.source.at(path)
             written = lines[at.line - 1][at.column - 1 :].rstrip()
             comment = _COMMENT.fullmatch(written.removeprefix(text.source))
-            if comment is None or (text.source.endswith(_END_MARKS) and comment["sure"] is None):
+            is_whole = _ENDS.search(text.source) is not None
+            if comment is None or (is_whole and comment["number"] is None):
                 continue
             yield Finding(
                 path,
                 f"what follows the # is taken for a comment: this text ends with '{text.source.split()[-1]}'",
                 f"If it belongs to the text, write: {quoted(written)}. If not, put two blanks before the #.",
                 word=written,
-                meant=quoted(written) if comment["sure"] is not None else None,
+                meant=quoted(written) if comment["number"] is not None and not is_whole else None,
             )
 
 

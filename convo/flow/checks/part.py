@@ -42,7 +42,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     own = {*subject.plan.types, *subject.plan.assigned}
     for placed in subject.plan.placed:
         # A result's own keys, a loop and a variable of that name come first.
-        given = set() if placed.of_result else placed.used.names & _GIVEN.keys() - own
+        bound = {name.name for name in each(placed.used, nodes.Name) if name.ctx == "store"}
+        given = set() if placed.of_result else placed.used.names & _GIVEN.keys() - own - bound
         for name, part in dict.fromkeys(_asked(each(placed.used, nodes.Node))):
             if name not in given:
                 continue

@@ -41,10 +41,19 @@ def parse_type(source: str) -> SlotType:
 def _meant(words: str) -> str | None:
     """The type that was meant by `Date`, `date time`, `numbers` or `int 1-5`; None where nobody knows."""
     names = {**{_letters(name): name for name in (*_PLAIN, *_WITH_REST)}, **_ELSEWHERE}
-    near = difflib.get_close_matches(_letters(words), names, n=1, cutoff=0.75)
+    rest = re.search(r" (\d.*|[A-Z]{3})$", words)
+    word = _letters(words[: rest.start()] if rest else words)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.8)
     meant = names[near[0]] if near else ""
-    rest, first = re.search(r" (\d.*|[A-Z]{3})$", words), meant.split()[:1]
-    return f"{first[0]}{rest[0]}" if rest and first and first[0] in _WITH_REST else meant or None
+    first = meant.split()[:1]
+    if not rest or not first or first[0] not in _WITH_REST:
+        return meant or None
+    whole = f"{first[0]}{rest[0]}"
+    try:
+        _WITH_REST[first[0]](rest[1])
+    except ValueError:
+        return None
+    return whole
 
 
 def _letters(words: str) -> str:
