@@ -70,7 +70,7 @@ def until(happened: Callable[[], bool]) -> None:
     ends_at = time.monotonic() + WITHIN
     while not happened():
         assert time.monotonic() < ends_at
-        time.sleep(0.05)
+        time.sleep(0.05)  # another process does it, and tells nobody here
 
 
 def test_one_that_dies_is_started_anew_and_all_end_with_their_parent(

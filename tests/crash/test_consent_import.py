@@ -84,7 +84,7 @@ def until(store: Store, process: Process, lines: int) -> None:
     while store.look(lambda c: c.execute(select(func.count(consent_entries.c.id))).scalar_one()) < lines:
         assert process.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < end
-        time.sleep(0.005)
+        time.sleep(0.005)  # another process does it, and tells nobody here
 
 
 def whole(connection: Connection) -> list[str]:

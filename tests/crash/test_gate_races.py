@@ -98,7 +98,7 @@ class Shop:
                 line.result()
             while self._still_to_leave():  # at its pace
                 assert time.monotonic() < ends_at, "texts are left that nobody sends"
-                time.sleep(0.05)
+                time.sleep(0.05)  # the threads that send tell nobody
             self._done.set()
             for line in work[:2]:
                 line.result()
@@ -144,7 +144,7 @@ class Shop:
             claims = self.store.transact(self._claim)
             results = []
             for each in claims:
-                time.sleep(rng.uniform(0, 0.002))
+                time.sleep(rng.uniform(0, 0.002))  # as long as a provider takes
                 outcome = Accepted(f"sim-{each.outbound.key}")
                 results.append(
                     settling.Result(each.outbound.id, each.contact_id, each.tries, system(), outcome)
@@ -152,7 +152,7 @@ class Shop:
             if results:
                 self.store.transact(partial(self._settle, results=results))
             else:
-                time.sleep(0.005)
+                time.sleep(0.005)  # nothing to claim: others have the database
 
     def _claim(self, connection: Connection) -> list[sender.Claim]:
         found = sender.claim(self.line(connection), self.rates, 64, lambda: secrets.token_hex(8))
@@ -173,11 +173,11 @@ class Shop:
             for contact in rng.sample(self.people, PEOPLE):
                 with suppress(StartError):  # they have opted out meanwhile
                     self.store.transact(partial(self._start, contact=contact, what=f"thing {place}"))
-                time.sleep(rng.uniform(0, 0.004))
+                time.sleep(rng.uniform(0, 0.004))  # at odd moments, among the others
 
     def _stop(self, rng: random.Random) -> None:
         for contact in rng.sample(self.people, PEOPLE // 2):
-            time.sleep(rng.uniform(0, 0.08))
+            time.sleep(rng.uniform(0, 0.08))  # at odd moments, among the others
             text = Inbound(SIMULATOR, next(self._names), contact, OURS, "STOP")
             self.store.transact(partial(self._take, text=text))
 
